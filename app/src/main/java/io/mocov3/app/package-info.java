@@ -1,0 +1,2 @@
+/** Commands, settings, wiring and HTTP. */
+package io.mocov3.app;

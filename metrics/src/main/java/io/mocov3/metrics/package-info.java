@@ -1,0 +1,2 @@
+/** The metrics port in the domain's words, and its Micrometer adapter. */
+package io.mocov3.metrics;
