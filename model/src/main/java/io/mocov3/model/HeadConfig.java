@@ -1,0 +1,16 @@
+package io.mocov3.model;
+
+/**
+ * The shape of a projection or prediction head: {@code layers} linear layers without bias, ReLU
+ * between them. {@code batchNorm} is false for none at all; {@code finalBatchNorm} adds one without
+ * affine parameters after the last layer.
+ */
+public record HeadConfig(
+    int layers, int hidden, int out, boolean batchNorm, boolean finalBatchNorm) {
+
+  public HeadConfig {
+    if (layers < 1 || hidden < 1 || out < 1) {
+      throw new ModelException("layers, hidden and out of a head must be positive");
+    }
+  }
+}
