@@ -1,0 +1,142 @@
+package io.mocov3.augment;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * One folder per class with image files in it, at any depth. Classes and files are sorted by name,
+ * so the order does not depend on the file system.
+ */
+public final class ImageFolder implements ImageSource {
+  private static final Set<String> EXTENSIONS =
+      Set.of("jpg", "jpeg", "png", "webp", "bmp", "ppm", "pgm", "tif", "tiff");
+
+  private final Path root;
+  private final List<String> classNames;
+  private final List<String> ids;
+  private final int[] labels;
+  private final long pixelLimit;
+
+  private ImageFolder(
+      Path root, List<String> classNames, List<String> ids, int[] labels, long pixelLimit) {
+    this.root = root;
+    this.classNames = List.copyOf(classNames);
+    this.ids = ids;
+    this.labels = labels;
+    this.pixelLimit = pixelLimit;
+  }
+
+  /**
+   * Lists a folder; nothing is decoded.
+   *
+   * @throws DataException when there is no folder, no class folder or no image
+   */
+  public static ImageFolder open(Path root, long pixelLimit) {
+    if (!Files.isDirectory(root)) {
+      throw new DataException(root + " is not a folder; give one with a sub-folder per class");
+    }
+    List<String> classes = new ArrayList<>();
+    List<String> ids = new ArrayList<>();
+    List<Integer> starts = new ArrayList<>();
+    try {
+      for (String name : classFolders(root)) {
+        List<String> files = new ArrayList<>();
+        collect(root.resolve(name), name, files);
+        files.sort(null);
+        starts.add(ids.size());
+        classes.add(name);
+        ids.addAll(files);
+      }
+    } catch (IOException failure) {
+      throw new DataException(root + " cannot be listed: " + failure.getMessage(), failure);
+    }
+    if (classes.isEmpty()) {
+      throw new DataException(
+          root + " has no sub-folders; image-folder wants one folder of images per class");
+    }
+    if (ids.isEmpty()) {
+      throw new DataException(
+          root
+              + " has "
+              + classes.size()
+              + " class folders but no image in them; image files end in .jpg, .png, .webp, .bmp");
+    }
+    return new ImageFolder(root, classes, ids, labels(starts, ids.size()), pixelLimit);
+  }
+
+  @Override
+  public int size() {
+    return labels.length;
+  }
+
+  @Override
+  public List<String> classNames() {
+    return classNames;
+  }
+
+  @Override
+  public int label(int index) {
+    return labels[index];
+  }
+
+  @Override
+  public String id(int index) {
+    return ids.get(index);
+  }
+
+  @Override
+  public Decoded decode(int index) {
+    String id = ids.get(index);
+    return ImageCodec.read(root.resolve(id), id, pixelLimit);
+  }
+
+  @Override
+  public void close() {}
+
+  static boolean isImage(String name) {
+    String extension = name.substring(name.lastIndexOf('.') + 1);
+    return !name.startsWith(".") && EXTENSIONS.contains(extension.toLowerCase(Locale.ROOT));
+  }
+
+  private static List<String> classFolders(Path root) throws IOException {
+    List<String> names = new ArrayList<>();
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(root, Files::isDirectory)) {
+      for (Path entry : entries) {
+        String name = entry.getFileName().toString();
+        if (!name.startsWith(".")) {
+          names.add(name);
+        }
+      }
+    }
+    names.sort(null);
+    return names;
+  }
+
+  private static void collect(Path folder, String prefix, List<String> files) throws IOException {
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
+      for (Path entry : entries) {
+        String name = entry.getFileName().toString();
+        if (isImage(name)) {
+          files.add(prefix + "/" + name);
+        } else if (Files.isDirectory(entry)) {
+          collect(entry, prefix + "/" + name, files);
+        }
+      }
+    }
+  }
+
+  private static int[] labels(List<Integer> starts, int size) {
+    int[] labels = new int[size];
+    for (int label = 1; label < starts.size(); label++) {
+      Arrays.fill(labels, starts.get(label), size, label);
+    }
+    return labels;
+  }
+}

@@ -1,0 +1,78 @@
+package io.mocov3.augment;
+
+import io.mocov3.augment.Decoded.Image;
+import io.mocov3.augment.Decoded.Undecodable;
+import io.mocov3.augment.Outcome.Failed;
+import io.mocov3.augment.Outcome.Filled;
+import io.mocov3.augment.Outcome.Replaced;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Fills one slot of a batch: decode once, draw and render both views. The result depends on (seed,
+ * epoch, index) alone, never on threads; a sample that cannot be decoded is replaced by another one
+ * that is also a function of those three.
+ */
+public record TwoViews(ViewRecipe first, ViewRecipe second) {
+  private static final int REPLACEMENTS = 16;
+  private static final long REPLACEMENT_STREAM = -2;
+
+  public TwoViews {
+    if (first.size() != second.size()) {
+      throw new IllegalArgumentException(
+          "view sizes " + first.size() + " and " + second.size() + " must be equal");
+    }
+  }
+
+  /** The paper's two recipes at a size. */
+  public static TwoViews paper(int size) {
+    return new TwoViews(ViewRecipe.paperView1(size), ViewRecipe.paperView2(size));
+  }
+
+  /** The recipes for small images (no blur) at a size. */
+  public static TwoViews small(int size) {
+    return new TwoViews(ViewRecipe.smallView1(size), ViewRecipe.smallView2(size));
+  }
+
+  /** Fills slots (0, slot) and (1, slot) of the buffer and notes the sample used. */
+  public Outcome fill(
+      ImageSource source, int index, long seed, long epoch, BatchBuffer buffer, int slot) {
+    Decoded decoded = source.decode(index);
+    if (decoded instanceof Image image) {
+      render(image, index, seed, epoch, buffer, slot);
+      return new Filled(index);
+    }
+    List<Undecodable> bad = new ArrayList<>();
+    bad.add((Undecodable) decoded);
+    CounterRandom random = CounterRandom.of(seed, epoch, index, REPLACEMENT_STREAM);
+    for (int attempt = 0; attempt < REPLACEMENTS; attempt++) {
+      int replacement = random.nextInt(source.size());
+      switch (source.decode(replacement)) {
+        case Image image -> {
+          render(image, replacement, seed, epoch, buffer, slot);
+          return new Replaced(index, replacement, bad);
+        }
+        case Undecodable another -> bad.add(another);
+      }
+    }
+    return new Failed(index, bad);
+  }
+
+  private void render(
+      Image image, int index, long seed, long epoch, BatchBuffer buffer, int slot) {
+    view(image, first, CounterRandom.of(seed, epoch, index, 0), buffer, 0, slot);
+    view(image, second, CounterRandom.of(seed, epoch, index, 1), buffer, 1, slot);
+    buffer.sampleIndices()[slot] = index;
+  }
+
+  private static void view(
+      Image image,
+      ViewRecipe recipe,
+      CounterRandom random,
+      BatchBuffer buffer,
+      int view,
+      int slot) {
+    ViewParameters drawn = ViewSampler.draw(recipe, image.width(), image.height(), random);
+    ViewRenderer.render(image, drawn, buffer.slot(view, slot));
+  }
+}
