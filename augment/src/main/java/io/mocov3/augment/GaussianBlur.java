@@ -8,6 +8,7 @@ import java.util.Arrays;
  */
 final class GaussianBlur {
   private static final int PASSES = 3;
+  private static final int HALF = 1 << 23;
 
   private GaussianBlur() {}
 
@@ -16,85 +17,89 @@ final class GaussianBlur {
       return;
     }
     Box box = Box.of(sigma);
-    int length = 3 * width * height;
-    int[] first = scratch.first(length);
-    int[] second = scratch.second(length);
-    // lines of equal x lie one after the other, so that a pass is a plain loop over a line
+    int longest = Math.max(height, width);
+    int[][] first = scratch.first(longest, 3 * longest);
+    int[][] second = scratch.second(longest, 3 * longest);
+    int[] sums = scratch.line(3 * longest);
     for (int y = 0; y < height; y++) {
-      for (int x = 0; x < width; x++) {
-        int from = 3 * (y * width + x);
-        int to = 3 * (x * height + y);
-        first[to] = rgb[from] & 0xFF;
-        first[to + 1] = rgb[from + 1] & 0xFF;
-        first[to + 2] = rgb[from + 2] & 0xFF;
-      }
+      columns(rgb, y, width, first);
     }
-    int[] sums = scratch.line(3 * Math.max(width, height));
     passes(first, second, width, 3 * height, box, sums);
     for (int y = 0; y < height; y++) {
-      for (int x = 0; x < width; x++) {
-        int from = 3 * (x * height + y);
-        int to = 3 * (y * width + x);
-        first[to] = second[from];
-        first[to + 1] = second[from + 1];
-        first[to + 2] = second[from + 2];
-      }
+      row(second, y, width, first[y]);
     }
     passes(first, second, height, 3 * width, box, sums);
-    for (int i = 0; i < length; i++) {
-      rgb[i] = (byte) second[i];
+    for (int y = 0; y < height; y++) {
+      narrow(second[y], 3 * width, rgb, 3 * width * y);
+    }
+  }
+
+  /** Spreads one row over lines that hold a column each. */
+  private static void columns(byte[] rgb, int y, int width, int[][] columns) {
+    for (int x = 0; x < width; x++) {
+      int from = 3 * (y * width + x);
+      int[] column = columns[x];
+      column[3 * y] = rgb[from] & 0xFF;
+      column[3 * y + 1] = rgb[from + 1] & 0xFF;
+      column[3 * y + 2] = rgb[from + 2] & 0xFF;
+    }
+  }
+
+  private static void row(int[][] columns, int y, int width, int[] row) {
+    for (int x = 0; x < width; x++) {
+      int[] column = columns[x];
+      row[3 * x] = column[3 * y];
+      row[3 * x + 1] = column[3 * y + 1];
+      row[3 * x + 2] = column[3 * y + 2];
     }
   }
 
   private static void passes(
-      int[] first, int[] second, int lines, int length, Box box, int[] sums) {
-    int[] in = first;
-    int[] out = second;
-    for (int pass = 0; pass < PASSES; pass++) {
-      pass(in, out, lines, length, box, sums);
-      int[] swap = in;
-      in = out;
-      out = swap;
-    }
+      int[][] first, int[][] second, int lines, int length, Box box, int[] sums) {
+    pass(first, second, lines, length, box, sums);
+    pass(second, first, lines, length, box, sums);
+    pass(first, second, lines, length, box, sums);
   }
 
-  private static void pass(int[] in, int[] out, int lines, int length, Box box, int[] sums) {
+  private static void pass(int[][] in, int[][] out, int lines, int length, Box box, int[] sums) {
     int last = lines - 1;
     Arrays.fill(sums, 0, length, 0);
     for (int k = -box.radius - 1; k < box.radius; k++) {
-      add(in, length * Math.max(0, Math.min(last, k)), sums, length);
+      add(in[Math.clamp(k, 0, last)], sums, length);
     }
     for (int at = 0; at < lines; at++) {
-      int far = length * Math.max(0, at - box.radius - 1);
-      int near = length * Math.min(last, at + box.radius);
-      int beyond = length * Math.min(last, at + box.radius + 1);
-      step(in, far, near, beyond, sums, out, at * length, length, box);
+      int[] far = in[Math.max(0, at - box.radius - 1)];
+      int[] near = in[Math.min(last, at + box.radius)];
+      int[] beyond = in[Math.min(last, at + box.radius + 1)];
+      step(far, near, beyond, sums, out[at], length, box.inner, box.edge);
     }
   }
 
-  private static void add(int[] in, int from, int[] sums, int length) {
+  private static void add(int[] line, int[] sums, int length) {
     for (int i = 0; i < length; i++) {
-      sums[i] += in[from + i];
+      sums[i] += line[i];
     }
   }
 
   private static void step(
-      int[] in,
-      int far,
-      int near,
-      int beyond,
+      int[] far,
+      int[] near,
+      int[] beyond,
       int[] sums,
       int[] out,
-      int to,
       int length,
-      Box box) {
-    int inner = box.inner;
-    int edge = box.edge;
+      int inner,
+      int edge) {
     for (int i = 0; i < length; i++) {
-      int sum = sums[i] + in[near + i] - in[far + i];
+      int sum = sums[i] + near[i] - far[i];
       sums[i] = sum;
-      int value = sum * inner + (in[far + i] + in[beyond + i]) * edge;
-      out[to + i] = (value + (1 << 23)) >>> 24;
+      out[i] = (sum * inner + (far[i] + beyond[i]) * edge + HALF) >>> 24;
+    }
+  }
+
+  private static void narrow(int[] line, int length, byte[] out, int to) {
+    for (int i = 0; i < length; i++) {
+      out[to + i] = (byte) line[i];
     }
   }
 

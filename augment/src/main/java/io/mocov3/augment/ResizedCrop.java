@@ -41,10 +41,9 @@ final class ResizedCrop {
   private static void horizontalFirst(
       Image image, Crop crop, int height, int width, byte[] out, Scratch scratch) {
     int length = 3 * width;
-    int[] rows = scratch.first(crop.height() * length);
+    int[][] rows = scratch.first(crop.height(), length);
     for (int y = 0; y < crop.height(); y++) {
-      int from = 3 * ((crop.top() + y) * image.width() + crop.left());
-      across(image.pixels(), from, scratch.horizontal, width, rows, y * length);
+      across(image.pixels(), offset(image, crop, y), scratch.horizontal, width, rows[y]);
     }
     int[] sums = scratch.line(length);
     for (int y = 0; y < height; y++) {
@@ -56,70 +55,60 @@ final class ResizedCrop {
   private static void verticalFirst(
       Image image, Crop crop, int height, int width, byte[] out, Scratch scratch) {
     int length = 3 * crop.width();
-    int[] rows = scratch.first(crop.height() * length);
+    int[][] rows = scratch.first(crop.height(), length);
     for (int y = 0; y < crop.height(); y++) {
-      int from = 3 * ((crop.top() + y) * image.width() + crop.left());
-      widen(image.pixels(), from, rows, y * length, length);
+      widen(image.pixels(), offset(image, crop, y), rows[y], length);
     }
-    int[] sums = scratch.line(length);
+    int[] sums = scratch.line(Math.max(length, 3 * width));
+    byte[] line = scratch.bytes(length);
+    int[] across = scratch.second(1, 3 * width)[0];
     for (int y = 0; y < height; y++) {
       down(rows, length, scratch.vertical, y, sums);
-      for (int i = 0; i < length; i++) {
-        sums[i] >>= TriangleFilter.BITS;
+      narrow(sums, length, line, 0);
+      across(line, 0, scratch.horizontal, width, across);
+      for (int i = 0; i < 3 * width; i++) {
+        out[3 * width * y + i] = (byte) across[i];
       }
-      across(sums, scratch.horizontal, width, out, y * 3 * width);
     }
   }
 
-  private static void across(
-      byte[] in, int from, TriangleFilter filter, int width, int[] out, int to) {
+  private static int offset(Image image, Crop crop, int y) {
+    return 3 * ((crop.top() + y) * image.width() + crop.left());
+  }
+
+  private static void across(byte[] in, int from, TriangleFilter filter, int width, int[] out) {
+    int[] starts = filter.starts;
+    int[] counts = filter.counts;
+    int[] weights = filter.weights;
+    int taps = filter.taps;
     for (int x = 0; x < width; x++) {
       int r = TriangleFilter.HALF;
       int g = TriangleFilter.HALF;
       int b = TriangleFilter.HALF;
-      int at = from + 3 * filter.starts[x];
-      int weight = x * filter.taps;
-      for (int end = weight + filter.counts[x]; weight < end; weight++, at += 3) {
-        int w = filter.weights[weight];
+      int at = from + 3 * starts[x];
+      int weight = x * taps;
+      for (int end = weight + counts[x]; weight < end; weight++, at += 3) {
+        int w = weights[weight];
         r += w * (in[at] & 0xFF);
         g += w * (in[at + 1] & 0xFF);
         b += w * (in[at + 2] & 0xFF);
       }
-      out[to + 3 * x] = r >> TriangleFilter.BITS;
-      out[to + 3 * x + 1] = g >> TriangleFilter.BITS;
-      out[to + 3 * x + 2] = b >> TriangleFilter.BITS;
+      out[3 * x] = r >> TriangleFilter.BITS;
+      out[3 * x + 1] = g >> TriangleFilter.BITS;
+      out[3 * x + 2] = b >> TriangleFilter.BITS;
     }
   }
 
-  private static void across(int[] in, TriangleFilter filter, int width, byte[] out, int to) {
-    for (int x = 0; x < width; x++) {
-      int r = TriangleFilter.HALF;
-      int g = TriangleFilter.HALF;
-      int b = TriangleFilter.HALF;
-      int at = 3 * filter.starts[x];
-      int weight = x * filter.taps;
-      for (int end = weight + filter.counts[x]; weight < end; weight++, at += 3) {
-        int w = filter.weights[weight];
-        r += w * in[at];
-        g += w * in[at + 1];
-        b += w * in[at + 2];
-      }
-      out[to + 3 * x] = (byte) (r >> TriangleFilter.BITS);
-      out[to + 3 * x + 1] = (byte) (g >> TriangleFilter.BITS);
-      out[to + 3 * x + 2] = (byte) (b >> TriangleFilter.BITS);
-    }
-  }
-
-  private static void down(int[] rows, int length, TriangleFilter filter, int y, int[] sums) {
+  private static void down(int[][] rows, int length, TriangleFilter filter, int y, int[] sums) {
     Arrays.fill(sums, 0, length, TriangleFilter.HALF);
     for (int k = 0; k < filter.counts[y]; k++) {
-      add(rows, (filter.starts[y] + k) * length, filter.weights[y * filter.taps + k], sums, length);
+      add(rows[filter.starts[y] + k], filter.weights[y * filter.taps + k], sums, length);
     }
   }
 
-  private static void add(int[] rows, int from, int weight, int[] sums, int length) {
+  private static void add(int[] row, int weight, int[] sums, int length) {
     for (int i = 0; i < length; i++) {
-      sums[i] += weight * rows[from + i];
+      sums[i] += weight * row[i];
     }
   }
 
@@ -129,9 +118,9 @@ final class ResizedCrop {
     }
   }
 
-  private static void widen(byte[] in, int from, int[] out, int to, int length) {
+  private static void widen(byte[] in, int from, int[] out, int length) {
     for (int i = 0; i < length; i++) {
-      out[to + i] = in[from + i] & 0xFF;
+      out[i] = in[from + i] & 0xFF;
     }
   }
 }

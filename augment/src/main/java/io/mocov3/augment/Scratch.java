@@ -1,6 +1,10 @@
 package io.mocov3.augment;
 
-/** Working memory of one thread, grown on demand and kept: nothing is allocated per view. */
+/**
+ * Working memory of one thread, grown on demand and kept: nothing is allocated per view. Images are
+ * held as one array per line because the JIT vectorises loops whose arrays share one plain index,
+ * and not those with an offset each.
+ */
 final class Scratch {
   private static final ThreadLocal<Scratch> OF_THREAD = ThreadLocal.withInitial(Scratch::new);
 
@@ -8,8 +12,9 @@ final class Scratch {
   final TriangleFilter vertical = new TriangleFilter();
   final byte[] table = new byte[256];
   private byte[] view = new byte[0];
-  private int[] first = new int[0];
-  private int[] second = new int[0];
+  private byte[] bytes = new byte[0];
+  private int[][] first = new int[0][0];
+  private int[][] second = new int[0][0];
   private int[] line = new int[0];
 
   private Scratch() {}
@@ -26,17 +31,22 @@ final class Scratch {
     return view;
   }
 
-  int[] first(int length) {
-    if (first.length < length) {
-      first = new int[length];
+  /** One line of bytes. */
+  byte[] bytes(int length) {
+    if (bytes.length < length) {
+      bytes = new byte[length];
     }
+    return bytes;
+  }
+
+  /** Lines of at least the given length, each an array of its own. */
+  int[][] first(int count, int length) {
+    first = lines(first, count, length);
     return first;
   }
 
-  int[] second(int length) {
-    if (second.length < length) {
-      second = new int[length];
-    }
+  int[][] second(int count, int length) {
+    second = lines(second, count, length);
     return second;
   }
 
@@ -45,5 +55,13 @@ final class Scratch {
       line = new int[length];
     }
     return line;
+  }
+
+  private static int[][] lines(int[][] lines, int count, int length) {
+    int have = lines.length == 0 ? 0 : lines[0].length;
+    if (lines.length >= count && have >= length) {
+      return lines;
+    }
+    return new int[Math.max(count, lines.length)][Math.max(length, have)];
   }
 }

@@ -25,6 +25,6 @@ public record ShapeStyle(
 
   /** Tuned so that raw pixels separate the classes badly while people tell them apart at once. */
   public static ShapeStyle defaults() {
-    return new ShapeStyle(0.35, 0.85, 15, 0.05, 70, 120, 0.5, 24, 10);
+    return new ShapeStyle(0.3, 0.75, 20, 0.1, 70, 120, 0.5, 24, 10);
   }
 }
