@@ -1,0 +1,134 @@
+package io.mocov3.model.checkpoint;
+
+import io.mocov3.model.ModelException;
+import io.mocov3.model.safetensors.TensorData;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.function.Consumer;
+
+/**
+ * The checkpoints of the run that this process trains. A checkpoint appears under its name only
+ * when all of it is on the disk; the newest {@code keep} are kept. For one thread at a time.
+ */
+public final class CheckpointStore {
+  private final Path dir;
+  private final int keep;
+  private final CheckpointReader reader;
+
+  /** What was written: the checkpoint's directory and the bytes of all its files. */
+  public record Written(Path path, long bytes) {}
+
+  /** Makes the directory if need be and clears what an interrupted write left there. */
+  public CheckpointStore(Path dir, int keep) {
+    if (keep < 1) {
+      throw new ModelException("checkpoints to keep is %d, but must be 1 or more".formatted(keep));
+    }
+    this.dir = dir;
+    this.keep = keep;
+    this.reader = new CheckpointReader(dir);
+    try {
+      Files.createDirectories(dir);
+      CheckpointWriter.recover(dir);
+    } catch (IOException e) {
+      throw new ModelException(dir + ": checkpoint directory cannot be used: " + e, e);
+    }
+  }
+
+  /**
+   * Writes the checkpoint of a step, replacing one that is there, then prunes. When it fails, all
+   * earlier checkpoints are as they were. The trainer's values must be what JSON can hold.
+   */
+  public Written write(
+      long step,
+      SequencedMap<String, TensorData> model,
+      SequencedMap<String, TensorData> optimizer,
+      Map<String, Object> trainer) {
+    if (step < 0) {
+      throw new ModelException("checkpoint step is %d, but must be 0 or more".formatted(step));
+    }
+    Written written;
+    try {
+      written = new CheckpointWriter(dir, step).write(model, optimizer, trainer);
+    } catch (IOException | ModelException e) {
+      throw new ModelException(
+          "%s: checkpoint could not be written: %s"
+              .formatted(
+                  dir.resolve(CheckpointReader.name(step)),
+                  e instanceof ModelException ? e.getMessage() : e.toString()),
+          e);
+    }
+    prune();
+    return written;
+  }
+
+  /** All that have a checkpoint's name, by ascending step, valid or not. */
+  public List<Checkpoint> list() {
+    return reader.list();
+  }
+
+  /**
+   * The checkpoint of the highest step whose files are as its manifest says. Each newer one that is
+   * not is renamed to {@code corrupt-step-...} and reported in one line.
+   */
+  public Optional<Checkpoint> newestValid(Consumer<String> warn) {
+    List<Checkpoint> invalid = new ArrayList<>();
+    Optional<Checkpoint> valid =
+        reader.newestValid(
+            (checkpoint, reason) -> {
+              invalid.add(checkpoint);
+              warn.accept(reason + "; " + setAside(checkpoint));
+            });
+    if (!invalid.isEmpty()) {
+      repairLatest(valid, warn);
+    }
+    return valid;
+  }
+
+  private String setAside(Checkpoint checkpoint) {
+    String name = "corrupt-" + checkpoint.path().getFileName();
+    Path target = dir.resolve(name);
+    for (int i = 2; Files.exists(target); i++) {
+      target = dir.resolve(name + "-" + i);
+    }
+    try {
+      Directories.rename(checkpoint.path(), target);
+      Directories.sync(dir);
+      return "set aside as " + target.getFileName();
+    } catch (IOException e) {
+      return "could not be set aside: " + e.getMessage();
+    }
+  }
+
+  private void repairLatest(Optional<Checkpoint> valid, Consumer<String> warn) {
+    try {
+      if (valid.isPresent()) {
+        CheckpointWriter.pointLatest(dir, valid.get().path().getFileName().toString());
+      } else {
+        Directories.delete(dir.resolve(CheckpointReader.LATEST));
+      }
+    } catch (IOException e) {
+      warn.accept(dir.resolve(CheckpointReader.LATEST) + ": cannot be updated: " + e.getMessage());
+    }
+  }
+
+  private void prune() {
+    List<Checkpoint> all = list();
+    try {
+      Optional<String> latest = reader.latest();
+      for (Checkpoint checkpoint : all.subList(0, Math.max(0, all.size() - keep))) {
+        String name = checkpoint.path().getFileName().toString();
+        if (!latest.equals(Optional.of(name))) {
+          CheckpointWriter.remove(dir, name);
+        }
+      }
+    } catch (IOException e) {
+      throw new ModelException(dir + ": old checkpoints cannot be pruned: " + e, e);
+    }
+  }
+}

@@ -1,0 +1,120 @@
+package io.mocov3.model.checkpoint;
+
+import io.mocov3.model.safetensors.SafetensorsWriter;
+import io.mocov3.model.safetensors.TensorData;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.SequencedMap;
+
+/**
+ * Writes one checkpoint: temporary directory, sync, manifest, sync, rename, {@code latest}. What
+ * bears a hidden name is not a checkpoint; {@link #recover} clears it after a crash.
+ */
+final class CheckpointWriter {
+  private static final String TEMPORARY = ".tmp-";
+  private static final String REPLACED = ".replaced-";
+
+  private final Path dir;
+  private final long step;
+  private final String name;
+
+  CheckpointWriter(Path dir, long step) {
+    this.dir = dir;
+    this.step = step;
+    this.name = CheckpointReader.name(step);
+  }
+
+  CheckpointStore.Written write(
+      SequencedMap<String, TensorData> model,
+      SequencedMap<String, TensorData> optimizer,
+      Map<String, Object> trainer)
+      throws IOException {
+    Path temporary = dir.resolve(TEMPORARY + name);
+    try {
+      Directories.delete(temporary);
+      Files.createDirectory(temporary);
+      long bytes = fill(temporary, model, optimizer, trainer);
+      publish(temporary);
+      return new CheckpointStore.Written(dir.resolve(name), bytes);
+    } finally {
+      Directories.delete(temporary);
+    }
+  }
+
+  private long fill(
+      Path temporary,
+      SequencedMap<String, TensorData> model,
+      SequencedMap<String, TensorData> optimizer,
+      Map<String, Object> trainer)
+      throws IOException {
+    Map<String, String> format = Map.of("format", "pt");
+    Map<String, Digest.Content> contents = new LinkedHashMap<>();
+    contents.put(Checkpoint.MODEL, out -> SafetensorsWriter.write(out, model, format));
+    contents.put(Checkpoint.OPTIMIZER, out -> SafetensorsWriter.write(out, optimizer, format));
+    contents.put(Checkpoint.TRAINER, out -> out.write(Json.write(trainer)));
+    Map<String, Digest> files = new LinkedHashMap<>();
+    for (Map.Entry<String, Digest.Content> file : contents.entrySet()) {
+      files.put(file.getKey(), Digest.ofWriting(temporary.resolve(file.getKey()), file.getValue()));
+    }
+    String created = Instant.now().truncatedTo(ChronoUnit.MILLIS).toString();
+    byte[] manifest = Json.write(new Manifest(step, created, files));
+    Digest written = Digest.ofWriting(temporary.resolve(Manifest.NAME), out -> out.write(manifest));
+    Directories.sync(temporary);
+    return written.bytes() + files.values().stream().mapToLong(Digest::bytes).sum();
+  }
+
+  private void publish(Path temporary) throws IOException {
+    Path target = dir.resolve(name);
+    Path replaced = dir.resolve(REPLACED + name);
+    boolean replaces = Files.exists(target);
+    if (replaces) {
+      Directories.delete(replaced);
+      Directories.rename(target, replaced);
+    }
+    Directories.rename(temporary, target);
+    Directories.sync(dir);
+    pointLatest(dir, name);
+    if (replaces) {
+      Directories.delete(replaced);
+    }
+  }
+
+  /** A small file that holds the name, so that it works where links do not. */
+  static void pointLatest(Path dir, String name) throws IOException {
+    Path aside = dir.resolve(TEMPORARY + CheckpointReader.LATEST);
+    byte[] content = (name + "\n").getBytes(StandardCharsets.UTF_8);
+    Digest.ofWriting(aside, out -> out.write(content));
+    Directories.rename(aside, dir.resolve(CheckpointReader.LATEST));
+    Directories.sync(dir);
+  }
+
+  /** Hides the checkpoint before it takes it apart, so that no half of one is ever visible. */
+  static void remove(Path dir, String name) throws IOException {
+    Path hidden = dir.resolve(TEMPORARY + "removed-" + name);
+    Directories.delete(hidden);
+    Directories.rename(dir.resolve(name), hidden);
+    Directories.delete(hidden);
+  }
+
+  /** Clears left-overs; a checkpoint that was hidden to be replaced, but was not, comes back. */
+  static void recover(Path dir) throws IOException {
+    for (Path path : Directories.children(dir)) {
+      String hidden = path.getFileName().toString();
+      if (hidden.startsWith(REPLACED)) {
+        Path original = dir.resolve(hidden.substring(REPLACED.length()));
+        if (!Files.exists(original)) {
+          Directories.rename(path, original);
+        }
+      }
+      if (hidden.startsWith(TEMPORARY) || hidden.startsWith(REPLACED)) {
+        Directories.delete(path);
+      }
+    }
+  }
+}
