@@ -1,0 +1,30 @@
+package io.mocov3.model;
+
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.DeviceType;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/**
+ * Runs the matrix products of this thread in bf16 until closed. Weights stay fp32; their bf16
+ * copies live as long as one of these.
+ */
+final class Autocast implements AutoCloseable {
+  private final DeviceType device;
+  private final boolean before;
+
+  Autocast(Placement placement, Precision precision) {
+    device = placement.isCuda() ? DeviceType.CUDA : DeviceType.CPU;
+    before = torch.is_autocast_enabled(device);
+    boolean enabled = precision == Precision.BF16;
+    if (enabled) {
+      torch.set_autocast_dtype(device, ScalarType.BFloat16);
+    }
+    torch.set_autocast_enabled(device, enabled);
+  }
+
+  @Override
+  public void close() {
+    torch.clear_cache();
+    torch.set_autocast_enabled(device, before);
+  }
+}

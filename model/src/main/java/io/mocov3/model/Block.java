@@ -1,0 +1,31 @@
+package io.mocov3.model;
+
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+
+/** A pre-norm transformer block: {@code x += attention(norm(x)); x += mlp(norm(x))}. */
+final class Block {
+  private final LayerNorm norm1;
+  private final Attention attention;
+  private final LayerNorm norm2;
+  private final Linear expand;
+  private final Linear contract;
+
+  Block(Weights weights, String name, VitConfig config, Init init) {
+    int width = config.width();
+    int hidden = width * config.mlpRatio();
+    norm1 = new LayerNorm(weights, name + ".norm1", width);
+    attention = new Attention(weights, name + ".attn", width, config.heads(), init);
+    norm2 = new LayerNorm(weights, name + ".norm2", width);
+    expand =
+        new Linear(weights, name + ".mlp.fc1", init.xavier(hidden, width), Init.zeros(hidden));
+    contract =
+        new Linear(weights, name + ".mlp.fc2", init.xavier(width, hidden), Init.zeros(width));
+  }
+
+  Tensor forward(Tensor x) { // (N, L, D)
+    Tensor attended = x.add(attention.forward(norm1.forward(x)));
+    Tensor mixed = contract.forward(torch.gelu(expand.forward(norm2.forward(attended))));
+    return attended.add(mixed);
+  }
+}

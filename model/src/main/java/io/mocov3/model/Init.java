@@ -1,0 +1,52 @@
+package io.mocov3.model;
+
+import org.bytedeco.pytorch.Generator;
+import org.bytedeco.pytorch.GeneratorOptional;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/**
+ * Draws initial values from one seeded generator on the CPU, in fp32, so that a seed gives the same
+ * network on every device. Bounds as in the reference (facts 1.3).
+ */
+final class Init {
+  private final GeneratorOptional generator;
+
+  Init(long seed) {
+    Generator seeded = torch.make_generator_cpu(seed);
+    generator = new GeneratorOptional(seeded);
+  }
+
+  Tensor uniform(double bound, long... shape) {
+    return empty(shape).uniform_(-bound, bound, generator);
+  }
+
+  Tensor normal(double std, long... shape) {
+    return empty(shape).normal_(0, std, generator);
+  }
+
+  /** Xavier-uniform of a (out, in) matrix. */
+  Tensor xavier(long out, long in) {
+    return uniform(Math.sqrt(6.0 / (out + in)), out, in);
+  }
+
+  /** Kaiming-uniform with a = sqrt(5), PyTorch's default of a Linear layer: bound 1/sqrt(in). */
+  Tensor torchDefault(long out, long in) {
+    return uniform(1 / Math.sqrt(in), out, in);
+  }
+
+  static Tensor zeros(long... shape) {
+    return empty(shape).zero_();
+  }
+
+  static Tensor ones(long... shape) {
+    return empty(shape).fill_(new Scalar(1.0));
+  }
+
+  private static Tensor empty(long... shape) {
+    return torch.empty(shape, new TensorOptions(ScalarType.Float), null);
+  }
+}

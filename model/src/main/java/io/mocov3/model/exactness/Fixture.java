@@ -1,0 +1,60 @@
+package io.mocov3.model.exactness;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.mocov3.model.ModelException;
+import io.mocov3.model.Placement;
+import io.mocov3.model.TensorCodec;
+import io.mocov3.model.safetensors.SafetensorsFile;
+import java.nio.file.Path;
+import org.bytedeco.javacpp.DoublePointer;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Device;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/** One folder: its description, and where and how wide to compute. */
+record Fixture(Path folder, JsonNode json, Placement placement, Fixtures.Width width) {
+
+  String kind() {
+    return json.path("kind").asText();
+  }
+
+  /** A field that must be there. */
+  JsonNode field(JsonNode parent, String name) {
+    JsonNode value = parent.path(name);
+    if (value.isMissingNode()) {
+      throw new ModelException(folder + "/fixture.json has no field " + name);
+    }
+    return value;
+  }
+
+  JsonNode field(String name) {
+    return field(json, name);
+  }
+
+  SafetensorsFile open(String name) {
+    return SafetensorsFile.open(folder.resolve(name));
+  }
+
+  /** A stored tensor in this fixture's type on its device, in the caller's scope. */
+  Tensor tensor(SafetensorsFile file, String name) {
+    return TensorCodec.toTensor(file.get(name))
+        .to(new Device(placement.device()), placement.dtype());
+  }
+
+  /** The numbers of a tensor, row-major. */
+  static double[] numbers(Tensor tensor) {
+    try (PointerScope scope = new PointerScope()) {
+      Tensor wide = tensor.detach().cpu().to(ScalarType.Double).contiguous();
+      double[] numbers = new double[Math.toIntExact(wide.numel())];
+      new DoublePointer(wide.data_ptr()).get(numbers);
+      return numbers;
+    }
+  }
+
+  static double[] numbers(SafetensorsFile file, String name) {
+    try (PointerScope scope = new PointerScope()) {
+      return numbers(TensorCodec.toTensor(file.get(name)));
+    }
+  }
+}

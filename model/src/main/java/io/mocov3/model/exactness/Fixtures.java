@@ -1,0 +1,79 @@
+package io.mocov3.model.exactness;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.mocov3.model.ModelException;
+import io.mocov3.model.Placement;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/** Reads {@code fixture.json} of a folder and runs what its {@code kind} asks for. */
+public final class Fixtures {
+  private Fixtures() {}
+
+  /** The width in which a fixture is computed. */
+  public enum Width {
+    FLOAT64(ScalarType.Double),
+    FLOAT32(ScalarType.Float);
+
+    private final ScalarType dtype;
+
+    Width(ScalarType dtype) {
+      this.dtype = dtype;
+    }
+
+    public String label() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /** Whether {@code folder} describes itself as one of these fixtures. */
+  public static boolean isFixture(Path folder) {
+    return Files.isRegularFile(folder.resolve("fixture.json"));
+  }
+
+  /**
+   * @throws ModelException when the folder cannot be read or asks for what this version lacks
+   */
+  public static FixtureResult run(Path folder, Width asked, String device) {
+    JsonNode json = read(folder);
+    Width width = width(json, asked);
+    Fixture fixture = new Fixture(folder, json, Placement.of(device, width.dtype), width);
+    Deviations deviations =
+        switch (fixture.kind()) {
+          case "moco-step" -> new MocoStepFixture(fixture).run();
+          case "knn" -> KnnFixture.run(fixture);
+          case "schedule" -> ScheduleFixture.run(fixture);
+          case "optimizer" -> OptimizerFixture.run(fixture);
+          default ->
+              throw new ModelException(
+                  folder
+                      + "/fixture.json: kind "
+                      + fixture.kind()
+                      + " is not one of moco-step, knn, schedule, optimizer");
+        };
+    return new FixtureResult(
+        folder.getFileName().toString(),
+        fixture.kind(),
+        width.label(),
+        fixture.placement().device(),
+        deviations.quantities());
+  }
+
+  /** A fixture that names its width is computed in that one, whatever was asked. */
+  private static Width width(JsonNode json, Width asked) {
+    return json.path("precision").asText().equals(Width.FLOAT64.label()) ? Width.FLOAT64 : asked;
+  }
+
+  private static JsonNode read(Path folder) {
+    Path file = folder.resolve("fixture.json");
+    try {
+      return new ObjectMapper().readTree(file.toFile());
+    } catch (IOException e) {
+      throw new ModelException(file + " cannot be read: " + e.getMessage(), e);
+    }
+  }
+}

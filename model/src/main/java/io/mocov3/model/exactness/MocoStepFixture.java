@@ -1,0 +1,124 @@
+package io.mocov3.model.exactness;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.mocov3.model.FixturePixels;
+import io.mocov3.model.MoCoV3;
+import io.mocov3.model.Queries;
+import io.mocov3.model.ViewPair;
+import io.mocov3.model.Weights.Entry;
+import io.mocov3.model.safetensors.SafetensorsFile;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * Kind {@code moco-step}: a few training steps through the same methods that training uses, with
+ * every intermediate compared.
+ */
+final class MocoStepFixture {
+  private final Fixture fixture;
+  private final Set<String> zeroGradient;
+  private final Deviations deviations;
+
+  MocoStepFixture(Fixture fixture) {
+    this.fixture = fixture;
+    this.deviations = new Deviations(fixture.field("tolerance").path(fixture.width().label()));
+    this.zeroGradient =
+        texts(fixture.json().path("zero_gradient_parameters")).stream()
+            .collect(Collectors.toUnmodifiableSet());
+  }
+
+  Deviations run() {
+    try (PointerScope scope = new PointerScope();
+        SafetensorsFile expected = fixture.open("expected.safetensors");
+        MoCoV3 model = FixtureModel.build(fixture)) {
+      Expected reference = new Expected(expected, deviations, isSharp(), zeroGradient);
+      List<String> trained = texts(fixture.field("trained_parameters"));
+      reference.sameNames(trained, model.trained().stream().map(Entry::name).toList());
+      JsonNode steps = fixture.field("steps");
+      double[] losses = new double[steps.size()];
+      double[] norms = new double[steps.size() * trained.size()];
+      for (int i = 0; i < steps.size(); i++) {
+        losses[i] = step(model, i, steps.get(i), trained, norms, reference);
+      }
+      reference.compare("losses", "losses", losses);
+      reference.compareNorms(trained, norms);
+      finals(model).forEach(reference::compareFinal);
+      return deviations;
+    }
+  }
+
+  private double step(
+      MoCoV3 model,
+      int index,
+      JsonNode step,
+      List<String> trained,
+      double[] norms,
+      Expected reference) {
+    try (PointerScope scope = new PointerScope();
+        ViewPair views = views(index)) {
+      Queries q = model.queries(views);
+      try (ViewPair k = model.keys(views, step.path("momentum").asDouble())) {
+        Tensor loss = model.loss(q, k);
+        loss.backward();
+        Map<String, Tensor> gradients = gradients(model);
+        if (index == 0) {
+          reference.compareForward(q, k);
+          gradients.forEach(reference::compareGradient);
+        }
+        for (int i = 0; i < trained.size(); i++) {
+          norms[index * trained.size() + i] = norm(gradients.get(trained.get(i)));
+        }
+        model.update(step.path("learning_rate").asDouble());
+        return loss.item_double();
+      }
+    }
+  }
+
+  private ViewPair views(int step) {
+    try (SafetensorsFile inputs = fixture.open("inputs.safetensors")) {
+      return FixturePixels.views(
+          inputs.get("views"),
+          step,
+          numbers(fixture.field("mean")),
+          numbers(fixture.field("std")),
+          fixture.placement());
+    }
+  }
+
+  private boolean isSharp() {
+    return fixture.width() == Fixtures.Width.FLOAT64;
+  }
+
+  private static Map<String, Tensor> gradients(MoCoV3 model) {
+    Map<String, Tensor> gradients = new LinkedHashMap<>();
+    model.trained().forEach(entry -> gradients.put(entry.name(), entry.tensor().grad()));
+    return gradients;
+  }
+
+  private static Map<String, Tensor> finals(MoCoV3 model) {
+    Map<String, Tensor> finals = new LinkedHashMap<>();
+    model.tensors().forEach((name, tensor) -> finals.put("final." + name, tensor));
+    model.optimizer().state().forEach((name, tensor) -> finals.put("final.state." + name, tensor));
+    return finals;
+  }
+
+  private static double norm(Tensor tensor) {
+    try (PointerScope scope = new PointerScope()) {
+      return tensor.norm().item_double();
+    }
+  }
+
+  private static List<String> texts(JsonNode array) {
+    return StreamSupport.stream(array.spliterator(), false).map(JsonNode::asText).toList();
+  }
+
+  private static List<Double> numbers(JsonNode array) {
+    return StreamSupport.stream(array.spliterator(), false).map(JsonNode::asDouble).toList();
+  }
+}
