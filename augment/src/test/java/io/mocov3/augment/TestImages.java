@@ -1,0 +1,42 @@
+package io.mocov3.augment;
+
+import io.mocov3.augment.Decoded.Image;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Images made for a test. */
+final class TestImages {
+  private TestImages() {}
+
+  /** An image of smooth random colour. */
+  static Image random(int width, int height, long seed) {
+    CounterRandom random = CounterRandom.of(seed, 0, 0, 0);
+    byte[] pixels = new byte[3 * width * height];
+    int value = 128;
+    for (int i = 0; i < pixels.length; i++) {
+      value = Math.clamp(value + random.nextInt(31) - 15, 0, 255);
+      pixels[i] = (byte) value;
+    }
+    return new Image("random-" + seed, width, height, pixels);
+  }
+
+  static byte[] jpeg(int width, int height, long seed) {
+    byte[] grey = new byte[width * height];
+    byte[] rgb = random(width, height, seed).pixels();
+    System.arraycopy(rgb, 0, grey, 0, grey.length);
+    return ImageFiles.greyJpeg(grey, width, height, 90);
+  }
+
+  /** Writes image files class-a/0.jpg, class-a/1.jpg, .. class-b/0.jpg, .. */
+  static Path folder(Path root, int perClass) throws IOException {
+    for (String name : List.of("class-b", "class-a")) {
+      Files.createDirectories(root.resolve(name));
+      for (int i = 0; i < perClass; i++) {
+        Files.write(root.resolve(name).resolve(i + ".jpg"), jpeg(40, 32, i));
+      }
+    }
+    return root;
+  }
+}
