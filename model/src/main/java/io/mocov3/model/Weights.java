@@ -3,7 +3,6 @@ package io.mocov3.model;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.SequencedMap;
 import java.util.function.Predicate;
 import org.bytedeco.javacpp.Pointer;
@@ -74,8 +73,11 @@ public final class Weights implements AutoCloseable {
     return entries.values().stream().filter(entry -> kinds.test(entry.kind())).toList();
   }
 
-  public Map<String, Entry> byName() {
-    return java.util.Collections.unmodifiableMap(entries);
+  /** Every tensor under its name, buffers included. */
+  public SequencedMap<String, Tensor> tensors() {
+    SequencedMap<String, Tensor> tensors = new LinkedHashMap<>();
+    entries.values().forEach(entry -> tensors.put(entry.name(), entry.tensor()));
+    return tensors;
   }
 
   /** The tensors the optimizer sees. */

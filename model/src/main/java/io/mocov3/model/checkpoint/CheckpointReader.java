@@ -40,10 +40,10 @@ public final class CheckpointReader {
 
   /** The one of the highest step whose files are as its manifest says; a line for each skipped. */
   public Optional<Checkpoint> newestValid(Consumer<String> warn) {
-    return newestValid((checkpoint, reason) -> warn.accept(reason));
+    return firstValid((checkpoint, reason) -> warn.accept(reason));
   }
 
-  Optional<Checkpoint> newestValid(BiConsumer<Checkpoint, String> onInvalid) {
+  Optional<Checkpoint> firstValid(BiConsumer<Checkpoint, String> onInvalid) {
     for (Checkpoint checkpoint : list().reversed()) {
       try {
         checkpoint.verify();

@@ -79,7 +79,7 @@ public final class CheckpointStore {
   public Optional<Checkpoint> newestValid(Consumer<String> warn) {
     List<Checkpoint> invalid = new ArrayList<>();
     Optional<Checkpoint> valid =
-        reader.newestValid(
+        reader.firstValid(
             (checkpoint, reason) -> {
               invalid.add(checkpoint);
               warn.accept(reason + "; " + setAside(checkpoint));

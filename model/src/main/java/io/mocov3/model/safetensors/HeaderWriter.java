@@ -2,6 +2,7 @@ package io.mocov3.model.safetensors;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import io.mocov3.model.ModelException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -17,7 +18,8 @@ import java.util.TreeMap;
 
 /** The head of a file to be written: length and JSON, padded with spaces to a multiple of 8. */
 final class HeaderWriter {
-  private static final JsonFactory JSON = new JsonFactory();
+  private static final JsonFactory JSON =
+      JsonFactory.builder().enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8).build();
   private static final Comparator<Map.Entry<String, TensorData>> REFERENCE_ORDER =
       Comparator.comparing((Map.Entry<String, TensorData> e) -> e.getValue().dtype())
           .reversed()

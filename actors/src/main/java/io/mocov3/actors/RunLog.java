@@ -1,0 +1,35 @@
+package io.mocov3.actors;
+
+import io.mocov3.augment.Decoded.Undecodable;
+import io.mocov3.metrics.TrainingMetrics.KnnAccuracy;
+import java.util.List;
+
+/** What a run leaves behind for people and tools, besides metrics. Calls are short and ordered. */
+public interface RunLog {
+
+  /** One completed step; {@code step} counts completed steps, so the first is 1. */
+  record Step(
+      long step,
+      double epoch,
+      double loss,
+      double learningRate,
+      double momentum,
+      double imagesPerSecond) {}
+
+  /** Training begins, or goes on, after {@code step} completed steps. */
+  void started(long step, long steps);
+
+  void step(Step step);
+
+  /** The ids of the samples of one step, in the order of the batch. */
+  void samples(long step, List<String> ids);
+
+  void knn(long step, KnnAccuracy accuracy);
+
+  void quarantined(Undecodable sample);
+
+  void checkpointed(long step, java.nio.file.Path path);
+
+  /** Something a person should read, in one line. */
+  void warning(String line);
+}

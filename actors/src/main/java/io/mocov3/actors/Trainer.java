@@ -1,0 +1,242 @@
+package io.mocov3.actors;
+
+import akka.Done;
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.DispatcherSelector;
+import akka.actor.typed.PostStop;
+import akka.actor.typed.javadsl.ActorContext;
+import akka.actor.typed.javadsl.BehaviorBuilder;
+import akka.actor.typed.javadsl.Behaviors;
+import akka.stream.KillSwitches;
+import akka.stream.UniqueKillSwitch;
+import akka.stream.javadsl.Keep;
+import akka.stream.typed.javadsl.ActorSink;
+import io.mocov3.actors.Checkpointer.Written;
+import io.mocov3.actors.Evaluator.Evaluated;
+import io.mocov3.actors.MomentumEncoder.KeysReady;
+import io.mocov3.model.Threads;
+import java.util.Optional;
+
+/**
+ * Owns the device, the model and the optimizer. Takes a batch, has the keys encoded by {@link
+ * MomentumEncoder} while it computes the queries itself, and updates. Acknowledges a batch when its
+ * buffer is free again, so the stream never runs ahead of its buffers.
+ */
+public final class Trainer {
+
+  /** What the trainer is told. */
+  public sealed interface Command {}
+
+  /** Save and stop; the guardian is told through {@link Event}. */
+  public enum Stop implements Command {
+    INSTANCE
+  }
+
+  /** What the trainer tells the guardian. */
+  public sealed interface Event {}
+
+  /** No more steps: all are done, or a stop was asked for; {@code saved} tells of the checkpoint. */
+  public record Finished(long step, boolean saved) implements Event {}
+
+  /** The batches ended with an error. */
+  public record DataFailed(String reason) implements Event {}
+
+  private record StreamStarted(ActorRef<Done> ackTo) implements Command {}
+
+  private record TrainBatch(ActorRef<Done> ackTo, Batch batch) implements Command {}
+
+  private record StreamEnded() implements Command {}
+
+  private record StreamFailed(Throwable cause) implements Command {}
+
+  private record Keys(KeysReady ready) implements Command {}
+
+  private record CheckpointWritten(Written written) implements Command {}
+
+  private record ProbeDone(Evaluated evaluated) implements Command {}
+
+  /** The actors the trainer works with. */
+  public record Peers(
+      ActorRef<Checkpointer.Command> checkpointer,
+      Optional<ActorRef<Evaluator.Command>> evaluator,
+      ActorRef<Event> guardian) {}
+
+  private final ActorContext<Command> context;
+  private final TrainingSession session;
+  private final Peers peers;
+  private final ActorRef<MomentumEncoder.Command> momentumEncoder;
+  private final ActorRef<KeysReady> keysAdapter;
+  private final ActorRef<Written> writtenAdapter;
+  private final ActorRef<Evaluated> evaluatedAdapter;
+  private final UniqueKillSwitch stream;
+
+  private Optional<ActorRef<Done>> pendingAck = Optional.empty();
+  private boolean stopping;
+  private boolean writing;
+  private boolean probing;
+  private boolean lastWriteSucceeded;
+
+  private Trainer(ActorContext<Command> context, TrainingSession session, Peers peers) {
+    this.context = context;
+    this.session = session;
+    this.peers = peers;
+    momentumEncoder =
+        context.spawn(
+            MomentumEncoder.create(session.model()),
+            "momentum-encoder",
+            DispatcherSelector.fromConfig(Dispatchers.PINNED));
+    context.watch(momentumEncoder);
+    keysAdapter = context.messageAdapter(KeysReady.class, Keys::new);
+    writtenAdapter = context.messageAdapter(Written.class, CheckpointWritten::new);
+    evaluatedAdapter = context.messageAdapter(Evaluated.class, ProbeDone::new);
+    stream =
+        session
+            .batches()
+            .viaMat(KillSwitches.single(), Keep.right())
+            .to(
+                ActorSink.actorRefWithBackpressure(
+                    context.getSelf(),
+                    TrainBatch::new,
+                    StreamStarted::new,
+                    Done.getInstance(),
+                    new StreamEnded(),
+                    StreamFailed::new))
+            .run(context.getSystem());
+  }
+
+  /** The session is opened on the trainer's own thread and closed with it. */
+  public static Behavior<Command> create(TrainingSession.Factory sessions, Peers peers) {
+    return Behaviors.setup(
+        context -> {
+          Threads.adopt();
+          Trainer trainer = new Trainer(context, sessions.open(), peers);
+          trainer.probeIfDue(trainer.session.isFresh());
+          return trainer.waitingForBatch();
+        });
+  }
+
+  private Behavior<Command> waitingForBatch() {
+    return messages()
+        .onMessage(TrainBatch.class, this::onTrainBatch)
+        .onMessage(StreamEnded.class, ended -> finish())
+        .onMessageEquals(Stop.INSTANCE, this::onStopBetweenSteps)
+        .build();
+  }
+
+  private Behavior<Command> waitingForKeys() {
+    return messages()
+        .onMessage(Keys.class, this::onKeys)
+        .onMessage(StreamEnded.class, ended -> Behaviors.same())
+        .onMessageEquals(Stop.INSTANCE, this::onStopDuringStep)
+        .build();
+  }
+
+  private Behavior<Command> saving() {
+    return messages().onMessageEquals(Stop.INSTANCE, Behaviors::same).build();
+  }
+
+  private BehaviorBuilder<Command> messages() {
+    return Behaviors.receive(Command.class)
+        .onMessage(StreamStarted.class, this::onStreamStarted)
+        .onMessage(StreamFailed.class, this::onStreamFailed)
+        .onMessage(CheckpointWritten.class, this::onCheckpointWritten)
+        .onMessage(ProbeDone.class, this::onProbeDone)
+        .onSignal(PostStop.class, signal -> onPostStop());
+  }
+
+  private Behavior<Command> onStreamStarted(StreamStarted started) {
+    started.ackTo().tell(Done.getInstance());
+    return Behaviors.same();
+  }
+
+  private Behavior<Command> onTrainBatch(TrainBatch message) {
+    momentumEncoder.tell(session.begin(message.batch(), keysAdapter));
+    pendingAck = Optional.of(message.ackTo());
+    session.computeQueries();
+    return waitingForKeys();
+  }
+
+  private Behavior<Command> onKeys(Keys keys) {
+    session.complete(keys.ready().keys());
+    pendingAck.ifPresent(ackTo -> ackTo.tell(Done.getInstance()));
+    pendingAck = Optional.empty();
+    checkpointIfDue(session.checkpointDue());
+    probeIfDue(session.probeDue());
+    return stopping || session.isComplete() ? finish() : waitingForBatch();
+  }
+
+  private Behavior<Command> onStopBetweenSteps() {
+    stopping = true;
+    return finish();
+  }
+
+  private Behavior<Command> onStopDuringStep() {
+    stopping = true;
+    return Behaviors.same();
+  }
+
+  private Behavior<Command> finish() {
+    stream.shutdown();
+    checkpointIfDue(session.hasUnsavedSteps());
+    return reportWhenIdle(saving());
+  }
+
+  private Behavior<Command> onCheckpointWritten(CheckpointWritten message) {
+    writing = false;
+    lastWriteSucceeded = message.written().success();
+    session.saved(message.written());
+    boolean finishing = stopping || session.isComplete();
+    if (finishing && lastWriteSucceeded) {
+      checkpointIfDue(session.hasUnsavedSteps());
+    }
+    return finishing ? reportWhenIdle(Behaviors.same()) : Behaviors.same();
+  }
+
+  private Behavior<Command> onProbeDone(ProbeDone message) {
+    probing = false;
+    if (session.isComplete() && session.lastProbe() < session.step()) {
+      probeIfDue(true);
+    }
+    return stopping || session.isComplete() ? reportWhenIdle(Behaviors.same()) : Behaviors.same();
+  }
+
+  /** A stop does not wait for a probe; the end of training does, so that its last point is there. */
+  private Behavior<Command> reportWhenIdle(Behavior<Command> otherwise) {
+    boolean idle = !writing && (stopping || !probing) && pendingAck.isEmpty();
+    if (!idle) {
+      return otherwise;
+    }
+    peers.guardian().tell(new Finished(session.step(), !session.hasUnsavedSteps()));
+    return Behaviors.stopped();
+  }
+
+  private void checkpointIfDue(boolean due) {
+    if (due && !writing) {
+      writing = true;
+      peers.checkpointer().tell(new Checkpointer.Write(session.stage(), writtenAdapter));
+    }
+  }
+
+  private void probeIfDue(boolean due) {
+    if (due && !probing && peers.evaluator().isPresent()) {
+      probing = true;
+      peers
+          .evaluator()
+          .get()
+          .tell(new Evaluator.Evaluate(session.step(), session.snapshot(), evaluatedAdapter));
+    }
+  }
+
+  private Behavior<Command> onStreamFailed(StreamFailed failed) {
+    String reason = String.valueOf(failed.cause().getMessage());
+    peers.guardian().tell(new DataFailed(reason));
+    return Behaviors.stopped();
+  }
+
+  private Behavior<Command> onPostStop() {
+    stream.shutdown();
+    session.close();
+    return Behaviors.same();
+  }
+}

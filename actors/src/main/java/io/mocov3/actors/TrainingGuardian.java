@@ -1,0 +1,143 @@
+package io.mocov3.actors;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.ChildFailed;
+import akka.actor.typed.DispatcherSelector;
+import akka.actor.typed.Terminated;
+import akka.actor.typed.javadsl.ActorContext;
+import akka.actor.typed.javadsl.Behaviors;
+import io.mocov3.metrics.TrainingMetrics;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Starts the actors, passes their references, and rebuilds the trainer with its momentum encoder
+ * from the newest valid checkpoint when one of them fails: never a restart around a half-updated
+ * model. Attempts without progress are bounded.
+ */
+public final class TrainingGuardian {
+  private static final int ATTEMPTS = 3;
+
+  /** What the guardian is told. */
+  public sealed interface Command {}
+
+  /** Save a checkpoint and end. */
+  public enum Stop implements Command {
+    INSTANCE
+  }
+
+  private record TrainerEvent(Trainer.Event event) implements Command {}
+
+  /** Everything the actors are made from. The outcome is completed exactly once. */
+  public record Blueprint(
+      TrainingSession.Factory sessions,
+      Behavior<Checkpointer.Command> checkpointer,
+      Optional<Behavior<Evaluator.Command>> evaluator,
+      TrainingMetrics metrics,
+      RunLog log,
+      CompletableFuture<TrainingOutcome> outcome) {}
+
+  private final ActorContext<Command> context;
+  private final Blueprint blueprint;
+  private final ActorRef<Checkpointer.Command> checkpointer;
+  private final Optional<ActorRef<Evaluator.Command>> evaluator;
+  private ActorRef<Trainer.Command> trainer;
+  private int failures;
+  private boolean stopping;
+
+  private TrainingGuardian(ActorContext<Command> context, Blueprint blueprint) {
+    this.context = context;
+    this.blueprint = blueprint;
+    checkpointer =
+        context.spawn(
+            blueprint.checkpointer(),
+            "checkpointer",
+            DispatcherSelector.fromConfig(Dispatchers.PINNED));
+    evaluator =
+        blueprint
+            .evaluator()
+            .map(
+                behavior ->
+                    context.spawn(
+                        behavior,
+                        "evaluator",
+                        DispatcherSelector.fromConfig(Dispatchers.PINNED)));
+    evaluator.ifPresent(context::watch);
+    context.watch(checkpointer);
+    trainer = startTrainer();
+  }
+
+  public static Behavior<Command> create(Blueprint blueprint) {
+    return Behaviors.setup(context -> new TrainingGuardian(context, blueprint).training());
+  }
+
+  private Behavior<Command> training() {
+    return Behaviors.receive(Command.class)
+        .onMessage(TrainerEvent.class, this::onTrainerEvent)
+        .onMessageEquals(Stop.INSTANCE, this::onStop)
+        .onSignal(ChildFailed.class, this::onChildFailed)
+        .onSignal(Terminated.class, terminated -> Behaviors.same())
+        .build();
+  }
+
+  private ActorRef<Trainer.Command> startTrainer() {
+    ActorRef<Trainer.Event> events =
+        context.messageAdapter(Trainer.Event.class, TrainerEvent::new);
+    ActorRef<Trainer.Command> started =
+        context.spawn(
+            Trainer.create(
+                blueprint.sessions(), new Trainer.Peers(checkpointer, evaluator, events)),
+            "trainer-" + failures,
+            DispatcherSelector.fromConfig(Dispatchers.PINNED));
+    context.watch(started);
+    return started;
+  }
+
+  private Behavior<Command> onTrainerEvent(TrainerEvent message) {
+    return switch (message.event()) {
+      case Trainer.Finished finished -> onFinished(finished);
+      case Trainer.DataFailed failed -> end(new TrainingOutcome.Failed(failed.reason()));
+    };
+  }
+
+  private Behavior<Command> onFinished(Trainer.Finished finished) {
+    return end(
+        stopping
+            ? new TrainingOutcome.Interrupted(finished.step(), finished.saved())
+            : new TrainingOutcome.Completed(finished.step()));
+  }
+
+  private Behavior<Command> onStop() {
+    stopping = true;
+    trainer.tell(Trainer.Stop.INSTANCE);
+    return Behaviors.same();
+  }
+
+  private Behavior<Command> onChildFailed(ChildFailed failed) {
+    String name = failed.getRef().path().name();
+    String reason = String.valueOf(failed.cause().getMessage());
+    blueprint.metrics().actorFailed(name.replaceFirst("-\\d+$", ""));
+    if (!failed.getRef().equals(trainer)) {
+      return end(new TrainingOutcome.Failed(name + " failed: " + reason));
+    }
+    failures++;
+    if (stopping || failures >= ATTEMPTS) {
+      return end(
+          new TrainingOutcome.Failed(
+              "training failed %d times, last: %s".formatted(failures, reason)));
+    }
+    blueprint
+        .log()
+        .warning(
+            "the trainer failed (%s); going on from the newest checkpoint, attempt %d of %d"
+                .formatted(reason, failures + 1, ATTEMPTS));
+    trainer = startTrainer();
+    return Behaviors.same();
+  }
+
+  private Behavior<Command> end(TrainingOutcome outcome) {
+    blueprint.outcome().complete(outcome);
+    return Behaviors.stopped();
+  }
+}

@@ -1,0 +1,14 @@
+package io.mocov3.actors;
+
+/** How training ended. */
+public sealed interface TrainingOutcome {
+
+  /** All steps are done. */
+  record Completed(long step) implements TrainingOutcome {}
+
+  /** A stop was asked for; {@code saved} says whether the same command can go on from here. */
+  record Interrupted(long step, boolean saved) implements TrainingOutcome {}
+
+  /** Training failed for good; the reason is one line. */
+  record Failed(String reason) implements TrainingOutcome {}
+}

@@ -1,0 +1,127 @@
+package io.mocov3.actors;
+
+import akka.NotUsed;
+import akka.japi.Pair;
+import akka.stream.javadsl.Source;
+import io.mocov3.augment.BatchBuffer;
+import io.mocov3.augment.BatchBufferPool;
+import io.mocov3.augment.Decoded.Undecodable;
+import io.mocov3.augment.ImageSource;
+import io.mocov3.augment.Outcome;
+import io.mocov3.augment.SampleOrder;
+import io.mocov3.augment.TwoViews;
+import io.mocov3.metrics.TrainingMetrics;
+import io.mocov3.metrics.TrainingMetrics.PipelineStage;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.stream.IntStream;
+
+/**
+ * The stream of batches: sample order, a free buffer, then every sample read, decoded and rendered
+ * into its slot by the workers. Batches come in order and are a function of (seed, step) alone,
+ * whatever the number of workers; no more than {@code buffers} of them exist at once.
+ */
+public final class ViewPipeline {
+  private final ImageSource source;
+  private final SampleOrder order;
+  private final TwoViews views;
+  private final long seed;
+  private final int batchSize;
+  private final int buffers;
+  private final int workers;
+  private final Executor executor;
+  private final TrainingMetrics metrics;
+  private final RunLog log;
+
+  /** {@code executor} must have {@code workers} threads; batches are (2, batchSize, H, W, 3). */
+  public ViewPipeline(
+      ImageSource source,
+      SampleOrder order,
+      TwoViews views,
+      long seed,
+      int batchSize,
+      int buffers,
+      int workers,
+      Executor executor,
+      TrainingMetrics metrics,
+      RunLog log) {
+    this.source = source;
+    this.order = order;
+    this.views = views;
+    this.seed = seed;
+    this.batchSize = batchSize;
+    this.buffers = buffers;
+    this.workers = workers;
+    this.executor = executor;
+    this.metrics = metrics;
+    this.log = log;
+  }
+
+  public ImageSource source() {
+    return source;
+  }
+
+  /** A pool for one run of the stream. */
+  public BatchBufferPool pool() {
+    int size = views.first().size();
+    return new BatchBufferPool(buffers, 2, batchSize, size, size);
+  }
+
+  /** The batches of steps {@code [first, end)}. */
+  public Source<Batch, NotUsed> batches(long first, long end, BatchBufferPool pool) {
+    return Source.unfold(
+            first,
+            step -> step < end ? Optional.of(Pair.create(step + 1, step)) : Optional.empty())
+        .mapAsync(
+            1, step -> pool.acquire().thenApply(buffer -> new Batch(step, buffer, pool)))
+        .mapAsync(buffers, this::fill);
+  }
+
+  private CompletionStage<Batch> fill(Batch batch) {
+    long begin = System.nanoTime();
+    int[] indices = order.indices(batch.step());
+    long epoch = batch.step() / order.stepsPerEpoch();
+    int chunks = Math.min(batchSize, workers);
+    CompletableFuture<?>[] parts =
+        IntStream.range(0, chunks)
+            .mapToObj(
+                chunk ->
+                    CompletableFuture.runAsync(
+                        () -> fillEvery(chunks, chunk, indices, epoch, batch.buffer()), executor))
+            .toArray(CompletableFuture[]::new);
+    return CompletableFuture.allOf(parts)
+        .thenApply(
+            done -> {
+              metrics.pipelineStage(
+                  PipelineStage.BATCH, Duration.ofNanos(System.nanoTime() - begin));
+              metrics.pipelineQueueDepth(PipelineStage.BATCH, batch.pool().inUse());
+              return batch;
+            });
+  }
+
+  private void fillEvery(int stride, int from, int[] indices, long epoch, BatchBuffer buffer) {
+    for (int slot = from; slot < indices.length; slot += stride) {
+      switch (views.fill(source, indices[slot], seed, epoch, buffer, slot)) {
+        case Outcome.Filled filled -> {}
+        case Outcome.Replaced replaced -> report(replaced.undecodable());
+        case Outcome.Failed failed -> {
+          report(failed.undecodable());
+          throw new BatchFailedException(
+              "sample %s and %d replacements are undecodable; check the data set"
+                  .formatted(source.id(failed.index()), failed.undecodable().size() - 1));
+        }
+      }
+    }
+  }
+
+  private void report(List<Undecodable> samples) {
+    for (Undecodable sample : samples) {
+      metrics.imageUndecodable(sample.reason().label());
+      log.quarantined(sample);
+    }
+  }
+}
