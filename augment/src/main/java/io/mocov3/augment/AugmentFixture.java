@@ -19,8 +19,8 @@ public final class AugmentFixture {
   private AugmentFixture() {}
 
   /**
-   * Runs every case of {@code augment.json}. Optional operations that we lack are left out; where
-   * a case has an alternative, the nearer file counts.
+   * Runs every case of {@code augment.json}. Optional operations that we lack are left out; where a
+   * case has an alternative, the nearer file counts.
    *
    * @throws DataException when the folder is not of this format
    */

@@ -9,7 +9,7 @@ final class Contrast {
     for (int i = 0; i < length; i += 3) {
       sum += Grayscale.luma(rgb, i);
     }
-    int mean = (int) ((double) sum / (length / 3) + 0.5);
+    int mean = (int) (sum / (length / 3.0) + 0.5);
     Blend.withConstant(rgb, length, mean, factor, table);
   }
 }

@@ -20,10 +20,7 @@ public final class CounterRandom {
 
   /** The stream of one view of one sample in one epoch. */
   public static CounterRandom of(long seed, long epoch, long sample, long view) {
-    long key = mix(seed + GOLDEN_GAMMA);
-    key = mix(key ^ (epoch + 2 * GOLDEN_GAMMA));
-    key = mix(key ^ (sample + 3 * GOLDEN_GAMMA));
-    return new CounterRandom(mix(key ^ (view + 4 * GOLDEN_GAMMA)));
+    return new CounterRandom(absorb(absorb(absorb(absorb(0, seed), epoch), sample), view));
   }
 
   /** 64 random bits. */
@@ -69,6 +66,10 @@ public final class CounterRandom {
   public double nextGaussian() {
     double radius = Math.sqrt(-2 * Math.log(1 - nextDouble()));
     return radius * Math.cos(2 * Math.PI * nextDouble());
+  }
+
+  private static long absorb(long key, long part) {
+    return mix((key ^ part) + GOLDEN_GAMMA);
   }
 
   private static long mix(long value) {

@@ -82,14 +82,7 @@ final class GaussianBlur {
   }
 
   private static void step(
-      int[] far,
-      int[] near,
-      int[] beyond,
-      int[] sums,
-      int[] out,
-      int length,
-      int inner,
-      int edge) {
+      int[] far, int[] near, int[] beyond, int[] sums, int[] out, int length, int inner, int edge) {
     for (int i = 0; i < length; i++) {
       int sum = sums[i] + near[i] - far[i];
       sums[i] = sum;
@@ -112,9 +105,10 @@ final class GaussianBlur {
       float part = (2 * whole + 1) * (whole * (whole + 1) - 3 * variance);
       part /= 6 * (variance - (whole + 1) * (whole + 1));
       float radius = whole + part;
+      int floor = (int) radius;
       int inner = (int) ((1 << 24) / (radius * 2 + 1));
-      int edge = ((1 << 24) - ((int) radius * 2 + 1) * inner) / 2;
-      return new Box((int) radius, inner, edge);
+      int edge = ((1 << 24) - (2 * floor + 1) * inner) / 2;
+      return new Box(floor, inner, edge);
     }
   }
 }

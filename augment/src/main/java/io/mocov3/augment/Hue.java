@@ -40,16 +40,13 @@ final class Hue {
 
   private static int hue(int r, int g, int b, int max, int min) {
     float range = max - min;
-    float red = (max - r) / range;
-    float green = (max - g) / range;
-    float blue = (max - b) / range;
     float sixths;
     if (r == max) {
-      sixths = blue - green;
+      sixths = (max - b) / range - (max - g) / range;
     } else if (g == max) {
-      sixths = (float) (2.0 + red - blue);
+      sixths = (float) (2.0 + (max - r) / range - (max - b) / range);
     } else {
-      sixths = (float) (4.0 + green - red);
+      sixths = (float) (4.0 + (max - g) / range - (max - r) / range);
     }
     double turn = sixths / 6.0 + 1.0;
     return (int) ((float) (turn >= 1 ? turn - 1 : turn) * 255.0);

@@ -71,15 +71,13 @@ record ImageHeader(Format format, int width, int height) {
 
   private static ImageHeader webp(byte[] data) {
     return switch (data[15]) {
-      case 'X' ->
-          new ImageHeader(Format.WEBP, 1 + little(data, 24, 3), 1 + little(data, 27, 3));
+      case 'X' -> new ImageHeader(Format.WEBP, 1 + little(data, 24, 3), 1 + little(data, 27, 3));
       case 'L' -> {
         int bits = little(data, 21, 4);
         yield new ImageHeader(Format.WEBP, 1 + (bits & 0x3FFF), 1 + ((bits >>> 14) & 0x3FFF));
       }
       default ->
-          new ImageHeader(
-              Format.WEBP, little(data, 26, 2) & 0x3FFF, little(data, 28, 2) & 0x3FFF);
+          new ImageHeader(Format.WEBP, little(data, 26, 2) & 0x3FFF, little(data, 28, 2) & 0x3FFF);
     };
   }
 

@@ -7,11 +7,7 @@ import java.util.List;
  * changes nothing) and the order of application.
  */
 public record Jitter(
-    List<ColorOperation> order,
-    double brightness,
-    double contrast,
-    double saturation,
-    double hue) {
+    List<ColorOperation> order, double brightness, double contrast, double saturation, double hue) {
   public Jitter {
     order = List.copyOf(order);
   }

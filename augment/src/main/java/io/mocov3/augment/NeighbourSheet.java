@@ -94,8 +94,7 @@ public final class NeighbourSheet {
         small
             ? RenderingHints.VALUE_INTERPOLATION_NEAREST_NEIGHBOR
             : RenderingHints.VALUE_INTERPOLATION_BILINEAR);
-    BufferedImage pixels =
-        ImageFiles.toBuffered(image.pixels(), image.width(), image.height());
+    BufferedImage pixels = ImageFiles.toBuffered(image.pixels(), image.width(), image.height());
     int inner = TILE - 2 * FRAME;
     graphics.drawImage(pixels, x + FRAME, y + FRAME, inner, inner, null);
     graphics.setColor(INK);

@@ -6,36 +6,31 @@ import java.awt.geom.Area;
 import java.awt.geom.Ellipse2D;
 import java.awt.geom.Path2D;
 import java.awt.geom.Rectangle2D;
-import java.util.Locale;
+import java.util.List;
 
 /** The ten classes of the built-in images, each an outline inside the box -1..1, y downwards. */
-enum ShapeOutline {
-  ARROW(
-      polygon(
-          -1, -0.28, 0.1, -0.28, 0.1, -0.8, 1, 0, 0.1, 0.8, 0.1, 0.28, -1, 0.28)),
-  CRESCENT(crescent()),
-  CROSS(
-      polygon(
-          -0.3, -1, 0.3, -1, 0.3, -0.3, 1, -0.3, 1, 0.3, 0.3, 0.3, 0.3, 1, -0.3, 1, -0.3, 0.3, -1,
-          0.3, -1, -0.3, -0.3, -0.3)),
-  DISC(circle(0, 0, 0.95)),
-  HEART(heart()),
-  HOURGLASS(polygon(-0.8, -1, 0.8, -1, 0.12, 0, 0.8, 1, -0.8, 1, -0.12, 0)),
-  RING(ring()),
-  SQUARE(new Rectangle2D.Double(-0.82, -0.82, 1.64, 1.64)),
-  STAR(star()),
-  TRIANGLE(polygon(0, -0.95, 1, 0.85, -1, 0.85));
+record ShapeOutline(String label, Shape outline) {
 
-  private final Shape outline;
-
-  ShapeOutline(Shape outline) {
-    this.outline = outline;
-  }
-
-  /** Name of the class and of its folder. */
-  String label() {
-    return name().toLowerCase(Locale.ROOT);
-  }
+  /** The classes, sorted by name. */
+  static final List<ShapeOutline> ALL =
+      List.of(
+          new ShapeOutline(
+              "arrow",
+              polygon(-1, -0.28, 0.1, -0.28, 0.1, -0.8, 1, 0, 0.1, 0.8, 0.1, 0.28, -1, 0.28)),
+          new ShapeOutline("crescent", crescent()),
+          new ShapeOutline(
+              "cross",
+              polygon(
+                  -0.3, -1, 0.3, -1, 0.3, -0.3, 1, -0.3, 1, 0.3, 0.3, 0.3, 0.3, 1, -0.3, 1, -0.3,
+                  0.3, -1, 0.3, -1, -0.3, -0.3, -0.3)),
+          new ShapeOutline("disc", circle(0, 0, 0.95)),
+          new ShapeOutline("heart", heart()),
+          new ShapeOutline(
+              "hourglass", polygon(-0.8, -1, 0.8, -1, 0.12, 0, 0.8, 1, -0.8, 1, -0.12, 0)),
+          new ShapeOutline("ring", ring()),
+          new ShapeOutline("square", new Rectangle2D.Double(-0.82, -0.82, 1.64, 1.64)),
+          new ShapeOutline("star", star()),
+          new ShapeOutline("triangle", polygon(0, -0.95, 1, 0.85, -1, 0.85)));
 
   Shape placed(double x, double y, double radius, double radians, boolean mirrored) {
     AffineTransform placement = AffineTransform.getTranslateInstance(x, y);

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
+import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -93,7 +94,7 @@ public final class Shapes {
   private static void write(
       Path folder, int images, ShapesConfig config, ShapePainter painter, int set)
       throws IOException {
-    ShapeOutline[] outlines = ShapeOutline.values();
+    List<ShapeOutline> outlines = ShapeOutline.ALL;
     for (ShapeOutline outline : outlines) {
       Files.createDirectories(folder.resolve(outline.label()));
     }
@@ -101,11 +102,10 @@ public final class Shapes {
         .parallel()
         .forEach(
             i -> {
-              ShapeOutline outline = outlines[i % outlines.length];
+              ShapeOutline outline = outlines.get(i % outlines.size());
               CounterRandom random = CounterRandom.of(config.seed(), set, i, 0);
               byte[] grey = painter.paint(outline, random);
-              byte[] jpeg =
-                  ImageFiles.greyJpeg(grey, config.size(), config.size(), JPEG_QUALITY);
+              byte[] jpeg = ImageFiles.greyJpeg(grey, config.size(), config.size(), JPEG_QUALITY);
               Path file = folder.resolve(outline.label()).resolve("%05d.jpg".formatted(i));
               try {
                 Files.write(file, jpeg);

@@ -58,8 +58,7 @@ public record TwoViews(ViewRecipe first, ViewRecipe second) {
     return new Failed(index, bad);
   }
 
-  private void render(
-      Image image, int index, long seed, long epoch, BatchBuffer buffer, int slot) {
+  private void render(Image image, int index, long seed, long epoch, BatchBuffer buffer, int slot) {
     view(image, first, CounterRandom.of(seed, epoch, index, 0), buffer, 0, slot);
     view(image, second, CounterRandom.of(seed, epoch, index, 1), buffer, 1, slot);
     buffer.sampleIndices()[slot] = index;

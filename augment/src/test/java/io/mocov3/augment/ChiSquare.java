@@ -50,9 +50,7 @@ final class ChiSquare {
     double polynomial =
         t
             * (0.319381530
-                + t
-                    * (-0.356563782
-                        + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))));
+                + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))));
     return polynomial * Math.exp(-z * z / 2) / Math.sqrt(2 * Math.PI);
   }
 }

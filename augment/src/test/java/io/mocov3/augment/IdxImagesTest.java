@@ -59,7 +59,8 @@ class IdxImagesTest {
   void malformedFilesAreSaidInOneLine() throws IOException {
     Path images = write("train", 3, 2, false);
     assertRefused(images, "has 2 labels but train-images-idx3-ubyte has 3 images");
-    Files.write(images, ByteBuffer.allocate(20).putInt(0x803).putInt(9).putInt(9).putInt(9).array());
+    Files.write(
+        images, ByteBuffer.allocate(20).putInt(0x803).putInt(9).putInt(9).putInt(9).array());
     assertRefused(images, "ends after 4 of 729 bytes");
     Files.delete(folder.resolve("train-labels-idx1-ubyte"));
     Files.write(images, idx(0x803, new int[] {1, 1, 1}, 1));

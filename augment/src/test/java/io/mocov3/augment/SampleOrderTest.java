@@ -21,8 +21,9 @@ class SampleOrderTest {
     int[] seen =
         IntStream.range(0, ranks)
             .mapToObj(rank -> new SampleOrder(seed, size, batch, rank, ranks))
-            .flatMapToInt(order -> LongStream.range(7, 14).mapToObj(order::indices)
-                .flatMapToInt(IntStream::of))
+            .flatMapToInt(
+                order ->
+                    LongStream.range(7, 14).mapToObj(order::indices).flatMapToInt(IntStream::of))
             .sorted()
             .toArray();
 

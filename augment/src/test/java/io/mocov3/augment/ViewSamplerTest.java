@@ -101,8 +101,8 @@ class ViewSamplerTest {
     double[] expected = {0.8, 0.2, 0.1, 0.2, 0.5};
     for (int i = 0; i < expected.length; i++) {
       double deviation = Math.sqrt(expected[i] * (1 - expected[i]) / DRAWS);
-      assertThat(happened[i] / (double) DRAWS).isBetween(
-          expected[i] - 4 * deviation, expected[i] + 4 * deviation);
+      assertThat(happened[i] / (double) DRAWS)
+          .isBetween(expected[i] - 4 * deviation, expected[i] + 4 * deviation);
     }
   }
 
