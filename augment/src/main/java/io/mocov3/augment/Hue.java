@@ -8,7 +8,23 @@ final class Hue {
   private static final int[] SECTOR = new int[256];
   private static final double[] FRACTION = new double[256];
 
+  /** Saturation by (max - min, max) and the smallest channel by (saturation, value). */
+  private static final byte[] SATURATION = new byte[1 << 16];
+
+  private static final byte[] SMALLEST = new byte[1 << 16];
+
   static {
+    for (int max = 1; max < 256; max++) {
+      for (int range = 0; range <= max; range++) {
+        SATURATION[range << 8 | max] = (byte) (int) ((float) range / max * 255.0);
+      }
+    }
+    for (int saturation = 0; saturation < 256; saturation++) {
+      for (int value = 0; value < 256; value++) {
+        double s = (float) (saturation / 255.0);
+        SMALLEST[saturation << 8 | value] = (byte) (int) (value * (1.0 - s) + 0.5);
+      }
+    }
     for (int h = 0; h < 256; h++) {
       double position = (float) h * 6.0 / 255.0;
       SECTOR[h] = (int) Math.floor(position) % 6;
@@ -26,7 +42,7 @@ final class Hue {
       int b = rgb[i + 2] & 0xFF;
       int max = Math.max(r, Math.max(g, b));
       int min = Math.min(r, Math.min(g, b));
-      int saturation = min == max ? 0 : (int) ((float) (max - min) / max * 255.0);
+      int saturation = SATURATION[(max - min) << 8 | max] & 0xFF;
       if (saturation == 0) {
         rgb[i] = (byte) max;
         rgb[i + 1] = (byte) max;
@@ -56,16 +72,17 @@ final class Hue {
     double s = (float) (saturation / 255.0);
     double f = FRACTION[hue];
     byte v = (byte) value;
-    byte p = (byte) (int) (value * (1.0 - s) + 0.5);
-    byte q = (byte) (int) (value * (1.0 - s * f) + 0.5);
-    byte t = (byte) (int) (value * (1.0 - s * (1.0 - f)) + 0.5);
+    byte p = SMALLEST[saturation << 8 | value];
+    // between the largest and the smallest channel: falling in odd sectors, rising in even ones
+    double distance = (SECTOR[hue] & 1) == 1 ? f : 1.0 - f;
+    byte m = (byte) (int) (value * (1.0 - s * distance) + 0.5);
     switch (SECTOR[hue]) {
-      case 0 -> set(rgb, i, v, t, p);
-      case 1 -> set(rgb, i, q, v, p);
-      case 2 -> set(rgb, i, p, v, t);
-      case 3 -> set(rgb, i, p, q, v);
-      case 4 -> set(rgb, i, t, p, v);
-      default -> set(rgb, i, v, p, q);
+      case 0 -> set(rgb, i, v, m, p);
+      case 1 -> set(rgb, i, m, v, p);
+      case 2 -> set(rgb, i, p, v, m);
+      case 3 -> set(rgb, i, p, m, v);
+      case 4 -> set(rgb, i, m, p, v);
+      default -> set(rgb, i, v, p, m);
     }
   }
 
