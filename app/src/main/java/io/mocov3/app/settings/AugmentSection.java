@@ -1,0 +1,48 @@
+package io.mocov3.app.settings;
+
+import io.mocov3.augment.TwoViews;
+import io.mocov3.augment.ViewRecipe;
+import java.util.List;
+
+/** Reads {@code augment} into the two view recipes. */
+final class AugmentSection {
+  private AugmentSection() {}
+
+  static TwoViews read(Section augment, int size) {
+    return new TwoViews(
+        recipe(augment.section("view-1"), size), recipe(augment.section("view-2"), size));
+  }
+
+  private static ViewRecipe recipe(Section view, int size) {
+    List<Double> scale = range(view, "crop-scale");
+    List<Double> ratio = range(view, "crop-ratio");
+    List<Double> sigma = range(view, "blur-sigma");
+    view.check("crop-scale", "at most 1", scale.get(1) <= 1);
+    return new ViewRecipe(
+        size,
+        scale.get(0),
+        scale.get(1),
+        ratio.get(0),
+        ratio.get(1),
+        view.number("jitter-probability", 0, 1),
+        view.number("brightness", 0, Double.MAX_VALUE),
+        view.number("contrast", 0, Double.MAX_VALUE),
+        view.number("saturation", 0, Double.MAX_VALUE),
+        view.number("hue", 0, 0.5),
+        view.number("grayscale-probability", 0, 1),
+        view.number("blur-probability", 0, 1),
+        sigma.get(0),
+        sigma.get(1),
+        view.number("solarize-probability", 0, 1),
+        view.number("flip-probability", 0, 1));
+  }
+
+  private static List<Double> range(Section view, String key) {
+    List<Double> range = view.numbers(key, 2);
+    view.check(
+        key,
+        "[smallest, largest], both greater than 0",
+        range.get(0) > 0 && range.get(0) <= range.get(1));
+    return range;
+  }
+}

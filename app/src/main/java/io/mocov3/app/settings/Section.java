@@ -1,0 +1,120 @@
+package io.mocov3.app.settings;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigUtil;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+
+/** Reads the values of one section; every mistake names key, value, place and rule. */
+final class Section {
+  private final Config config;
+  private final String path;
+
+  Section(Config config, String path) {
+    this.config = config;
+    this.path = path;
+  }
+
+  Section section(String name) {
+    return new Section(config.getConfig(name), full(name));
+  }
+
+  String text(String key) {
+    return typed(key, "text", () -> config.getString(key));
+  }
+
+  boolean flag(String key) {
+    return typed(key, "true or false", () -> config.getBoolean(key));
+  }
+
+  int integer(String key, int min) {
+    String rule = "a whole number of at least " + min;
+    int value = typed(key, rule, () -> config.getInt(key));
+    check(key, rule, value >= min && config.getDouble(key) == value);
+    return value;
+  }
+
+  long whole(String key, long min) {
+    String rule = "a whole number of at least " + min;
+    long value = typed(key, rule, () -> config.getLong(key));
+    check(key, rule, value >= min && config.getDouble(key) == value);
+    return value;
+  }
+
+  double number(String key, double min, double max) {
+    String rule =
+        max == Double.MAX_VALUE
+            ? "a number of at least " + min
+            : "a number between " + min + " and " + max;
+    double value = typed(key, rule, () -> config.getDouble(key));
+    check(key, rule, value >= min && value <= max);
+    return value;
+  }
+
+  List<Double> numbers(String key, int count) {
+    String rule = count == 0 ? "a list of numbers" : "a list of " + count + " numbers";
+    List<Double> values = typed(key, rule, () -> config.getDoubleList(key));
+    check(key, rule, !values.isEmpty() && (count == 0 || values.size() == count));
+    return List.copyOf(values);
+  }
+
+  List<Integer> integers(String key) {
+    String rule = "a list of whole numbers";
+    List<Integer> values = typed(key, rule, () -> config.getIntList(key));
+    check(key, rule, !values.isEmpty());
+    return List.copyOf(values);
+  }
+
+  <E extends Enum<E>> E choice(String key, Class<E> type) {
+    String names =
+        Arrays.stream(type.getEnumConstants())
+            .map(Section::label)
+            .collect(Collectors.joining(", "));
+    String value = text(key);
+    return Arrays.stream(type.getEnumConstants())
+        .filter(constant -> label(constant).equals(value))
+        .findFirst()
+        .orElseThrow(() -> wrong(key, "one of " + names));
+  }
+
+  void only(String key, String supported) {
+    check(key, supported + " (the only one of this version)", text(key).equals(supported));
+  }
+
+  /** A cross-field rule. */
+  void check(String key, String rule, boolean holds) {
+    if (!holds) {
+      throw wrong(key, rule);
+    }
+  }
+
+  SettingsException wrong(String key, String rule) {
+    return new SettingsException(
+        "%s = %s (%s): must be %s"
+            .formatted(
+                full(key),
+                config.getValue(key).render(com.typesafe.config.ConfigRenderOptions.concise()),
+                config.getValue(key).origin().description(),
+                rule));
+  }
+
+  private <T> T typed(String key, String rule, Supplier<T> read) {
+    try {
+      return read.get();
+    } catch (ConfigException.WrongType | ConfigException.BadValue e) {
+      throw wrong(key, rule);
+    }
+  }
+
+  private String full(String key) {
+    return path.isEmpty() ? key : path + "." + ConfigUtil.joinPath(key);
+  }
+
+  private static String label(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+}

@@ -1,0 +1,246 @@
+package io.mocov3.app.settings;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigRenderOptions;
+import io.mocov3.augment.DataFormat;
+import io.mocov3.augment.ShapesConfig;
+import io.mocov3.augment.TwoViews;
+import io.mocov3.model.AdamWConfig;
+import io.mocov3.model.KnnClassifier;
+import io.mocov3.model.LearningRateSchedule;
+import io.mocov3.model.MoCoV3Config;
+import io.mocov3.model.MomentumSchedule;
+import io.mocov3.model.Precision;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** One experiment, read once and checked as a whole. */
+public record Settings(
+    Run run,
+    Data data,
+    TwoViews views,
+    List<Double> mean,
+    List<Double> std,
+    MoCoV3Config model,
+    Momentum momentum,
+    AdamWConfig adamW,
+    Schedule schedule,
+    Precision precision,
+    String device,
+    int threads,
+    Knn knn,
+    Checkpoint checkpoint,
+    Http http,
+    String rendered) {
+
+  /** {@code steps} of 0 means that {@code epochs} count. */
+  public record Run(
+      String name, Path directory, long seed, double epochs, long steps, boolean logSamples) {}
+
+  /** Empty paths mean none; {@code workers} is resolved to a number of threads. */
+  public record Data(
+      Optional<Path> train,
+      Optional<Path> test,
+      DataFormat format,
+      int batchSize,
+      int workers,
+      int buffers,
+      long maxPixels,
+      ShapesConfig shapes) {}
+
+  /** The momentum of the key encoder. */
+  public record Momentum(double initial, boolean cosine) {}
+
+  /** The learning rate. */
+  public record Schedule(double baseLearningRate, double warmupEpochs) {}
+
+  /** The kNN probe; 0 steps or epochs mean never, 0 images mean all. */
+  public record Knn(
+      double everyEpochs,
+      long everySteps,
+      List<KnnClassifier.Setting> settings,
+      int trainImages,
+      int testImages,
+      int resize,
+      int batchSize) {}
+
+  /** Checkpoints; every 0 steps means at the end only. */
+  public record Checkpoint(long everySteps, int keep) {}
+
+  /** The HTTP server; port 0 takes any free one. */
+  public record Http(boolean enabled, String host, int port) {}
+
+  /** How the kind of momentum schedule is spelled. */
+  private enum MomentumKind {
+    COSINE,
+    CONSTANT
+  }
+
+  /**
+   * Loads {@code file} over the defaults, then the environment, then {@code overrides} of the form
+   * {@code key=value}.
+   *
+   * @throws SettingsException in one line
+   */
+  public static Settings load(Optional<Path> file, List<String> overrides) {
+    Config config = Layers.load(file, overrides);
+    Section root = new Section(config, "");
+    MoCoV3Config model = ModelSection.read(root.section("model"), root.section("method"));
+    Section augment = root.section("augment");
+    refuseUnsupported(root);
+    return new Settings(
+        run(root.section("run")),
+        data(root.section("data")),
+        AugmentSection.read(augment, model.backbone().imageSize()),
+        augment.numbers("mean", 3),
+        positive(augment, "std"),
+        model,
+        momentum(root.section("method")),
+        adamW(root.section("optimizer")),
+        schedule(root.section("schedule")),
+        root.choice("precision", Precision.class),
+        root.text("device"),
+        root.integer("threads", 0),
+        knn(root.section("evaluation").section("knn"), model.backbone().imageSize()),
+        new Checkpoint(
+            root.section("checkpoint").whole("every-steps", 0),
+            root.section("checkpoint").integer("keep", 1)),
+        http(root.section("http")),
+        render(config));
+  }
+
+  /** The learning rate over a training of {@code epochs} epochs; a longer warm-up is cut to it. */
+  public LearningRateSchedule learningRate(double epochs) {
+    return new LearningRateSchedule(
+        schedule.baseLearningRate(),
+        data.batchSize(),
+        Math.min(schedule.warmupEpochs(), epochs),
+        epochs);
+  }
+
+  public MomentumSchedule momentum(double epochs) {
+    return new MomentumSchedule(momentum.initial(), momentum.cosine(), epochs);
+  }
+
+  private static void refuseUnsupported(Section root) {
+    root.section("method").only("name", "moco-v3");
+    root.section("optimizer").only("name", "adamw");
+    Section momentumEncoder = root.section("momentum-encoder");
+    momentumEncoder.check(
+        "max-staleness",
+        "0 (the only value of this version)",
+        momentumEncoder.integer("max-staleness", 0) == 0);
+  }
+
+  private static Run run(Section run) {
+    double epochs = run.number("epochs", 0, Double.MAX_VALUE);
+    run.check("epochs", "greater than 0", epochs > 0);
+    return new Run(
+        run.text("name"),
+        Path.of(run.text("directory")),
+        run.whole("seed", 0),
+        epochs,
+        run.whole("steps", 0),
+        run.flag("log-samples"));
+  }
+
+  private static Data data(Section data) {
+    int workers = data.integer("workers", 0);
+    Section shapes = data.section("shapes");
+    return new Data(
+        path(data.text("train")),
+        path(data.text("test")),
+        data.choice("format", DataFormat.class),
+        data.integer("batch-size", 2),
+        workers == 0 ? Runtime.getRuntime().availableProcessors() : workers,
+        data.integer("buffers", 1),
+        data.whole("max-pixels", 1),
+        new ShapesConfig(
+            shapes.integer("train-images", 1),
+            shapes.integer("test-images", 1),
+            shapes.integer("size", 16),
+            shapes.whole("seed", 0)));
+  }
+
+  private static Momentum momentum(Section method) {
+    return new Momentum(
+        method.number("momentum", 0, 1),
+        method.choice("momentum-schedule", MomentumKind.class) == MomentumKind.COSINE);
+  }
+
+  private static AdamWConfig adamW(Section optimizer) {
+    double epsilon = optimizer.number("epsilon", 0, Double.MAX_VALUE);
+    optimizer.check("epsilon", "greater than 0", epsilon > 0);
+    return new AdamWConfig(
+        beta(optimizer, "beta1"),
+        beta(optimizer, "beta2"),
+        epsilon,
+        optimizer.number("weight-decay", 0, Double.MAX_VALUE));
+  }
+
+  private static double beta(Section optimizer, String key) {
+    double beta = optimizer.number(key, 0, 1);
+    optimizer.check(key, "at least 0 and less than 1", beta < 1);
+    return beta;
+  }
+
+  private static Schedule schedule(Section schedule) {
+    return new Schedule(
+        schedule.number("base-learning-rate", 0, Double.MAX_VALUE),
+        schedule.number("warmup-epochs", 0, Double.MAX_VALUE));
+  }
+
+  private static Knn knn(Section knn, int imageSize) {
+    List<KnnClassifier.Setting> settings =
+        knn.integers("k").stream()
+            .flatMap(
+                k ->
+                    knn.numbers("temperature", 0).stream()
+                        .map(temperature -> setting(knn, k, temperature)))
+            .toList();
+    int resize = knn.integer("resize", 0);
+    int standard = imageSize < 64 ? imageSize : (int) Math.round(imageSize * 8 / 7.0);
+    return new Knn(
+        knn.number("every-epochs", 0, Double.MAX_VALUE),
+        knn.whole("every-steps", 0),
+        settings,
+        knn.integer("train-images", 0),
+        knn.integer("test-images", 0),
+        resize == 0 ? standard : resize,
+        knn.integer("batch-size", 1));
+  }
+
+  private static KnnClassifier.Setting setting(Section knn, int k, double temperature) {
+    knn.check("k", "whole numbers of at least 1", k >= 1);
+    knn.check("temperature", "numbers greater than 0", temperature > 0);
+    return new KnnClassifier.Setting(k, temperature);
+  }
+
+  private static Http http(Section http) {
+    int port = http.integer("port", 0);
+    http.check("port", "between 0 and 65535", port <= 65535);
+    return new Http(http.flag("enabled"), http.text("host"), port);
+  }
+
+  private static List<Double> positive(Section section, String key) {
+    List<Double> values = section.numbers(key, 3);
+    section.check(key, "3 numbers greater than 0", values.stream().allMatch(value -> value > 0));
+    return values;
+  }
+
+  private static Optional<Path> path(String text) {
+    return text.isEmpty() ? Optional.empty() : Optional.of(Path.of(text));
+  }
+
+  private static String render(Config config) {
+    return config
+        .atKey(Layers.ROOT)
+        .root()
+        .render(
+            ConfigRenderOptions.defaults()
+                .setOriginComments(false)
+                .setComments(false)
+                .setJson(false));
+  }
+}
