@@ -22,6 +22,11 @@ public final class TrainingGuardian {
   /** What the guardian is told. */
   public sealed interface Command {}
 
+  /** Begin; sent once. */
+  public enum Start implements Command {
+    INSTANCE
+  }
+
   /** Save a checkpoint and end. */
   public enum Stop implements Command {
     INSTANCE
@@ -49,27 +54,19 @@ public final class TrainingGuardian {
   private TrainingGuardian(ActorContext<Command> context, Blueprint blueprint) {
     this.context = context;
     this.blueprint = blueprint;
-    checkpointer =
-        context.spawn(
-            blueprint.checkpointer(),
-            "checkpointer",
-            DispatcherSelector.fromConfig(Dispatchers.PINNED));
-    evaluator =
-        blueprint
-            .evaluator()
-            .map(
-                behavior ->
-                    context.spawn(
-                        behavior,
-                        "evaluator",
-                        DispatcherSelector.fromConfig(Dispatchers.PINNED)));
-    evaluator.ifPresent(context::watch);
-    context.watch(checkpointer);
+    checkpointer = startPinned(blueprint.checkpointer(), "checkpointer");
+    evaluator = blueprint.evaluator().map(behavior -> startPinned(behavior, "evaluator"));
     trainer = startTrainer();
   }
 
   public static Behavior<Command> create(Blueprint blueprint) {
-    return Behaviors.setup(context -> new TrainingGuardian(context, blueprint).training());
+    return Behaviors.setup(
+        context ->
+            Behaviors.receive(Command.class)
+                .onMessageEquals(
+                    Start.INSTANCE, () -> new TrainingGuardian(context, blueprint).training())
+                .onMessageEquals(Stop.INSTANCE, Behaviors::stopped)
+                .build());
   }
 
   private Behavior<Command> training() {
@@ -84,12 +81,15 @@ public final class TrainingGuardian {
   private ActorRef<Trainer.Command> startTrainer() {
     ActorRef<Trainer.Event> events =
         context.messageAdapter(Trainer.Event.class, TrainerEvent::new);
-    ActorRef<Trainer.Command> started =
-        context.spawn(
-            Trainer.create(
-                blueprint.sessions(), new Trainer.Peers(checkpointer, evaluator, events)),
-            "trainer-" + failures,
-            DispatcherSelector.fromConfig(Dispatchers.PINNED));
+    return startPinned(
+        Trainer.create(
+            blueprint.sessions(), new Trainer.Peers(checkpointer, evaluator, events)),
+        "trainer-" + failures);
+  }
+
+  private <C> ActorRef<C> startPinned(Behavior<C> behavior, String name) {
+    ActorRef<C> started =
+        context.spawn(behavior, name, DispatcherSelector.fromConfig(Dispatchers.PINNED));
     context.watch(started);
     return started;
   }

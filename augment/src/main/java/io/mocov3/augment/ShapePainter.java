@@ -21,10 +21,10 @@ final class ShapePainter {
     byte[] mask = mask(outline, random);
     boolean dark = random.chance(style.darkShare());
     double contrast = random.uniform(style.contrastMin(), style.contrastMax());
-    double low = random.uniform(25, 230 - contrast);
+    double low = random.uniform(style.levelMin(), style.levelMax());
     double background = dark ? low + contrast : low;
     double foreground = dark ? low : low + contrast;
-    double noise = random.uniform(0, style.noiseMax());
+    double noise = style.noise();
     double[] texture = texture(random);
     byte[] grey = new byte[size * size];
     for (int i = 0; i < grey.length; i++) {

@@ -8,9 +8,11 @@ package io.mocov3.augment;
  * @param rotationDegrees largest rotation either way
  * @param overhang share of the diameter that may leave the image
  * @param contrastMin smallest distance of the shape's grey from the background's
+ * @param levelMin smallest grey of the darker one of shape and background
  * @param darkShare share of the images with a dark shape on a light background
  * @param textureAmplitude standard deviation of the background's smooth texture
- * @param noiseMax largest standard deviation of the noise of single pixels
+ * @param noise standard deviation of the noise of single pixels, the same in every image: a level
+ *     of its own would mark an image in both of its views
  */
 public record ShapeStyle(
     double scaleMin,
@@ -19,12 +21,14 @@ public record ShapeStyle(
     double overhang,
     double contrastMin,
     double contrastMax,
+    double levelMin,
+    double levelMax,
     double darkShare,
     double textureAmplitude,
-    double noiseMax) {
+    double noise) {
 
   /** Tuned so that raw pixels separate the classes badly while people tell them apart at once. */
   public static ShapeStyle defaults() {
-    return new ShapeStyle(0.3, 0.75, 20, 0.1, 70, 120, 0.5, 24, 10);
+    return new ShapeStyle(0.4, 0.85, 15, 0.05, 90, 130, 30, 90, 0, 5, 25);
   }
 }

@@ -1,0 +1,22 @@
+package io.mocov3.app;
+
+import io.mocov3.app.eval.EvalCommand;
+import io.mocov3.app.eval.ExactnessCommand;
+import io.mocov3.app.train.DataCommand;
+import io.mocov3.app.train.TrainCommand;
+import picocli.CommandLine.Command;
+
+/** The root of the commands. */
+@Command(
+    name = "mocov3",
+    description = "Self-supervised training of vision transformers with MoCo v3.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = {
+      TrainCommand.class,
+      EvalCommand.class,
+      DataCommand.class,
+      ExactnessCommand.class
+    })
+final class Cli {}

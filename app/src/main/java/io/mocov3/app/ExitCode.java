@@ -1,0 +1,16 @@
+package io.mocov3.app;
+
+/** What the process tells whoever started it. */
+public final class ExitCode {
+  public static final int DONE = 0;
+  public static final int USAGE = 2;
+  public static final int FAILED = 3;
+
+  /** A checkpoint was saved; the same command goes on from there. */
+  public static final int INTERRUPTED = 75;
+
+  /** Ended by a signal before anything could be saved. */
+  public static final int KILLED = 143;
+
+  private ExitCode() {}
+}

@@ -1,0 +1,146 @@
+package io.mocov3.app.eval;
+
+import io.mocov3.actors.KnnProbe;
+import io.mocov3.app.JsonOutput;
+import io.mocov3.app.settings.Settings;
+import io.mocov3.app.settings.SettingsException;
+import io.mocov3.app.train.DataSets;
+import io.mocov3.app.train.Probes;
+import io.mocov3.metrics.TrainingMetrics.KnnAccuracy;
+import io.mocov3.model.Encoder;
+import io.mocov3.model.Pixels;
+import io.mocov3.model.Placement;
+import io.mocov3.model.Threads;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code mocov3 eval knn}: the weighted kNN classifier on backbone features. */
+@Command(
+    name = "knn",
+    description = "Classifies test images by their nearest training images in feature space.",
+    mixinStandardHelpOptions = true)
+public final class EvalKnnCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @ArgGroup(multiplicity = "1")
+  private Weights weights;
+
+  /** Where the weights come from. */
+  private static final class Weights {
+    @Option(names = "--run", paramLabel = "DIR", description = "A run: its newest checkpoint.")
+    private Path run;
+
+    @Option(
+        names = "--weights",
+        paramLabel = "FILE",
+        description = "A safetensors file with the reference's names; needs --config.")
+    private Path file;
+  }
+
+  @Option(
+      names = "--config",
+      paramLabel = "CONF",
+      description = "The experiment that describes the network; a run's own by default.")
+  private Path config;
+
+  @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      description = "A folder with train and test (or val); the experiment's data by default.")
+  private Path data;
+
+  @Option(names = "--set", paramLabel = "KEY=VALUE", description = "Sets one key of the experiment.")
+  private List<String> overrides = new ArrayList<>();
+
+  @Option(names = "--json", description = "Prints one JSON document.")
+  private boolean json;
+
+  @Override
+  public Integer call() {
+    Settings settings = settings();
+    Threads.configure(settings.threads());
+    Placement placement = Placement.of(settings.device(), ScalarType.Float);
+    try (DataSets sets = DataSets.open(settings.data());
+        Encoder encoder = new Encoder(settings.model(), placement, false, 0);
+        Pixels pixels = new Pixels(placement, settings.mean(), settings.std())) {
+      KnnProbe probe =
+          Probes.knn(settings, sets)
+              .orElseThrow(
+                  () -> new SettingsException("data.test is empty; give --data DIR with test/"));
+      load(encoder);
+      print(probe.run(encoder, pixels));
+    }
+    return 0;
+  }
+
+  private void load(Encoder encoder) {
+    PrintWriter err = spec.commandLine().getErr();
+    if (weights.run == null) {
+      RunWeights.loadFile(weights.file, encoder);
+    } else {
+      err.println("checkpoint of step " + RunWeights.loadNewest(weights.run, encoder, err));
+      err.flush();
+    }
+  }
+
+  private Settings settings() {
+    Path experiment = config != null ? config : fromRun();
+    List<String> all = new ArrayList<>(overrides);
+    if (data != null) {
+      all.add("data.train=\"" + data.resolve("train") + "\"");
+      all.add("data.test=\"" + testFolder() + "\"");
+      all.add("data.format=auto");
+    }
+    return Settings.load(Optional.of(experiment), all);
+  }
+
+  private Path fromRun() {
+    if (weights.run == null) {
+      throw new SettingsException("--weights needs --config CONF to describe the network");
+    }
+    return weights.run.resolve("config.conf");
+  }
+
+  private Path testFolder() {
+    Path val = data.resolve("val");
+    return Files.isDirectory(val) && !Files.exists(data.resolve("test"))
+        ? val
+        : data.resolve("test");
+  }
+
+  private void print(List<KnnAccuracy> accuracies) {
+    PrintWriter out = spec.commandLine().getOut();
+    if (json) {
+      List<Map<String, Object>> results = new ArrayList<>();
+      for (KnnAccuracy accuracy : accuracies) {
+        Map<String, Object> result = new LinkedHashMap<>();
+        result.put("k", accuracy.k());
+        result.put("temperature", accuracy.temperature());
+        result.put("accuracy", accuracy.accuracy());
+        results.add(result);
+      }
+      JsonOutput.print(out, Map.of("results", results));
+      return;
+    }
+    out.printf("%6s  %11s  %8s%n", "k", "temperature", "accuracy");
+    for (KnnAccuracy accuracy : accuracies) {
+      out.printf(
+          "%6d  %11s  %7.2f %%%n",
+          accuracy.k(), accuracy.temperature(), 100 * accuracy.accuracy());
+    }
+    out.flush();
+  }
+}

@@ -1,0 +1,50 @@
+package io.mocov3.app.eval;
+
+import io.mocov3.app.settings.SettingsException;
+import io.mocov3.model.Encoder;
+import io.mocov3.model.TensorCodec;
+import io.mocov3.model.checkpoint.Checkpoint;
+import io.mocov3.model.checkpoint.CheckpointReader;
+import io.mocov3.model.safetensors.SafetensorsFile;
+import io.mocov3.model.safetensors.TensorData;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Puts the base encoder of a run's newest checkpoint, or of a weights file, into a network. */
+public final class RunWeights {
+  private static final String BASE = "base_encoder.";
+
+  private RunWeights() {}
+
+  /** Changes nothing in the run, which may be training. */
+  public static long loadNewest(Path run, Encoder encoder, PrintWriter warnings) {
+    Checkpoint newest =
+        new CheckpointReader(run.resolve("checkpoints"))
+            .newestValid(warnings::println)
+            .orElseThrow(
+                () ->
+                    new SettingsException(
+                        run + " has no valid checkpoint yet; train it first or wait for one"));
+    try (SafetensorsFile file = newest.model()) {
+      load(file, encoder);
+    }
+    return newest.step();
+  }
+
+  /** A safetensors file with the reference's names. */
+  public static void loadFile(Path weights, Encoder encoder) {
+    try (SafetensorsFile file = SafetensorsFile.open(weights)) {
+      load(file, encoder);
+    }
+  }
+
+  private static void load(SafetensorsFile file, Encoder encoder) {
+    Map<String, TensorData> base = new LinkedHashMap<>();
+    file.names().stream()
+        .filter(name -> name.startsWith(BASE))
+        .forEach(name -> base.put(name.substring(BASE.length()), file.get(name)));
+    TensorCodec.copyAll(base, encoder.weights().tensors());
+  }
+}

@@ -1,0 +1,143 @@
+package io.mocov3.app.http;
+
+import akka.actor.typed.ActorSystem;
+import akka.http.javadsl.Http;
+import akka.http.javadsl.ServerBinding;
+import akka.http.javadsl.model.ContentType;
+import akka.http.javadsl.model.ContentTypes;
+import akka.http.javadsl.model.HttpEntities;
+import akka.http.javadsl.model.HttpResponse;
+import akka.http.javadsl.model.StatusCode;
+import akka.http.javadsl.model.StatusCodes;
+import akka.http.javadsl.server.AllDirectives;
+import akka.http.javadsl.server.Route;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import io.mocov3.app.run.RunException;
+import io.mocov3.metrics.PrometheusMetrics;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+
+/** {@code /metrics}, {@code /health/live}, {@code /health/ready}, {@code /api/v1/status}, {@code /}. */
+public final class HttpServer extends AllDirectives {
+  private static final ObjectMapper MAPPER =
+      new ObjectMapper().setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE);
+
+  private final PrometheusMetrics metrics;
+  private final Supplier<Health> live;
+  private final Supplier<Health> ready;
+  private final Supplier<Status> status;
+
+  private HttpServer(
+      PrometheusMetrics metrics,
+      Supplier<Health> live,
+      Supplier<Health> ready,
+      Supplier<Status> status) {
+    this.metrics = metrics;
+    this.live = live;
+    this.ready = ready;
+    this.status = status;
+  }
+
+  /** Binds; a port that is taken fails the stage with a {@link RunException}. Port 0 is any free. */
+  public static CompletionStage<ServerBinding> start(
+      ActorSystem<?> system,
+      String host,
+      int port,
+      PrometheusMetrics metrics,
+      Supplier<Health> live,
+      Supplier<Health> ready,
+      Supplier<Status> status) {
+    Route routes = new HttpServer(metrics, live, ready, status).routes();
+    return Http.get(system)
+        .newServerAt(host, port)
+        .bind(routes)
+        .exceptionally(
+            failure -> {
+              throw new CompletionException(
+                  new RunException(
+                      ("http.port %d on %s cannot be bound (in use?); set another one, or any free"
+                              + " one with --set http.port=0")
+                          .formatted(port, host),
+                      failure));
+            });
+  }
+
+  private Route routes() {
+    return get(
+        () ->
+            concat(
+                path("metrics", this::scrape),
+                pathPrefix(
+                    "health",
+                    () ->
+                        concat(
+                            path("live", () -> health(live.get())),
+                            path("ready", () -> health(ready.get())))),
+                path(
+                    segment("api").slash("v1").slash("status"),
+                    () -> json(StatusCodes.OK, status.get())),
+                pathSingleSlash(this::page)));
+  }
+
+  private Route scrape() {
+    return optionalHeaderValueByName(
+        "Accept",
+        accept -> {
+          PrometheusMetrics.Scrape scrape = metrics.scrape(accept.orElse(""));
+          ContentType type = ContentTypes.parse(scrape.contentType());
+          byte[] body = scrape.body().getBytes(StandardCharsets.UTF_8);
+          return complete(HttpResponse.create().withEntity(HttpEntities.create(type, body)));
+        });
+  }
+
+  private Route health(Health health) {
+    return json(
+        health.good() ? StatusCodes.OK : StatusCodes.SERVICE_UNAVAILABLE,
+        Map.of("healthy", health.good(), "reason", health.reason()));
+  }
+
+  private Route json(StatusCode code, Object body) {
+    try {
+      return complete(
+          code,
+          HttpEntities.create(ContentTypes.APPLICATION_JSON, MAPPER.writeValueAsString(body)));
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private Route page() {
+    Status now = status.get();
+    String html =
+        """
+        <!doctype html><html lang="en"><meta charset="utf-8"><title>mocov3</title>
+        <body style="font-family: sans-serif; max-width: 40em; margin: 2em auto">
+        <h1>%s</h1>
+        <p>%s: step %d, epoch %.2f, loss %.4f, %.0f images/s</p>
+        <ul><li><a href="metrics">metrics</a></li><li><a href="api/v1/status">status</a></li>
+        <li><a href="health/live">live</a></li><li><a href="health/ready">ready</a></li></ul>
+        </body></html>
+        """
+            .formatted(
+                escaped(now.run()),
+                now.state(),
+                now.step(),
+                now.epoch(),
+                now.loss(),
+                now.imagesPerSecond());
+    return complete(HttpEntities.create(ContentTypes.TEXT_HTML_UTF8, html));
+  }
+
+  private static String escaped(String text) {
+    return text.replace("&", "&amp;").replace("<", "&lt;");
+  }
+
+  private static akka.http.javadsl.server.PathMatcher0 segment(String name) {
+    return akka.http.javadsl.server.PathMatchers.segment(name);
+  }
+}

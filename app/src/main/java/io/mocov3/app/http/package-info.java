@@ -1,0 +1,2 @@
+/** What the daemon serves: metrics, health, status. */
+package io.mocov3.app.http;

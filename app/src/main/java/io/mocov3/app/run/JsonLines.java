@@ -1,0 +1,87 @@
+package io.mocov3.app.run;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.BufferedReader;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A file of one JSON object a line, only ever appended to. A line is handed to the system at once,
+ * so that a killed process loses none. Numbers read back to the same bits.
+ */
+public final class JsonLines implements AutoCloseable {
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+
+  private final Path file;
+  private OutputStream stream;
+
+  public JsonLines(Path file) {
+    this.file = file;
+    this.stream = open(file);
+  }
+
+  public synchronized void append(Map<String, ?> object) {
+    try {
+      stream.write((MAPPER.writeValueAsString(object) + "\n").getBytes(StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw new RunException(file + " cannot be written: " + e.getMessage(), e);
+    }
+  }
+
+  /** Drops the lines of later steps, and a last line that was cut off. */
+  public synchronized void truncateAfter(long step) {
+    Path aside = file.resolveSibling(file.getFileName() + ".tmp");
+    try {
+      stream.close();
+      try (BufferedReader reader = Files.newBufferedReader(file);
+          BufferedWriter writer = Files.newBufferedWriter(aside)) {
+        for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+          if (stepOf(line).filter(value -> value <= step).isPresent()) {
+            writer.write(line);
+            writer.write('\n');
+          }
+        }
+      }
+      Files.move(aside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      stream = open(file);
+    } catch (IOException e) {
+      throw new RunException(file + " cannot be cut back: " + e.getMessage(), e);
+    }
+  }
+
+  private static Optional<Long> stepOf(String line) {
+    try {
+      JsonNode step = MAPPER.readTree(line).path("step");
+      return step.isNumber() ? Optional.of(step.asLong()) : Optional.empty();
+    } catch (JsonProcessingException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static OutputStream open(Path file) {
+    try {
+      return Files.newOutputStream(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    } catch (IOException e) {
+      throw new RunException(file + " cannot be written: " + e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public synchronized void close() {
+    try {
+      stream.close();
+    } catch (IOException e) {
+      throw new RunException(file + " cannot be closed: " + e.getMessage(), e);
+    }
+  }
+}

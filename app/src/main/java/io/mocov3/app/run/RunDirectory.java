@@ -1,0 +1,103 @@
+package io.mocov3.app.run;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+
+/** The directory of one run, held by one process at a time. */
+public final class RunDirectory implements AutoCloseable {
+  private final Path path;
+  private final FileChannel channel;
+
+  private RunDirectory(Path path, FileChannel channel) {
+    this.path = path;
+    this.channel = channel;
+  }
+
+  /**
+   * Creates the directory if need be and locks it.
+   *
+   * @throws RunException when it cannot be written, or another process trains in it
+   */
+  public static RunDirectory open(Path path) {
+    try {
+      Files.createDirectories(path);
+      FileChannel channel =
+          FileChannel.open(
+              path.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      if (!locked(channel)) {
+        channel.close();
+        throw new RunException(
+            path + " is in use by another trainer; stop it, or set another run.directory");
+      }
+      return new RunDirectory(path, channel);
+    } catch (IOException e) {
+      throw new RunException(
+          "run.directory %s cannot be written (%s); set another one"
+              .formatted(path, e.getClass().getSimpleName()),
+          e);
+    }
+  }
+
+  private static boolean locked(FileChannel channel) throws IOException {
+    try {
+      FileLock lock = channel.tryLock();
+      return lock != null;
+    } catch (OverlappingFileLockException e) {
+      return false;
+    }
+  }
+
+  public Path path() {
+    return path;
+  }
+
+  public Path configFile() {
+    return path.resolve("config.conf");
+  }
+
+  public Path provenance() {
+    return path.resolve("run.json");
+  }
+
+  public Path metrics() {
+    return path.resolve("metrics.jsonl");
+  }
+
+  public Path samples() {
+    return path.resolve("samples.jsonl");
+  }
+
+  public Path quarantine() {
+    return path.resolve("quarantine.jsonl");
+  }
+
+  public Path checkpoints() {
+    return path.resolve("checkpoints");
+  }
+
+  /** Writes a small file aside and renames it. */
+  public void write(Path file, String text) {
+    Path aside = file.resolveSibling(file.getFileName() + ".tmp");
+    try {
+      Files.writeString(aside, text);
+      Files.move(aside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      throw new RunException(file + " cannot be written: " + e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      throw new RunException(path + ": the lock cannot be released: " + e.getMessage(), e);
+    }
+  }
+}

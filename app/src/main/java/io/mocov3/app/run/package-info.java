@@ -1,0 +1,2 @@
+/** The files that a run leaves behind. */
+package io.mocov3.app.run;

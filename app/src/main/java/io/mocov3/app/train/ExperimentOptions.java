@@ -1,0 +1,25 @@
+package io.mocov3.app.train;
+
+import io.mocov3.app.settings.Settings;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** An experiment file and what is set over it. */
+public final class ExperimentOptions {
+  @Parameters(paramLabel = "CONF", description = "The experiment, such as conf/cifar10-vit-tiny.conf.")
+  private Path file;
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "Sets one key over the file; may be given many times.")
+  private List<String> overrides = new ArrayList<>();
+
+  Settings load() {
+    return Settings.load(Optional.of(file), overrides);
+  }
+}

@@ -1,0 +1,74 @@
+package io.mocov3.app.train;
+
+import io.mocov3.actors.RunLog;
+import io.mocov3.app.run.RunFiles;
+import io.mocov3.augment.Decoded.Undecodable;
+import io.mocov3.metrics.TrainingMetrics.KnnAccuracy;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+
+/** Passes what training reports to the run's files, to the progress line and to the status. */
+final class RunReporter implements RunLog {
+  private final RunFiles files;
+  private final ProgressLine progress;
+  private final AtomicReference<Optional<Step>> lastStep = new AtomicReference<>(Optional.empty());
+
+  RunReporter(RunFiles files, ProgressLine progress) {
+    this.files = files;
+    this.progress = progress;
+  }
+
+  Optional<Step> lastStep() {
+    return lastStep.get();
+  }
+
+  /** Steps after {@code step} will be computed again, so what was written of them goes. */
+  @Override
+  public void started(long step, long steps) {
+    files.resumeAfter(step == 0 ? -1 : step);
+    progress.started(step, steps);
+  }
+
+  @Override
+  public void step(Step step) {
+    lastStep.set(Optional.of(step));
+    files.step(step);
+    progress.step(step);
+  }
+
+  @Override
+  public void samples(long step, List<String> ids) {
+    files.samples(step, ids);
+  }
+
+  @Override
+  public void knn(long step, KnnAccuracy accuracy) {
+    files.knn(step, accuracy);
+    progress.line(
+        String.format(
+            Locale.ROOT,
+            "  kNN at step %d: %.2f %% (k = %d, T = %s)",
+            step,
+            100 * accuracy.accuracy(),
+            accuracy.k(),
+            accuracy.temperature()));
+  }
+
+  @Override
+  public void quarantined(Undecodable sample) {
+    files.quarantined(sample);
+  }
+
+  @Override
+  public void checkpointed(long step, Path path) {
+    progress.line("  checkpoint " + path);
+  }
+
+  @Override
+  public void warning(String line) {
+    progress.line("warning: " + line);
+  }
+}

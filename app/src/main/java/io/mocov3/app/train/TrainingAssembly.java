@@ -1,0 +1,107 @@
+package io.mocov3.app.train;
+
+import io.mocov3.actors.Checkpointer;
+import io.mocov3.actors.Evaluator;
+import io.mocov3.actors.KnnProbe;
+import io.mocov3.actors.RunLog;
+import io.mocov3.actors.TrainingGuardian.Blueprint;
+import io.mocov3.actors.TrainingOutcome;
+import io.mocov3.actors.TrainingPlan;
+import io.mocov3.actors.TrainingSession;
+import io.mocov3.actors.ViewPipeline;
+import io.mocov3.app.settings.Settings;
+import io.mocov3.augment.SampleOrder;
+import io.mocov3.metrics.TrainingMetrics;
+import io.mocov3.model.Encoder;
+import io.mocov3.model.MoCoV3;
+import io.mocov3.model.Pixels;
+import io.mocov3.model.Placement;
+import io.mocov3.model.TrainingState;
+import io.mocov3.model.checkpoint.Checkpoint;
+import io.mocov3.model.checkpoint.CheckpointStore;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/** Makes the parts of a training from its settings. Nothing starts here. */
+final class TrainingAssembly {
+  private final Settings settings;
+  private final DataSets data;
+  private final Placement placement;
+  private final TrainingPlan plan;
+  private final SampleOrder order;
+
+  /** Checks what can be checked before anything is written: device, batch size, data sets. */
+  TrainingAssembly(Settings settings, DataSets data) {
+    this.settings = settings;
+    this.data = data;
+    placement = Placement.of(settings.device(), ScalarType.Float);
+    order = Plans.order(settings, data);
+    plan = Plans.plan(settings, order);
+  }
+
+  TrainingPlan plan() {
+    return plan;
+  }
+
+  Placement placement() {
+    return placement;
+  }
+
+  Pixels pixels() {
+    return new Pixels(placement, settings.mean(), settings.std());
+  }
+
+  MoCoV3 model() {
+    return new MoCoV3(
+        settings.model(),
+        settings.adamW(),
+        placement,
+        settings.precision(),
+        settings.run().seed());
+  }
+
+  /** A network for backbone features, whose weights are to be overwritten. */
+  Encoder encoder() {
+    return new Encoder(settings.model(), placement, false, settings.run().seed());
+  }
+
+  Blueprint blueprint(
+      CheckpointStore store,
+      Executor workers,
+      TrainingMetrics metrics,
+      RunLog log,
+      CompletableFuture<TrainingOutcome> outcome) {
+    ViewPipeline pipeline =
+        new ViewPipeline(
+            data.train(),
+            order,
+            settings.views(),
+            settings.run().seed(),
+            settings.data().batchSize(),
+            settings.data().buffers(),
+            settings.data().workers(),
+            workers,
+            metrics,
+            log);
+    Optional<KnnProbe> probe =
+        plan.probeEverySteps() > 0 ? Probes.knn(settings, data) : Optional.empty();
+    return new Blueprint(
+        () -> session(store, pipeline, metrics, log),
+        Checkpointer.create(store, metrics, log),
+        probe.map(knn -> Evaluator.create(this::encoder, this::pixels, knn, metrics, log)),
+        metrics,
+        log,
+        outcome);
+  }
+
+  private TrainingSession session(
+      CheckpointStore store, ViewPipeline pipeline, TrainingMetrics metrics, RunLog log) {
+    MoCoV3 model = model();
+    Optional<Checkpoint> checkpoint = store.newestValid(log::warning);
+    checkpoint.ifPresent(newest -> TrainingState.restore(model, newest));
+    return new TrainingSession(
+        model, checkpoint.isPresent(), pixels(), plan, pipeline, metrics, log);
+  }
+}

@@ -1,0 +1,179 @@
+package io.mocov3.app.train;
+
+import akka.actor.typed.ActorSystem;
+import com.typesafe.config.ConfigFactory;
+import io.mocov3.actors.RunLog;
+import io.mocov3.actors.TrainingGuardian;
+import io.mocov3.actors.TrainingGuardian.Command;
+import io.mocov3.actors.TrainingOutcome;
+import io.mocov3.app.ExitCode;
+import io.mocov3.app.Version;
+import io.mocov3.app.http.Health;
+import io.mocov3.app.http.HttpServer;
+import io.mocov3.app.http.Status;
+import io.mocov3.app.run.Provenance;
+import io.mocov3.app.run.RunDirectory;
+import io.mocov3.app.run.RunException;
+import io.mocov3.app.run.RunFiles;
+import io.mocov3.app.settings.Settings;
+import io.mocov3.metrics.PrometheusMetrics;
+import io.mocov3.model.Threads;
+import io.mocov3.model.checkpoint.CheckpointStore;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.bytedeco.javacpp.Pointer;
+
+/** One training from first check to exit code: opens, starts, waits, and ends on a signal. */
+public final class TrainingDaemon {
+  private static final Duration SAVE_TIMEOUT = Duration.ofSeconds(120);
+
+  private final Settings settings;
+  private final PrintStream err;
+  private final CompletableFuture<TrainingOutcome> outcome = new CompletableFuture<>();
+  private final CompletableFuture<Integer> ended = new CompletableFuture<>();
+
+  public TrainingDaemon(Settings settings, PrintStream err) {
+    this.settings = settings;
+    this.err = err;
+  }
+
+  /** Runs to the end and returns the exit code; mistakes of the user's are thrown before it starts. */
+  public int run() {
+    Threads.configure(settings.threads());
+    try (DataSets data = DataSets.open(settings.data())) {
+      TrainingAssembly assembly = new TrainingAssembly(settings, data);
+      try (RunDirectory directory = RunDirectory.open(settings.run().directory())) {
+        ResumeCheck.run(directory.configFile(), settings.rendered());
+        return run(directory, assembly, data);
+      }
+    }
+  }
+
+  private int run(RunDirectory directory, TrainingAssembly assembly, DataSets data) {
+    ProgressLine progress = new ProgressLine(err, System.console() != null);
+    PrometheusMetrics metrics =
+        new PrometheusMetrics(settings.run().name(), Version.text(), Pointer::physicalBytes);
+    try (RunFiles files = new RunFiles(directory);
+        ExecutorService workers = workers()) {
+      RunReporter reporter = new RunReporter(files, progress);
+      TrainingGuardian.Blueprint blueprint =
+          assembly.blueprint(
+              new CheckpointStore(directory.checkpoints(), settings.checkpoint().keep()),
+              workers,
+              metrics,
+              reporter,
+              outcome);
+      ActorSystem<Command> system =
+          ActorSystem.create(
+              TrainingGuardian.create(blueprint), "mocov3", ConfigFactory.load("akka"));
+      Thread hook = new Thread(() -> stopAndExit(system), "shutdown");
+      try {
+        serve(system, metrics, reporter).ifPresent(progress::line);
+        directory.write(directory.configFile(), settings.rendered());
+        Provenance.write(directory, data.train().size() + " images");
+        Runtime.getRuntime().addShutdownHook(hook);
+        system.tell(TrainingGuardian.Start.INSTANCE);
+        return exitCode(outcome.join());
+      } finally {
+        system.terminate();
+        system.getWhenTerminated().toCompletableFuture().join();
+        files.close();
+        ended.complete(0);
+      }
+    }
+  }
+
+  /** The address that is served, as a line to print. */
+  private Optional<String> serve(
+      ActorSystem<Command> system, PrometheusMetrics metrics, RunReporter reporter) {
+    if (!settings.http().enabled()) {
+      return Optional.empty();
+    }
+    try {
+      int port =
+          HttpServer.start(
+                  system,
+                  settings.http().host(),
+                  settings.http().port(),
+                  metrics,
+                  () -> health(true),
+                  () -> health(reporter.lastStep().isPresent()),
+                  () -> status(reporter))
+              .toCompletableFuture()
+              .join()
+              .localAddress()
+              .getPort();
+      return Optional.of("serving http://%s:%d/".formatted(settings.http().host(), port));
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof RunException mistake) {
+        throw mistake;
+      }
+      throw e;
+    }
+  }
+
+  private static Health health(boolean good) {
+    return good ? Health.good("training") : Health.bad("no step is done yet");
+  }
+
+  private Status status(RunReporter reporter) {
+    Optional<RunLog.Step> step = reporter.lastStep();
+    return new Status(
+        step.isPresent() ? "training" : "starting",
+        step.map(RunLog.Step::step).orElse(0L),
+        step.map(RunLog.Step::epoch).orElse(0.0),
+        step.map(RunLog.Step::loss).orElse(Double.NaN),
+        step.map(RunLog.Step::imagesPerSecond).orElse(0.0),
+        settings.run().directory().toString());
+  }
+
+  private ExecutorService workers() {
+    return Executors.newFixedThreadPool(
+        settings.data().workers(), Thread.ofPlatform().daemon().name("views-", 0).factory());
+  }
+
+  /** On a signal: save, and end with 75, or with 143 when nothing could be saved in time. */
+  private void stopAndExit(ActorSystem<Command> system) {
+    if (ended.isDone()) {
+      return;
+    }
+    system.tell(TrainingGuardian.Stop.INSTANCE);
+    int code;
+    try {
+      code = exitCode(outcome.get(SAVE_TIMEOUT.toSeconds(), TimeUnit.SECONDS));
+      ended.get(10, TimeUnit.SECONDS);
+    } catch (InterruptedException | TimeoutException | java.util.concurrent.ExecutionException e) {
+      code = ExitCode.KILLED;
+    }
+    Runtime.getRuntime().halt(code);
+  }
+
+  private int exitCode(TrainingOutcome ending) {
+    return switch (ending) {
+      case TrainingOutcome.Completed completed -> {
+        err.println("done: %d steps".formatted(completed.step()));
+        yield ExitCode.DONE;
+      }
+      case TrainingOutcome.Interrupted interrupted -> {
+        err.println(
+            interrupted.saved()
+                ? "interrupted after step %d, saved; the same command goes on from here"
+                    .formatted(interrupted.step())
+                : "interrupted after step %d; it could not be saved"
+                    .formatted(interrupted.step()));
+        yield interrupted.saved() ? ExitCode.INTERRUPTED : ExitCode.KILLED;
+      }
+      case TrainingOutcome.Failed failed -> {
+        err.println("mocov3: " + failed.reason());
+        yield ExitCode.FAILED;
+      }
+    };
+  }
+}
