@@ -3,6 +3,8 @@ package io.mocov3.app;
 import io.mocov3.app.eval.EvalCommand;
 import io.mocov3.app.eval.ExactnessCommand;
 import io.mocov3.app.train.DataCommand;
+import io.mocov3.app.train.DoctorCommand;
+import io.mocov3.app.train.QuickstartCommand;
 import io.mocov3.app.train.TrainCommand;
 import picocli.CommandLine.Command;
 
@@ -14,8 +16,10 @@ import picocli.CommandLine.Command;
     versionProvider = Version.class,
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
+      QuickstartCommand.class,
       TrainCommand.class,
       EvalCommand.class,
+      DoctorCommand.class,
       DataCommand.class,
       ExactnessCommand.class
     })

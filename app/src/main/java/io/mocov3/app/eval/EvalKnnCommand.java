@@ -18,7 +18,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import picocli.CommandLine.ArgGroup;
@@ -104,7 +103,7 @@ public final class EvalKnnCommand implements Callable<Integer> {
       all.add("data.test=\"" + testFolder() + "\"");
       all.add("data.format=auto");
     }
-    return Settings.load(Optional.of(experiment), all);
+    return Settings.load(experiment, all);
   }
 
   private Path fromRun() {

@@ -7,7 +7,6 @@ import com.typesafe.config.ConfigParseOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * Puts the layers of a configuration together: {@code --set} over {@code CONFIG_FORCE_...} over the
@@ -19,20 +18,14 @@ final class Layers {
   private Layers() {}
 
   static Config defaults() {
-    return ConfigFactory.parseResources(
-        Layers.class.getClassLoader(),
-        "reference.conf",
-        ConfigParseOptions.defaults().setAllowMissing(false));
+    return resource("reference.conf");
   }
 
   /** The resolved tree under {@value #ROOT}. */
-  static Config load(Optional<Path> file, List<String> overrides) {
+  static Config load(Config experiment, List<String> overrides) {
     Config defaults = defaults().withOnlyPath(ROOT);
     UnknownKeys known = new UnknownKeys(defaults);
-    Config result = defaults;
-    if (file.isPresent()) {
-      result = checked(known, parse(file.get())).withFallback(result);
-    }
+    Config result = checked(known, experiment).withFallback(defaults);
     Config environment = onlyRoot(ConfigFactory.systemEnvironmentOverrides());
     result = checked(known, environment).withFallback(result);
     for (String override : overrides) {
@@ -50,7 +43,13 @@ final class Layers {
     return layer;
   }
 
-  private static Config parse(Path file) {
+  /** An experiment that is built in. */
+  static Config resource(String name) {
+    return ConfigFactory.parseResources(
+        Layers.class.getClassLoader(), name, ConfigParseOptions.defaults().setAllowMissing(false));
+  }
+
+  static Config parse(Path file) {
     if (!Files.isRegularFile(file)) {
       throw new SettingsException(file + " is not a file; give an experiment such as conf/*.conf");
     }

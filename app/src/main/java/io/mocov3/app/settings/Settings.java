@@ -83,8 +83,16 @@ public record Settings(
    *
    * @throws SettingsException in one line
    */
-  public static Settings load(Optional<Path> file, List<String> overrides) {
-    Config config = Layers.load(file, overrides);
+  public static Settings load(Path file, List<String> overrides) {
+    return read(Layers.load(Layers.parse(file), overrides));
+  }
+
+  /** The same for an experiment that is built in. */
+  public static Settings loadResource(String name, List<String> overrides) {
+    return read(Layers.load(Layers.resource(name), overrides));
+  }
+
+  private static Settings read(Config config) {
     Section root = new Section(config, "");
     MoCoV3Config model = ModelSection.read(root.section("model"), root.section("method"));
     Section augment = root.section("augment");

@@ -4,7 +4,6 @@ import io.mocov3.app.settings.Settings;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -20,6 +19,6 @@ public final class ExperimentOptions {
   private List<String> overrides = new ArrayList<>();
 
   Settings load() {
-    return Settings.load(Optional.of(file), overrides);
+    return Settings.load(file, overrides);
   }
 }

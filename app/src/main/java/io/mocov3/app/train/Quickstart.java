@@ -1,0 +1,140 @@
+package io.mocov3.app.train;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.mocov3.actors.KnnProbe;
+import io.mocov3.app.ExitCode;
+import io.mocov3.app.eval.RunWeights;
+import io.mocov3.app.run.RunException;
+import io.mocov3.app.settings.Settings;
+import io.mocov3.model.Encoder;
+import io.mocov3.model.Pixels;
+import io.mocov3.model.Threads;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The built-in experiment from images to picture. */
+final class Quickstart {
+
+  /** {@code steps} of 0 takes {@code minutes}. */
+  record Options(double minutes, long steps, long seed, Path data, Path runs) {}
+
+  /** Accuracies lie between 0 and 1; they mean nothing when the exit code is not 0. */
+  record Result(
+      int exitCode,
+      double rawPixels,
+      double untrained,
+      double trained,
+      double seconds,
+      double imagesPerSecond,
+      Path run,
+      Path picture) {}
+
+  private final Options options;
+  private final PrintStream err;
+
+  Quickstart(Options options, PrintStream err) {
+    this.options = options;
+    this.err = err;
+  }
+
+  Result run() {
+    Path run =
+        options
+            .runs()
+            .resolve(
+                "quickstart-"
+                    + LocalDateTime.now(java.time.ZoneId.systemDefault())
+                        .format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss")));
+    Settings settings = settings(run, 0);
+    Threads.configure(settings.threads());
+    err.println("images: " + options.data());
+    try (DataSets data = DataSets.open(settings.data())) {
+      TrainingAssembly assembly = new TrainingAssembly(settings, data);
+      KnnProbe probe = Probes.knn(settings, data).orElseThrow();
+      double rawPixels = rawPixels(assembly, probe);
+      long steps = options.steps() > 0 ? options.steps() : stepsWithin(assembly, settings);
+      long begin = System.nanoTime();
+      int exitCode = new TrainingDaemon(settings(run, steps), err).run();
+      double seconds = (System.nanoTime() - begin) / 1e9;
+      Path picture = run.resolve("neighbours.png");
+      if (exitCode != ExitCode.DONE) {
+        return new Result(exitCode, rawPixels, 0, 0, seconds, 0, run, picture);
+      }
+      draw(assembly, probe, run, picture);
+      List<Double> curve = accuracies(run);
+      double imagesPerSecond = steps * settings.data().batchSize() / seconds;
+      return new Result(
+          exitCode,
+          rawPixels,
+          curve.getFirst(),
+          curve.getLast(),
+          seconds,
+          imagesPerSecond,
+          run,
+          picture);
+    }
+  }
+
+  private Settings settings(Path run, long steps) {
+    List<String> overrides = new ArrayList<>();
+    overrides.add("run.directory=\"" + run + "\"");
+    overrides.add("run.seed=" + options.seed());
+    overrides.add("data.train=\"" + options.data().resolve("train") + "\"");
+    overrides.add("data.test=\"" + options.data().resolve("test") + "\"");
+    if (steps > 0) {
+      overrides.add("run.steps=" + steps);
+      overrides.add("evaluation.knn.every-steps=" + Math.max(1, steps / 4));
+    }
+    return Settings.loadResource("quickstart.conf", overrides);
+  }
+
+  private double rawPixels(TrainingAssembly assembly, KnnProbe probe) {
+    try (Pixels pixels = assembly.pixels()) {
+      double accuracy = probe.rawPixels(pixels).getFirst().accuracy();
+      err.printf("kNN of raw pixels: %.1f %%%n", 100 * accuracy);
+      return accuracy;
+    }
+  }
+
+  private long stepsWithin(TrainingAssembly assembly, Settings settings) {
+    double perStep = SpeedTest.secondsPerStep(assembly, settings);
+    long steps = Math.max(100, Math.round(60 * options.minutes() / perStep));
+    err.printf(
+        "this machine does about %.0f images/s: %d steps in %.1f minutes%n",
+        settings.data().batchSize() / perStep, steps, steps * perStep / 60);
+    return steps;
+  }
+
+  private void draw(TrainingAssembly assembly, KnnProbe probe, Path run, Path picture) {
+    try (Encoder encoder = assembly.encoder();
+        Pixels pixels = assembly.pixels()) {
+      RunWeights.loadNewest(run, encoder, new PrintWriter(err, true, StandardCharsets.UTF_8));
+      NeighbourPicture.write(picture, probe, encoder, pixels);
+    }
+  }
+
+  private static List<Double> accuracies(Path run) {
+    ObjectMapper mapper = new ObjectMapper();
+    List<Double> accuracies = new ArrayList<>();
+    try {
+      for (String line : Files.readAllLines(run.resolve("metrics.jsonl"))) {
+        JsonNode object = mapper.readTree(line);
+        if (object.path("type").asText().equals("knn")) {
+          accuracies.add(object.path("accuracy").asDouble());
+        }
+      }
+    } catch (IOException e) {
+      throw new RunException(run + "/metrics.jsonl cannot be read: " + e.getMessage(), e);
+    }
+    return accuracies;
+  }
+}
