@@ -102,10 +102,13 @@ public final class TrainingGuardian {
   }
 
   private Behavior<Command> onFinished(Trainer.Finished finished) {
+    if (stopping) {
+      return end(new TrainingOutcome.Interrupted(finished.step(), finished.saved()));
+    }
     return end(
-        stopping
-            ? new TrainingOutcome.Interrupted(finished.step(), finished.saved())
-            : new TrainingOutcome.Completed(finished.step()));
+        finished.saved()
+            ? new TrainingOutcome.Completed(finished.step())
+            : new TrainingOutcome.Failed("the last checkpoint could not be written"));
   }
 
   private Behavior<Command> onStop() {

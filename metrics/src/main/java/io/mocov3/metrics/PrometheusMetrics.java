@@ -7,6 +7,7 @@ import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -36,51 +37,44 @@ public final class PrometheusMetrics implements TrainingMetrics, AutoCloseable {
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final JvmGcMetrics garbage = new JvmGcMetrics();
-  private final Map<String, Value> values = new ConcurrentHashMap<>();
-  private final Map<Stage, Timer> stages = new EnumMap<>(Stage.class);
-  private final Map<PipelineStage, Timer> pipelineStages = new EnumMap<>(PipelineStage.class);
-  private final Map<CheckpointPhase, Timer> checkpoints = new EnumMap<>(CheckpointPhase.class);
   private final Counter steps = registry.counter("mocov3.train.steps");
   private final Counter images = registry.counter("mocov3.train.images");
-  private final Counter dataWait;
+  private final Counter dataWait = registry.counter("mocov3.data.wait.seconds");
   private final Counter checkpointFailures = registry.counter("mocov3.checkpoint.failures");
-  private final Timer stepTimer;
-  private final Value epoch = value("mocov3.train.epoch", Tags.empty());
-  private final Value loss = value("mocov3.train.loss", Tags.empty());
-  private final Value learningRate = value("mocov3.learning.rate", Tags.empty());
-  private final Value momentum = value("mocov3.momentum.coefficient", Tags.empty());
-  private final Value staleness = value("mocov3.key.staleness.steps", Tags.empty());
+  private final Timer stepTimer =
+      Timer.builder("mocov3.train.step").serviceLevelObjectives(STEP_BUCKETS).register(registry);
+  private final Map<Stage, Timer> stages = timers("mocov3.train.stage", "stage", Stage.class);
+  private final Map<PipelineStage, Timer> pipelineStages =
+      timers("mocov3.pipeline.stage", "stage", PipelineStage.class);
+  private final Map<CheckpointPhase, Timer> checkpoints =
+      timers("mocov3.checkpoint", "phase", CheckpointPhase.class);
+  private final LateGauge epoch = gauge("mocov3.train.epoch", Tags.empty());
+  private final LateGauge loss = gauge("mocov3.train.loss", Tags.empty());
+  private final LateGauge learningRate = gauge("mocov3.learning.rate", Tags.empty());
+  private final LateGauge momentum = gauge("mocov3.momentum.coefficient", Tags.empty());
+  private final LateGauge staleness = gauge("mocov3.key.staleness.steps", Tags.empty());
+  private final LateGauge checkpointBytes = gauge("mocov3.checkpoint.bytes", Tags.empty());
+  private final LateGauge checkpointSuccess =
+      gauge("mocov3.checkpoint.last.success.timestamp.seconds", Tags.empty());
+  private final Map<PipelineStage, LateGauge> queueDepths = new EnumMap<>(PipelineStage.class);
+  private final Map<String, LateGauge> gradientNorms = new ConcurrentHashMap<>();
+  private final Map<Tags, LateGauge> knnAccuracies = new ConcurrentHashMap<>();
 
   /** A scrape: its content type and its text. */
   public record Scrape(String contentType, String body) {}
 
-  /** A gauge's number, held strongly here because the registry holds it weakly. */
-  private static final class Value {
-    private volatile double number = Double.NaN;
-  }
-
   /** {@code run} labels {@code mocov3_run_info}; {@code nativeBytes} is asked at every scrape. */
   public PrometheusMetrics(String run, String version, LongSupplier nativeBytes) {
-    dataWait = registry.counter("mocov3.data.wait.seconds");
-    stepTimer =
-        Timer.builder("mocov3.train.step")
-            .serviceLevelObjectives(STEP_BUCKETS)
-            .register(registry);
-    for (Stage stage : Stage.values()) {
-      stages.put(stage, registry.timer("mocov3.train.stage", "stage", label(stage)));
-    }
     for (PipelineStage stage : PipelineStage.values()) {
-      pipelineStages.put(stage, registry.timer("mocov3.pipeline.stage", "stage", label(stage)));
-    }
-    for (CheckpointPhase phase : CheckpointPhase.values()) {
-      checkpoints.put(phase, registry.timer("mocov3.checkpoint", "phase", label(phase)));
+      queueDepths.put(stage, gauge("mocov3.pipeline.queue.depth", Tags.of("stage", label(stage))));
     }
     Gauge.builder("mocov3.native.memory.bytes", nativeBytes::getAsLong).register(registry);
-    value("mocov3.build.info", Tags.of("version", version)).number = 1;
-    value("mocov3.run.info", Tags.of("run", run)).number = 1;
+    gauge("mocov3.build.info", Tags.of("version", version)).set(1);
+    gauge("mocov3.run.info", Tags.of("run", run)).set(1);
     new JvmMemoryMetrics().bindTo(registry);
     new JvmThreadMetrics().bindTo(registry);
     new ProcessorMetrics().bindTo(registry);
+    new FileDescriptorMetrics().bindTo(registry);
     new UptimeMetrics().bindTo(registry);
     garbage.bindTo(registry);
   }
@@ -89,10 +83,10 @@ public final class PrometheusMetrics implements TrainingMetrics, AutoCloseable {
   public void stepCompleted(Step step) {
     steps.increment();
     images.increment(step.images());
-    epoch.number = step.epoch();
-    loss.number = step.loss();
-    learningRate.number = step.learningRate();
-    momentum.number = step.momentum();
+    epoch.set(step.epoch());
+    loss.set(step.loss());
+    learningRate.set(step.learningRate());
+    momentum.set(step.momentum());
     stepTimer.record(step.duration());
   }
 
@@ -108,12 +102,14 @@ public final class PrometheusMetrics implements TrainingMetrics, AutoCloseable {
 
   @Override
   public void keyStaleness(long behind) {
-    staleness.number = behind;
+    staleness.set(behind);
   }
 
   @Override
   public void gradientNorm(String layer, double l2) {
-    value("mocov3.gradient.norm", Tags.of("layer", layer)).number = l2;
+    gradientNorms
+        .computeIfAbsent(layer, name -> gauge("mocov3.gradient.norm", Tags.of("layer", name)))
+        .set(l2);
   }
 
   @Override
@@ -124,7 +120,9 @@ public final class PrometheusMetrics implements TrainingMetrics, AutoCloseable {
             "k", Integer.toString(accuracy.k()),
             "temperature", Double.toString(accuracy.temperature()),
             "source", accuracy.source());
-    value("mocov3.knn.accuracy.ratio", tags).number = accuracy.accuracy();
+    knnAccuracies
+        .computeIfAbsent(tags, key -> gauge("mocov3.knn.accuracy.ratio", key))
+        .set(accuracy.accuracy());
   }
 
   @Override
@@ -139,7 +137,7 @@ public final class PrometheusMetrics implements TrainingMetrics, AutoCloseable {
 
   @Override
   public void pipelineQueueDepth(PipelineStage stage, int depth) {
-    value("mocov3.pipeline.queue.depth", Tags.of("stage", label(stage))).number = depth;
+    queueDepths.get(stage).set(depth);
   }
 
   @Override
@@ -154,9 +152,8 @@ public final class PrometheusMetrics implements TrainingMetrics, AutoCloseable {
 
   @Override
   public void checkpointSucceeded(long bytes) {
-    value("mocov3.checkpoint.bytes", Tags.empty()).number = bytes;
-    value("mocov3.checkpoint.last.success.timestamp.seconds", Tags.empty()).number =
-        Instant.now().toEpochMilli() / 1e3;
+    checkpointBytes.set(bytes);
+    checkpointSuccess.set(Instant.now().toEpochMilli() / 1e3);
   }
 
   @Override
@@ -184,14 +181,16 @@ public final class PrometheusMetrics implements TrainingMetrics, AutoCloseable {
     registry.close();
   }
 
-  private Value value(String name, Tags tags) {
-    return values.computeIfAbsent(
-        name + tags,
-        key -> {
-          Value value = new Value();
-          Gauge.builder(name, value, current -> current.number).tags(tags).register(registry);
-          return value;
-        });
+  private LateGauge gauge(String name, Tags tags) {
+    return new LateGauge(registry, name, tags);
+  }
+
+  private <E extends Enum<E>> Map<E, Timer> timers(String name, String label, Class<E> type) {
+    Map<E, Timer> timers = new EnumMap<>(type);
+    for (E constant : type.getEnumConstants()) {
+      timers.put(constant, registry.timer(name, label, label(constant)));
+    }
+    return timers;
   }
 
   private static String label(Enum<?> constant) {

@@ -35,7 +35,9 @@ public interface TrainingMetrics {
   /** One kNN accuracy of one probe; {@code source} says where the reference features came from. */
   record KnnAccuracy(String probe, int k, double temperature, String source, double accuracy) {}
 
-  /** The outcome of one optimizer step. {@code epoch} is fractional, {@code duration} the wall time. */
+  /**
+   * The outcome of one optimizer step. {@code epoch} is fractional, {@code duration} the wall time.
+   */
   record Step(
       long step,
       double epoch,

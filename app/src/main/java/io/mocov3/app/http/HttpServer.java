@@ -16,6 +16,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import io.mocov3.app.run.RunException;
 import io.mocov3.metrics.PrometheusMetrics;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
@@ -43,6 +46,27 @@ public final class HttpServer extends AllDirectives {
     this.status = status;
   }
 
+  /**
+   * A look before anything is written.
+   *
+   * @throws RunException when the port cannot be bound
+   */
+  public static void requireFree(String host, int port) {
+    try (ServerSocket probe = new ServerSocket()) {
+      probe.setReuseAddress(true);
+      probe.bind(new InetSocketAddress(host, port));
+    } catch (IOException e) {
+      throw taken(host, port, e);
+    }
+  }
+
+  private static RunException taken(String host, int port, Throwable cause) {
+    return new RunException(
+        "http.port %d on %s cannot be bound (%s); set another one, or any free one with --set http.port=0"
+            .formatted(port, host, cause.getMessage()),
+        cause);
+  }
+
   /** Binds; a port that is taken fails the stage with a {@link RunException}. Port 0 is any free. */
   public static CompletionStage<ServerBinding> start(
       ActorSystem<?> system,
@@ -58,12 +82,7 @@ public final class HttpServer extends AllDirectives {
         .bind(routes)
         .exceptionally(
             failure -> {
-              throw new CompletionException(
-                  new RunException(
-                      ("http.port %d on %s cannot be bound (in use?); set another one, or any free"
-                              + " one with --set http.port=0")
-                          .formatted(port, host),
-                      failure));
+              throw new CompletionException(taken(host, port, failure));
             });
   }
 

@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -47,6 +48,9 @@ public final class TrainingDaemon {
   /** Runs to the end and returns the exit code; mistakes of the user's are thrown before it starts. */
   public int run() {
     Threads.configure(settings.threads());
+    if (settings.http().enabled()) {
+      HttpServer.requireFree(settings.http().host(), settings.http().port());
+    }
     try (DataSets data = DataSets.open(settings.data())) {
       TrainingAssembly assembly = new TrainingAssembly(settings, data);
       try (RunDirectory directory = RunDirectory.open(settings.run().directory())) {
@@ -77,17 +81,24 @@ public final class TrainingDaemon {
       try {
         serve(system, metrics, reporter).ifPresent(progress::line);
         directory.write(directory.configFile(), settings.rendered());
-        Provenance.write(directory, data.train().size() + " images");
+        Provenance.write(directory, DataDigest.of(data.train()));
         Runtime.getRuntime().addShutdownHook(hook);
         system.tell(TrainingGuardian.Start.INSTANCE);
-        return exitCode(outcome.join());
-      } finally {
-        system.terminate();
-        system.getWhenTerminated().toCompletableFuture().join();
-        files.close();
-        ended.complete(0);
+        int code = exitCode(outcome.join());
+        end(system, files);
+        ended.complete(code);
+        return code;
+      } catch (RunException e) {
+        end(system, files);
+        throw e;
       }
     }
+  }
+
+  private static void end(ActorSystem<Command> system, RunFiles files) {
+    system.terminate();
+    system.getWhenTerminated().toCompletableFuture().join();
+    files.close();
   }
 
   /** The address that is served, as a line to print. */
@@ -147,9 +158,8 @@ public final class TrainingDaemon {
     system.tell(TrainingGuardian.Stop.INSTANCE);
     int code;
     try {
-      code = exitCode(outcome.get(SAVE_TIMEOUT.toSeconds(), TimeUnit.SECONDS));
-      ended.get(10, TimeUnit.SECONDS);
-    } catch (InterruptedException | TimeoutException | java.util.concurrent.ExecutionException e) {
+      code = ended.get(SAVE_TIMEOUT.toSeconds(), TimeUnit.SECONDS);
+    } catch (InterruptedException | TimeoutException | ExecutionException e) {
       code = ExitCode.KILLED;
     }
     Runtime.getRuntime().halt(code);

@@ -1,0 +1,58 @@
+package io.mocov3.actors;
+
+import io.mocov3.augment.Decoded;
+import io.mocov3.augment.ImageSource;
+import io.mocov3.augment.Reason;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+
+/** Images in memory, some of which cannot be decoded. */
+final class MemoryImages implements ImageSource {
+  private static final int SIDE = 20;
+
+  private final int size;
+  private final Set<Integer> broken;
+
+  MemoryImages(int size, Set<Integer> broken) {
+    this.size = size;
+    this.broken = Set.copyOf(broken);
+  }
+
+  static MemoryImages good(int size) {
+    return new MemoryImages(size, Set.of());
+  }
+
+  @Override
+  public int size() {
+    return size;
+  }
+
+  @Override
+  public List<String> classNames() {
+    return List.of("even", "odd");
+  }
+
+  @Override
+  public int label(int index) {
+    return index % 2;
+  }
+
+  @Override
+  public String id(int index) {
+    return "image-" + index;
+  }
+
+  @Override
+  public Decoded decode(int index) {
+    if (broken.contains(index)) {
+      return new Decoded.Undecodable(id(index), Reason.CORRUPT, "made broken");
+    }
+    byte[] pixels = new byte[3 * SIDE * SIDE];
+    new Random(index).nextBytes(pixels);
+    return new Decoded.Image(id(index), SIDE, SIDE, pixels);
+  }
+
+  @Override
+  public void close() {}
+}

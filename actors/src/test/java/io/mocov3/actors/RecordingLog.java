@@ -1,0 +1,55 @@
+package io.mocov3.actors;
+
+import io.mocov3.augment.Decoded.Undecodable;
+import io.mocov3.metrics.TrainingMetrics.KnnAccuracy;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** Remembers everything; a step that is computed again replaces what was there. */
+class RecordingLog implements RunLog {
+  final List<Long> starts = new CopyOnWriteArrayList<>();
+  final Map<Long, Long> lossBits = new ConcurrentSkipListMap<>();
+  final Map<Long, List<String>> samples = new ConcurrentSkipListMap<>();
+  final List<KnnAccuracy> accuracies = new CopyOnWriteArrayList<>();
+  final List<Undecodable> quarantined = new CopyOnWriteArrayList<>();
+  final List<Long> checkpoints = new CopyOnWriteArrayList<>();
+  final List<String> warnings = new CopyOnWriteArrayList<>();
+
+  @Override
+  public void started(long step, long steps) {
+    starts.add(step);
+  }
+
+  @Override
+  public void step(Step step) {
+    lossBits.put(step.step(), Double.doubleToLongBits(step.loss()));
+  }
+
+  @Override
+  public void samples(long step, List<String> ids) {
+    samples.put(step, ids);
+  }
+
+  @Override
+  public void knn(long step, KnnAccuracy accuracy) {
+    accuracies.add(accuracy);
+  }
+
+  @Override
+  public void quarantined(Undecodable sample) {
+    quarantined.add(sample);
+  }
+
+  @Override
+  public void checkpointed(long step, Path path) {
+    checkpoints.add(step);
+  }
+
+  @Override
+  public void warning(String line) {
+    warnings.add(line);
+  }
+}

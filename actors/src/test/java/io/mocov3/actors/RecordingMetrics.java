@@ -1,0 +1,58 @@
+package io.mocov3.actors;
+
+import io.mocov3.metrics.TrainingMetrics;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** Remembers what failed and forgets the rest. */
+final class RecordingMetrics implements TrainingMetrics {
+  final List<String> undecodable = new CopyOnWriteArrayList<>();
+  final List<String> failedActors = new CopyOnWriteArrayList<>();
+
+  @Override
+  public void stepCompleted(Step step) {}
+
+  @Override
+  public void stage(Stage stage, Duration duration) {}
+
+  @Override
+  public void dataWaited(Duration duration) {}
+
+  @Override
+  public void keyStaleness(long steps) {}
+
+  @Override
+  public void gradientNorm(String layer, double l2) {}
+
+  @Override
+  public void knnAccuracy(KnnAccuracy accuracy) {}
+
+  @Override
+  public void evaluationCompleted(String probe, Duration duration) {}
+
+  @Override
+  public void pipelineStage(PipelineStage stage, Duration duration) {}
+
+  @Override
+  public void pipelineQueueDepth(PipelineStage stage, int depth) {}
+
+  @Override
+  public void imageUndecodable(String reason) {
+    undecodable.add(reason);
+  }
+
+  @Override
+  public void checkpointPhase(CheckpointPhase phase, Duration duration) {}
+
+  @Override
+  public void checkpointSucceeded(long bytes) {}
+
+  @Override
+  public void checkpointFailed() {}
+
+  @Override
+  public void actorFailed(String actor) {
+    failedActors.add(actor);
+  }
+}

@@ -1,0 +1,49 @@
+package io.mocov3.metrics;
+
+import java.time.Duration;
+
+/** Keeps nothing. */
+public final class NoMetrics implements TrainingMetrics {
+
+  @Override
+  public void stepCompleted(Step step) {}
+
+  @Override
+  public void stage(Stage stage, Duration duration) {}
+
+  @Override
+  public void dataWaited(Duration duration) {}
+
+  @Override
+  public void keyStaleness(long steps) {}
+
+  @Override
+  public void gradientNorm(String layer, double l2) {}
+
+  @Override
+  public void knnAccuracy(KnnAccuracy accuracy) {}
+
+  @Override
+  public void evaluationCompleted(String probe, Duration duration) {}
+
+  @Override
+  public void pipelineStage(PipelineStage stage, Duration duration) {}
+
+  @Override
+  public void pipelineQueueDepth(PipelineStage stage, int depth) {}
+
+  @Override
+  public void imageUndecodable(String reason) {}
+
+  @Override
+  public void checkpointPhase(CheckpointPhase phase, Duration duration) {}
+
+  @Override
+  public void checkpointSucceeded(long bytes) {}
+
+  @Override
+  public void checkpointFailed() {}
+
+  @Override
+  public void actorFailed(String actor) {}
+}
