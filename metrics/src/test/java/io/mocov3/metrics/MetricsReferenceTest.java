@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 class MetricsReferenceTest {
   private static final Path PAGE = Path.of("..", "docs", "metrics.md");
   private static final Pattern ROW =
-      Pattern.compile("\\| `(mocov3_\\w+)` \\| (\\w+) \\| ([^|]*) \\| [^|]+ \\| [^|]+ \\|");
+      Pattern.compile("\\| `(mocov3_\\w+)` \\| (\\w+) \\|([^|]*)\\| [^|]+ \\| [^|]+ \\|");
   private static final Pattern TYPE = Pattern.compile("# TYPE (mocov3_\\w+) (\\w+)");
   private static final Pattern LABEL = Pattern.compile("(\\w+)=\"[^\"]*\"");
 
