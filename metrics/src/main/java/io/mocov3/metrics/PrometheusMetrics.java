@@ -102,7 +102,7 @@ public final class PrometheusMetrics implements TrainingMetrics, AutoCloseable {
 
   @Override
   public void keyStaleness(long behind) {
-    staleness.set(behind);
+    staleness.set((double) behind);
   }
 
   @Override
@@ -152,7 +152,7 @@ public final class PrometheusMetrics implements TrainingMetrics, AutoCloseable {
 
   @Override
   public void checkpointSucceeded(long bytes) {
-    checkpointBytes.set(bytes);
+    checkpointBytes.set((double) bytes);
     checkpointSuccess.set(Instant.now().toEpochMilli() / 1e3);
   }
 
