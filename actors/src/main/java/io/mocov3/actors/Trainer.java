@@ -36,7 +36,9 @@ public final class Trainer {
   /** What the trainer tells the guardian. */
   public sealed interface Event {}
 
-  /** No more steps: all are done, or a stop was asked for; {@code saved} tells of the checkpoint. */
+  /**
+   * No more steps: all are done, or a stop was asked for; {@code saved} tells of the checkpoint.
+   */
   public record Finished(long step, boolean saved) implements Event {}
 
   /** The batches ended with an error. */
@@ -187,7 +189,7 @@ public final class Trainer {
     lastWriteSucceeded = message.written().success();
     session.saved(message.written());
     boolean finishing = stopping || session.isComplete();
-    if (finishing && lastWriteSucceeded) {
+    if (finishing && lastWriteSucceeded && pendingAck.isEmpty()) {
       checkpointIfDue(session.hasUnsavedSteps());
     }
     return finishing ? reportWhenIdle(Behaviors.same()) : Behaviors.same();
@@ -201,7 +203,9 @@ public final class Trainer {
     return stopping || session.isComplete() ? reportWhenIdle(Behaviors.same()) : Behaviors.same();
   }
 
-  /** A stop does not wait for a probe; the end of training does, so that its last point is there. */
+  /**
+   * A stop does not wait for a probe; the end of training does, so that its last point is there.
+   */
   private Behavior<Command> reportWhenIdle(Behavior<Command> otherwise) {
     boolean idle = !writing && (stopping || !probing) && pendingAck.isEmpty();
     if (!idle) {

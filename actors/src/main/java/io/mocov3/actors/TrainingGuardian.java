@@ -1,5 +1,6 @@
 package io.mocov3.actors;
 
+import akka.actor.ActorInitializationException;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.ChildFailed;
@@ -79,11 +80,9 @@ public final class TrainingGuardian {
   }
 
   private ActorRef<Trainer.Command> startTrainer() {
-    ActorRef<Trainer.Event> events =
-        context.messageAdapter(Trainer.Event.class, TrainerEvent::new);
+    ActorRef<Trainer.Event> events = context.messageAdapter(Trainer.Event.class, TrainerEvent::new);
     return startPinned(
-        Trainer.create(
-            blueprint.sessions(), new Trainer.Peers(checkpointer, evaluator, events)),
+        Trainer.create(blueprint.sessions(), new Trainer.Peers(checkpointer, evaluator, events)),
         "trainer-" + failures);
   }
 
@@ -119,7 +118,7 @@ public final class TrainingGuardian {
 
   private Behavior<Command> onChildFailed(ChildFailed failed) {
     String name = failed.getRef().path().name();
-    String reason = String.valueOf(failed.cause().getMessage());
+    String reason = reason(failed.cause());
     blueprint.metrics().actorFailed(name.replaceFirst("-\\d+$", ""));
     if (!failed.getRef().equals(trainer)) {
       return end(new TrainingOutcome.Failed(name + " failed: " + reason));
@@ -137,6 +136,11 @@ public final class TrainingGuardian {
                 .formatted(reason, failures + 1, ATTEMPTS));
     trainer = startTrainer();
     return Behaviors.same();
+  }
+
+  private static String reason(Throwable cause) {
+    boolean wrapped = cause instanceof ActorInitializationException && cause.getCause() != null;
+    return wrapped ? reason(cause.getCause()) : String.valueOf(cause.getMessage());
   }
 
   private Behavior<Command> end(TrainingOutcome outcome) {

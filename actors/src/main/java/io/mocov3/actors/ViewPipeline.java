@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.stream.IntStream;
@@ -74,11 +75,10 @@ public final class ViewPipeline {
   /** The batches of steps {@code [first, end)}. */
   public Source<Batch, NotUsed> batches(long first, long end, BatchBufferPool pool) {
     return Source.unfold(
-            first,
-            step -> step < end ? Optional.of(Pair.create(step + 1, step)) : Optional.empty())
-        .mapAsync(
-            1, step -> pool.acquire().thenApply(buffer -> new Batch(step, buffer, pool)))
-        .mapAsync(buffers, this::fill);
+            first, step -> step < end ? Optional.of(Pair.create(step + 1, step)) : Optional.empty())
+        .mapAsync(1, step -> pool.acquire().thenApply(buffer -> new Batch(step, buffer, pool)))
+        .mapAsync(buffers, this::fill)
+        .mapError(CompletionException.class, Throwable::getCause);
   }
 
   private CompletionStage<Batch> fill(Batch batch) {

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Remembers what failed and forgets the rest. */
-final class RecordingMetrics implements TrainingMetrics {
+class RecordingMetrics implements TrainingMetrics {
   final List<String> undecodable = new CopyOnWriteArrayList<>();
   final List<String> failedActors = new CopyOnWriteArrayList<>();
 

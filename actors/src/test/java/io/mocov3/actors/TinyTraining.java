@@ -115,8 +115,7 @@ record TinyTraining(ImageSource source, long steps, long checkpointEvery) {
           double loss = model.step(x, rate, momentum);
           log.step(new RunLog.Step(step + 1, epoch, loss, rate, momentum, 0));
         }
-        log.samples(
-            step + 1, Arrays.stream(buffer.sampleIndices()).mapToObj(source::id).toList());
+        log.samples(step + 1, Arrays.stream(buffer.sampleIndices()).mapToObj(source::id).toList());
       }
     }
   }
@@ -125,7 +124,8 @@ record TinyTraining(ImageSource source, long steps, long checkpointEvery) {
     return new SampleOrder(SEED, source.size(), BATCH, 0, 1);
   }
 
-  private TrainingSession session(
+  /** From the newest checkpoint if there is one. */
+  TrainingSession session(
       CheckpointStore store, ViewPipeline pipeline, RecordingMetrics metrics, RunLog log) {
     MoCoV3 model = model();
     Optional<Checkpoint> checkpoint = store.newestValid(log::warning);
@@ -136,11 +136,7 @@ record TinyTraining(ImageSource source, long steps, long checkpointEvery) {
 
   private static MoCoV3 model() {
     return new MoCoV3(
-        MODEL,
-        new AdamWConfig(0.9, 0.999, 1e-8, 0.1),
-        Placement.CPU,
-        Precision.FP32,
-        SEED);
+        MODEL, new AdamWConfig(0.9, 0.999, 1e-8, 0.1), Placement.CPU, Precision.FP32, SEED);
   }
 
   private static Pixels pixels() {

@@ -1,0 +1,249 @@
+package io.mocov3.actors;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import akka.actor.testkit.typed.javadsl.ActorTestKit;
+import io.mocov3.actors.TinyTraining.Running;
+import io.mocov3.model.Threads;
+import io.mocov3.model.checkpoint.Checkpoint;
+import io.mocov3.model.checkpoint.CheckpointStore;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TrainingGuardianTest {
+  private static ActorTestKit actors;
+
+  private final ExecutorService executor = Executors.newFixedThreadPool(2);
+  private final RecordingMetrics metrics = new RecordingMetrics();
+
+  @TempDir private Path directory;
+  private CheckpointStore store;
+
+  @BeforeAll
+  static void startActors() {
+    Threads.configure(2);
+    actors = ActorTestKit.create();
+  }
+
+  @AfterAll
+  static void stopActors() {
+    actors.shutdownTestKit();
+  }
+
+  @BeforeEach
+  void openStore() {
+    store = new CheckpointStore(directory, 2);
+  }
+
+  @AfterEach
+  void stopWorkers() {
+    executor.close();
+  }
+
+  @Test
+  void aTrainerThatFailsIsRebuiltFromTheNewestCheckpointAndTrainsToTheSameBits() throws Exception {
+    TinyTraining training = training(10, 4);
+    RecordingLog expected = new RecordingLog();
+    training.runSequentially(expected);
+    RecordingLog log = new FailsOnceAfterCheckpoint();
+
+    TrainingOutcome outcome = outcome(start(training, log));
+
+    assertThat(outcome).isEqualTo(new TrainingOutcome.Completed(10));
+    assertThat(log.starts).containsExactly(0L, 4L);
+    assertThat(log.lossBits).isEqualTo(expected.lossBits);
+    assertThat(log.warnings)
+        .containsExactly(
+            "the trainer failed (made to fail); going on from the newest checkpoint, attempt 2 of"
+                + " 3");
+    assertThat(metrics.failedActors).containsExactly("trainer");
+  }
+
+  @Test
+  void aTrainerThatFailsThreeTimesFailsTheTraining() throws Exception {
+    RecordingLog log =
+        new RecordingLog() {
+          @Override
+          public void step(Step step) {
+            throw new IllegalStateException("made to fail");
+          }
+        };
+
+    TrainingOutcome outcome = outcome(start(training(10, 0), log));
+
+    assertThat(outcome)
+        .isEqualTo(new TrainingOutcome.Failed("training failed 3 times, last: made to fail"));
+    assertThat(log.starts).containsExactly(0L, 0L, 0L);
+    assertThat(metrics.failedActors).containsExactly("trainer", "trainer", "trainer");
+  }
+
+  @Test
+  void aSessionThatCannotBeOpenedFailsTheTraining() throws Exception {
+    RecordingLog log =
+        new RecordingLog() {
+          @Override
+          public void started(long step, long steps) {
+            throw new IllegalStateException("made to fail");
+          }
+        };
+
+    TrainingOutcome outcome = outcome(start(training(10, 0), log));
+
+    assertThat(outcome)
+        .isEqualTo(new TrainingOutcome.Failed("training failed 3 times, last: made to fail"));
+  }
+
+  @Test
+  void aStopSavesTheStepThatItEndsWith() throws Exception {
+    CountDownLatch fifthStep = new CountDownLatch(5);
+    RecordingLog log =
+        new RecordingLog() {
+          @Override
+          public void step(Step step) {
+            super.step(step);
+            fifthStep.countDown();
+          }
+        };
+    Running running = start(training(1_000_000, 0), log);
+    assertThat(fifthStep.await(30, TimeUnit.SECONDS)).isTrue();
+
+    running.guardian().tell(TrainingGuardian.Stop.INSTANCE);
+
+    long step = log.lossBits.size();
+    assertThat(outcome(running))
+        .isInstanceOfSatisfying(
+            TrainingOutcome.Interrupted.class,
+            interrupted -> {
+              assertThat(interrupted.saved()).isTrue();
+              assertThat(interrupted.step()).isBetween(step, (long) log.lossBits.size());
+              assertThat(store.newestValid(log::warning).map(Checkpoint::step))
+                  .contains(interrupted.step());
+            });
+  }
+
+  @Test
+  void aStopThatCannotSaveSaysSo() throws Exception {
+    RecordingLog log =
+        new RecordingLog() {
+          @Override
+          public void step(Step step) {
+            super.step(step);
+            if (step.step() == 3) {
+              replaceByFile(directory);
+            }
+          }
+        };
+    Running running = start(training(1_000_000, 3), log);
+
+    await().until(() -> !log.warnings.isEmpty());
+    running.guardian().tell(TrainingGuardian.Stop.INSTANCE);
+
+    assertThat(outcome(running))
+        .isInstanceOfSatisfying(
+            TrainingOutcome.Interrupted.class,
+            interrupted -> assertThat(interrupted.saved()).isFalse());
+  }
+
+  @Test
+  void aTrainingWhoseLastCheckpointCannotBeWrittenHasFailed() throws Exception {
+    RecordingLog log =
+        new RecordingLog() {
+          @Override
+          public void step(Step step) {
+            super.step(step);
+            if (step.step() == 3) {
+              replaceByFile(directory);
+            }
+          }
+        };
+
+    TrainingOutcome outcome = outcome(start(training(3, 0), log));
+
+    assertThat(outcome)
+        .isEqualTo(new TrainingOutcome.Failed("the last checkpoint could not be written"));
+  }
+
+  @Test
+  void dataThatCannotBeDecodedFailsTheTrainingWithItsReason() throws Exception {
+    Set<Integer> all = IntStream.range(0, 64).boxed().collect(Collectors.toSet());
+    TinyTraining training = new TinyTraining(new MemoryImages(64, all), 10, 0);
+
+    TrainingOutcome outcome = outcome(start(training, new RecordingLog()));
+
+    assertThat(outcome)
+        .isInstanceOfSatisfying(
+            TrainingOutcome.Failed.class,
+            failed ->
+                assertThat(failed.reason())
+                    .matches(
+                        "sample image-\\d+ and 16 replacements are undecodable; check the data"
+                            + " set"));
+  }
+
+  private Running start(TinyTraining training, RecordingLog log) {
+    return training.start(actors, store, executor, 2, metrics, log);
+  }
+
+  private static TinyTraining training(long steps, long checkpointEvery) {
+    return new TinyTraining(MemoryImages.good(64), steps, checkpointEvery);
+  }
+
+  private static TrainingOutcome outcome(Running running) throws Exception {
+    return running.outcome().get(30, TimeUnit.SECONDS);
+  }
+
+  /** Where nobody can make a directory, not even root. */
+  private static void replaceByFile(Path directory) {
+    try {
+      Files.delete(directory);
+      Files.createFile(directory);
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Throws after step 6, once, when the checkpoint of step 4 is on disk. */
+  private static final class FailsOnceAfterCheckpoint extends RecordingLog {
+    private final CountDownLatch written = new CountDownLatch(1);
+    private final AtomicInteger failures = new AtomicInteger();
+
+    @Override
+    public void step(Step step) {
+      super.step(step);
+      if (step.step() == 6 && failures.getAndIncrement() == 0) {
+        awaitCheckpoint();
+        throw new IllegalStateException("made to fail");
+      }
+    }
+
+    @Override
+    public void checkpointed(long step, Path path) {
+      super.checkpointed(step, path);
+      written.countDown();
+    }
+
+    private void awaitCheckpoint() {
+      try {
+        assertThat(written.await(30, TimeUnit.SECONDS)).isTrue();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+}
