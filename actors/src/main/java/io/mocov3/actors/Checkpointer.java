@@ -36,9 +36,7 @@ public final class Checkpointer {
   private static Behavior<Command> onWrite(
       CheckpointStore store, TrainingMetrics metrics, RunLog log, Write write) {
     Staged state = write.state();
-    write
-        .replyTo()
-        .tell(new Written(state.completedSteps(), written(store, metrics, log, state)));
+    write.replyTo().tell(new Written(state.completedSteps(), written(store, metrics, log, state)));
     return Behaviors.same();
   }
 
@@ -48,8 +46,7 @@ public final class Checkpointer {
     try {
       CheckpointStore.Written written =
           store.write(state.completedSteps(), state.model(), state.optimizer(), state.trainer());
-      metrics.checkpointPhase(
-          CheckpointPhase.WRITE, Duration.ofNanos(System.nanoTime() - begin));
+      metrics.checkpointPhase(CheckpointPhase.WRITE, Duration.ofNanos(System.nanoTime() - begin));
       metrics.checkpointSucceeded(written.bytes());
       log.checkpointed(state.completedSteps(), written.path());
       return true;

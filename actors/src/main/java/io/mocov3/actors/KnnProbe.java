@@ -46,7 +46,9 @@ public record KnnProbe(
         KnnClassifier classifier =
             new KnnClassifier(
                 references.features(), references.labels(), train.classNames().size())) {
-      return classifier.accuracies(queries.features(), queries.labels(), settings).entrySet()
+      return classifier
+          .accuracies(queries.features(), queries.labels(), settings)
+          .entrySet()
           .stream()
           .map(
               entry ->

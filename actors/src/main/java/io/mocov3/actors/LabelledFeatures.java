@@ -64,8 +64,7 @@ public record LabelledFeatures(Tensor features, Tensor labels, List<Integer> ind
     }
   }
 
-  private static LabelledFeatures join(
-      List<Tensor> parts, List<Integer> kept, ImageSource source) {
+  private static LabelledFeatures join(List<Tensor> parts, List<Integer> kept, ImageSource source) {
     try (PointerScope scope = new PointerScope()) {
       Tensor features = torch.cat(new TensorVector(parts.toArray(new Tensor[0])), 0);
       Tensor labels = Tensor.create(kept.stream().mapToLong(source::label).toArray());

@@ -64,7 +64,6 @@ public final class Trainer {
       Optional<ActorRef<Evaluator.Command>> evaluator,
       ActorRef<Event> guardian) {}
 
-  private final ActorContext<Command> context;
   private final TrainingSession session;
   private final Peers peers;
   private final ActorRef<MomentumEncoder.Command> momentumEncoder;
@@ -80,7 +79,6 @@ public final class Trainer {
   private boolean lastWriteSucceeded;
 
   private Trainer(ActorContext<Command> context, TrainingSession session, Peers peers) {
-    this.context = context;
     this.session = session;
     this.peers = peers;
     momentumEncoder =

@@ -120,7 +120,7 @@ public final class TrainingGuardian {
     String name = failed.getRef().path().name();
     String reason = reason(failed.cause());
     blueprint.metrics().actorFailed(name.replaceFirst("-\\d+$", ""));
-    if (!failed.getRef().equals(trainer)) {
+    if (!failed.getRef().path().equals(trainer.path())) {
       return end(new TrainingOutcome.Failed(name + " failed: " + reason));
     }
     failures++;

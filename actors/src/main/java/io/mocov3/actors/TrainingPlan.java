@@ -26,8 +26,7 @@ public record TrainingPlan(
   }
 
   boolean probeDue(long completedSteps) {
-    return due(probeEverySteps, completedSteps)
-        || (completedSteps == steps && probeEverySteps > 0);
+    return due(probeEverySteps, completedSteps) || (completedSteps == steps && probeEverySteps > 0);
   }
 
   private static boolean due(long every, long completed) {

@@ -1,6 +1,8 @@
 package io.mocov3.model;
 
-/** AdamW with decoupled weight decay, one parameter group: the decay falls on every trained tensor. */
+/**
+ * AdamW with decoupled weight decay, one parameter group: the decay falls on every trained tensor.
+ */
 public record AdamWConfig(double beta1, double beta2, double epsilon, double weightDecay) {
 
   public AdamWConfig {

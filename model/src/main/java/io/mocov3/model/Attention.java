@@ -20,8 +20,7 @@ final class Attention {
     qkv =
         new Linear(
             weights, name + ".qkv", init.uniform(bound, 3L * width, width), Init.zeros(3L * width));
-    projection =
-        new Linear(weights, name + ".proj", init.xavier(width, width), Init.zeros(width));
+    projection = new Linear(weights, name + ".proj", init.xavier(width, width), Init.zeros(width));
   }
 
   Tensor forward(Tensor x) { // (N, L, D)

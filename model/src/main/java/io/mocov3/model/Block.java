@@ -17,8 +17,7 @@ final class Block {
     norm1 = new LayerNorm(weights, name + ".norm1", width);
     attention = new Attention(weights, name + ".attn", width, config.heads(), init);
     norm2 = new LayerNorm(weights, name + ".norm2", width);
-    expand =
-        new Linear(weights, name + ".mlp.fc1", init.xavier(hidden, width), Init.zeros(hidden));
+    expand = new Linear(weights, name + ".mlp.fc1", init.xavier(hidden, width), Init.zeros(hidden));
     contract =
         new Linear(weights, name + ".mlp.fc2", init.xavier(width, hidden), Init.zeros(width));
   }

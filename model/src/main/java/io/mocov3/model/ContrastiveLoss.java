@@ -40,8 +40,7 @@ public final class ContrastiveLoss {
   static Tensor normalize(Tensor x) {
     Tensor wide = x.scalar_type().intern() == ScalarType.Double ? x : x.to(ScalarType.Float);
     Tensor norm =
-        wide.norm(
-            new org.bytedeco.pytorch.ScalarOptional(new Scalar(2.0)), new long[] {1}, true);
+        wide.norm(new org.bytedeco.pytorch.ScalarOptional(new Scalar(2.0)), new long[] {1}, true);
     return wide.div(norm.clamp_min(new Scalar(NORM_EPSILON)));
   }
 }

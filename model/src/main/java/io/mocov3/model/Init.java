@@ -35,7 +35,7 @@ final class Init {
 
   /** Kaiming-uniform with a = sqrt(5), PyTorch's default of a Linear layer: bound 1/sqrt(in). */
   Tensor torchDefault(long out, long in) {
-    return uniform(1 / Math.sqrt(in), out, in);
+    return uniform(1 / Math.sqrt((double) in), out, in);
   }
 
   static Tensor zeros(long... shape) {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.T_TensorTensor_T;
@@ -57,7 +58,11 @@ public final class KnnClassifier implements AutoCloseable {
           (setting, score) ->
               accuracies.put(
                   setting,
-                  predictions(score).eq(expected).to(torch.ScalarType.Double).mean().item_double()));
+                  predictions(score)
+                      .eq(expected)
+                      .to(torch.ScalarType.Double)
+                      .mean()
+                      .item_double()));
     }
     return accuracies;
   }
@@ -93,10 +98,16 @@ public final class KnnClassifier implements AutoCloseable {
     return scores.argmax(new org.bytedeco.pytorch.LongOptional(1), false);
   }
 
-  /** Indices (N, k) of the nearest references, nearest first, in the caller's scope. */
-  public Tensor nearest(Tensor queries, int k) {
-    try (org.bytedeco.pytorch.NoGradGuard guard = new org.bytedeco.pytorch.NoGradGuard()) {
-      return similarities(queries).topk(k, 1, true, true).get1();
+  /** For each of the queries (N, D) the indices of its k nearest references, nearest first. */
+  public long[][] nearest(Tensor queries, int k) {
+    try (NoGrad noGrad = new NoGrad()) {
+      Tensor indices = similarities(queries).topk(k, 1, true, true).get1().cpu().contiguous();
+      LongPointer pointer = new LongPointer(indices.data_ptr());
+      long[][] nearest = new long[Math.toIntExact(queries.size(0))][k];
+      for (int i = 0; i < nearest.length; i++) {
+        pointer.position((long) i * k).get(nearest[i]);
+      }
+      return nearest;
     }
   }
 
@@ -107,12 +118,9 @@ public final class KnnClassifier implements AutoCloseable {
     Map<Setting, Tensor> scores = new LinkedHashMap<>();
     for (Setting setting : settings) {
       long kept = Math.min(setting.k(), k);
-      Tensor weight =
-          similarity.narrow(1, 0, kept).div(new Scalar(setting.temperature())).exp();
+      Tensor weight = similarity.narrow(1, 0, kept).div(new Scalar(setting.temperature())).exp();
       Tensor zero =
-          torch.empty(
-                  new long[] {queries.size(0), classes}, similarity.options(), null)
-              .zero_();
+          torch.empty(new long[] {queries.size(0), classes}, similarity.options(), null).zero_();
       scores.put(setting, zero.scatter_add(1, votes.narrow(1, 0, kept), weight));
     }
     return scores;

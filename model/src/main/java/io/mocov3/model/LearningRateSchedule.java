@@ -1,8 +1,8 @@
 package io.mocov3.model;
 
 /**
- * Linear warm-up from 0, then half a cosine down to 0, at fractional epochs. The peak is
- * {@code baseLearningRate * batchSize / 256}.
+ * Linear warm-up from 0, then half a cosine down to 0, at fractional epochs. The peak is {@code
+ * baseLearningRate * batchSize / 256}.
  */
 public record LearningRateSchedule(
     double baseLearningRate, int batchSize, double warmupEpochs, double epochs) {
@@ -22,8 +22,6 @@ public record LearningRateSchedule(
     if (epoch < warmupEpochs) {
       return peak * epoch / warmupEpochs;
     }
-    return peak
-        * 0.5
-        * (1 + Math.cos(Math.PI * (epoch - warmupEpochs) / (epochs - warmupEpochs)));
+    return peak * 0.5 * (1 + Math.cos(Math.PI * (epoch - warmupEpochs) / (epochs - warmupEpochs)));
   }
 }

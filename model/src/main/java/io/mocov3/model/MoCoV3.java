@@ -14,8 +14,8 @@ import org.bytedeco.pytorch.Tensor;
  * projector, an exponential average of f_q. The average is taken before the keys are computed, as
  * in the reference. N batch, K embedding.
  *
- * <p>{@link #queries}, {@link #loss} and {@link #update} belong to one thread; {@link #keys} may run
- * on another one meanwhile, between two updates.
+ * <p>{@link #queries}, {@link #loss} and {@link #update} belong to one thread; {@link #keys} may
+ * run on another one meanwhile, between two updates.
  */
 public final class MoCoV3 implements AutoCloseable {
   private final Encoder base;
@@ -27,11 +27,7 @@ public final class MoCoV3 implements AutoCloseable {
   private final Precision precision;
 
   public MoCoV3(
-      MoCoV3Config config,
-      AdamWConfig adamW,
-      Placement placement,
-      Precision precision,
-      long seed) {
+      MoCoV3Config config, AdamWConfig adamW, Placement placement, Precision precision, long seed) {
     this.precision = precision;
     base = new Encoder(config, placement, true, seed);
     predictorWeights = new Weights(placement, true);
@@ -103,8 +99,7 @@ public final class MoCoV3 implements AutoCloseable {
 
   /** What the optimizer sees, under the reference's names, in its order. */
   public List<Entry> trained() {
-    return Stream.concat(
-            prefixed("base_encoder.", base.weights()), prefixed("", predictorWeights))
+    return Stream.concat(prefixed("base_encoder.", base.weights()), prefixed("", predictorWeights))
         .filter(entry -> entry.kind() == Kind.TRAINED)
         .toList();
   }

@@ -13,8 +13,6 @@ public record MomentumSchedule(double initial, boolean cosine, double epochs) {
   }
 
   public double at(double epoch) {
-    return cosine
-        ? 1 - 0.5 * (1 + Math.cos(Math.PI * epoch / epochs)) * (1 - initial)
-        : initial;
+    return cosine ? 1 - 0.5 * (1 + Math.cos(Math.PI * epoch / epochs)) * (1 - initial) : initial;
   }
 }

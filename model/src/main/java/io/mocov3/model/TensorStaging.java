@@ -19,8 +19,7 @@ public final class TensorStaging {
     SequencedMap<String, TensorData> staged = new LinkedHashMap<>();
     tensors.forEach(
         (name, tensor) -> {
-          ByteBuffer buffer =
-              buffers.computeIfAbsent(name, absent -> TensorCodec.allocate(tensor));
+          ByteBuffer buffer = buffers.computeIfAbsent(name, absent -> TensorCodec.allocate(tensor));
           staged.put(name, TensorCodec.toData(tensor, buffer));
         });
     return staged;

@@ -3,9 +3,9 @@ package io.mocov3.model;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * libtorch's threads on the CPU. Every thread that calls libtorch must use the same number: OpenBLAS
- * resizes one pool for the whole process when it sees another number, and two threads that disagree
- * corrupt it.
+ * libtorch's threads on the CPU. Every thread that calls libtorch must use the same number:
+ * OpenBLAS resizes one pool for the whole process when it sees another number, and two threads that
+ * disagree corrupt it.
  */
 public final class Threads {
   private static int count = Runtime.getRuntime().availableProcessors();

@@ -22,7 +22,9 @@ final class TorchOps {
 
   private TorchOps() {}
 
-  /** One AdamW update of every parameter in place; {@code step} holds the update's number from 1. */
+  /**
+   * One AdamW update of every parameter in place; {@code step} holds the update's number from 1.
+   */
   static void fusedAdamW(
       List<Tensor> parameters,
       List<Tensor> gradients,

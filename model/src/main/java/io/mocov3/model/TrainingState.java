@@ -50,7 +50,8 @@ public final class TrainingState {
       TensorCodec.copyAll(all(tensors), model.tensors());
       TensorCodec.copyAll(all(moments), model.optimizer().state());
     } catch (ModelException e) {
-      throw new ModelException(checkpoint.path() + " does not fit this model: " + e.getMessage(), e);
+      throw new ModelException(
+          checkpoint.path() + " does not fit this model: " + e.getMessage(), e);
     }
     model.optimizer().restoreSteps(number.longValue());
     return number.longValue();

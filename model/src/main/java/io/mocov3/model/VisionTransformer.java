@@ -60,7 +60,9 @@ final class VisionTransformer {
     return config.pooling() == Pooling.CLS ? x.select(1, 0) : x.mean(1); // (N, D)
   }
 
-  /** (1, patches + 1, D): as in the reference the class token has a row even where it is dropped. */
+  /**
+   * (1, patches + 1, D): as in the reference the class token has a row even where it is dropped.
+   */
   private static Optional<Tensor> positions(Weights weights, VitConfig config, Init init) {
     String name = "pos_embed";
     int rows = config.grid() * config.grid() + 1;
@@ -74,9 +76,7 @@ final class VisionTransformer {
       case LEARNED ->
           Optional.of(
               weights.add(
-                  name,
-                  init.normal(LEARNED_POSITION_STD, 1, rows, config.width()),
-                  Kind.TRAINED));
+                  name, init.normal(LEARNED_POSITION_STD, 1, rows, config.width()), Kind.TRAINED));
       case NONE -> Optional.empty();
     };
   }

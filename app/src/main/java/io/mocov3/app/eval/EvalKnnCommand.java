@@ -61,7 +61,10 @@ public final class EvalKnnCommand implements Callable<Integer> {
       description = "A folder with train and test (or val); the experiment's data by default.")
   private Path data;
 
-  @Option(names = "--set", paramLabel = "KEY=VALUE", description = "Sets one key of the experiment.")
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "Sets one key of the experiment.")
   private List<String> overrides = new ArrayList<>();
 
   @Option(names = "--json", description = "Prints one JSON document.")
@@ -137,8 +140,7 @@ public final class EvalKnnCommand implements Callable<Integer> {
     out.printf("%6s  %11s  %8s%n", "k", "temperature", "accuracy");
     for (KnnAccuracy accuracy : accuracies) {
       out.printf(
-          "%6d  %11s  %7.2f %%%n",
-          accuracy.k(), accuracy.temperature(), 100 * accuracy.accuracy());
+          "%6d  %11s  %7.2f %%%n", accuracy.k(), accuracy.temperature(), 100 * accuracy.accuracy());
     }
     out.flush();
   }

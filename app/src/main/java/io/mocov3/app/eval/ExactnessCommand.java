@@ -77,8 +77,7 @@ public final class ExactnessCommand implements Callable<Integer> {
   private static FixtureResult augment(Path folder) {
     Map<String, Quantity> quantities = new LinkedHashMap<>();
     for (CaseResult result : AugmentFixture.run(folder)) {
-      worse(
-          quantities, result.op() + ".mean", result.mean(), result.toleranceMean(), result.id());
+      worse(quantities, result.op() + ".mean", result.mean(), result.toleranceMean(), result.id());
       worse(quantities, result.op() + ".p99", result.p99(), result.toleranceP99(), result.id());
     }
     return new FixtureResult(

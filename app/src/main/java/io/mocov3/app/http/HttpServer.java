@@ -25,7 +25,9 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 
-/** {@code /metrics}, {@code /health/live}, {@code /health/ready}, {@code /api/v1/status}, {@code /}. */
+/**
+ * {@code /metrics}, {@code /health/live}, {@code /health/ready}, {@code /api/v1/status}, {@code /}.
+ */
 public final class HttpServer extends AllDirectives {
   private static final ObjectMapper MAPPER =
       new ObjectMapper().setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE);
@@ -67,7 +69,9 @@ public final class HttpServer extends AllDirectives {
         cause);
   }
 
-  /** Binds; a port that is taken fails the stage with a {@link RunException}. Port 0 is any free. */
+  /**
+   * Binds; a port that is taken fails the stage with a {@link RunException}. Port 0 is any free.
+   */
   public static CompletionStage<ServerBinding> start(
       ActorSystem<?> system,
       String host,

@@ -7,6 +7,7 @@ import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,8 +26,10 @@ public final class JsonLines implements AutoCloseable {
   private final Path file;
   private OutputStream stream;
 
+  /** Opens or creates the file; a last line that a killed process cut off goes. */
   public JsonLines(Path file) {
     this.file = file;
+    dropCutLine(file);
     this.stream = open(file);
   }
 
@@ -38,7 +41,7 @@ public final class JsonLines implements AutoCloseable {
     }
   }
 
-  /** Drops the lines of later steps, and a last line that was cut off. */
+  /** Drops the lines of later steps. */
   public synchronized void truncateAfter(long step) {
     Path aside = file.resolveSibling(file.getFileName() + ".tmp");
     try {
@@ -66,6 +69,26 @@ public final class JsonLines implements AutoCloseable {
     } catch (JsonProcessingException e) {
       return Optional.empty();
     }
+  }
+
+  private static void dropCutLine(Path file) {
+    if (!Files.isRegularFile(file)) {
+      return;
+    }
+    try (RandomAccessFile bytes = new RandomAccessFile(file.toFile(), "rw")) {
+      long end = bytes.length();
+      while (end > 0 && !endsLine(bytes, end)) {
+        end--;
+      }
+      bytes.setLength(end);
+    } catch (IOException e) {
+      throw new RunException(file + " cannot be written: " + e.getMessage(), e);
+    }
+  }
+
+  private static boolean endsLine(RandomAccessFile bytes, long end) throws IOException {
+    bytes.seek(end - 1);
+    return bytes.read() == '\n';
   }
 
   private static OutputStream open(Path file) {

@@ -22,8 +22,8 @@ public final class RunFiles implements AutoCloseable {
   public RunFiles(RunDirectory directory) {
     metrics = new JsonLines(directory.metrics());
     samples = new JsonLines(directory.samples());
-    quarantined = known(directory);
     quarantine = new JsonLines(directory.quarantine());
+    quarantined = known(directory);
   }
 
   public void step(RunLog.Step step) {
@@ -79,9 +79,6 @@ public final class RunFiles implements AutoCloseable {
 
   private static Set<String> known(RunDirectory directory) {
     Set<String> ids = new HashSet<>();
-    if (!Files.exists(directory.quarantine())) {
-      return ids;
-    }
     ObjectMapper mapper = new ObjectMapper();
     try {
       for (String line : Files.readAllLines(directory.quarantine())) {

@@ -10,7 +10,7 @@ import java.util.List;
 
 /**
  * Puts the layers of a configuration together: {@code --set} over {@code CONFIG_FORCE_...} over the
- * experiment file over the defaults. Unknown keys of any layer are refused.
+ * experiment file over the defaults. A key of any layer that the defaults lack is refused.
  */
 final class Layers {
   static final String ROOT = "mocov3";
@@ -23,24 +23,25 @@ final class Layers {
 
   /** The resolved tree under {@value #ROOT}. */
   static Config load(Config experiment, List<String> overrides) {
+    return load(experiment, ConfigFactory.systemEnvironmentOverrides(), overrides);
+  }
+
+  static Config load(Config experiment, Config environment, List<String> overrides) {
     Config defaults = defaults().withOnlyPath(ROOT);
-    UnknownKeys known = new UnknownKeys(defaults);
-    Config result = checked(known, experiment).withFallback(defaults);
-    Config environment = onlyRoot(ConfigFactory.systemEnvironmentOverrides());
-    result = checked(known, environment).withFallback(result);
+    Config result = experiment.withFallback(defaults);
+    if (environment.hasPath(ROOT)) {
+      result = Assignment.ofEnvironment(environment.withOnlyPath(ROOT)).withFallback(result);
+    }
     for (String override : overrides) {
-      result = checked(known, parseOverride(override)).withFallback(result);
+      result = Assignment.of(override).withFallback(result);
     }
     try {
-      return result.resolve().getConfig(ROOT);
+      Config resolved = result.resolve();
+      new UnknownKeys(defaults).refuse(resolved);
+      return resolved.getConfig(ROOT);
     } catch (ConfigException e) {
       throw new SettingsException(oneLine(e), e);
     }
-  }
-
-  private static Config checked(UnknownKeys known, Config layer) {
-    known.refuse(layer);
-    return layer;
   }
 
   /** An experiment that is built in. */
@@ -60,34 +61,7 @@ final class Layers {
     }
   }
 
-  private static Config parseOverride(String override) {
-    int equals = override.indexOf('=');
-    if (equals < 1) {
-      throw new SettingsException("--set " + override + " is not of the form key=value");
-    }
-    String key = override.substring(0, equals).strip();
-    String value = override.substring(equals + 1).strip();
-    String path = key.startsWith(ROOT + ".") ? key : ROOT + "." + key;
-    ConfigParseOptions origin =
-        ConfigParseOptions.defaults().setOriginDescription("--set " + override);
-    try {
-      return ConfigFactory.parseString(path + " = " + (value.isEmpty() ? "\"\"" : value), origin);
-    } catch (ConfigException.Parse e) {
-      return ConfigFactory.parseString(path + " = \"" + quoted(value) + "\"", origin);
-    } catch (ConfigException e) {
-      throw new SettingsException(oneLine(e), e);
-    }
-  }
-
-  private static String quoted(String value) {
-    return value.replace("\\", "\\\\").replace("\"", "\\\"");
-  }
-
-  private static Config onlyRoot(Config config) {
-    return config.hasPath(ROOT) ? config.withOnlyPath(ROOT) : ConfigFactory.empty();
-  }
-
-  private static String oneLine(ConfigException e) {
+  static String oneLine(ConfigException e) {
     return e.getMessage().lines().map(String::strip).reduce((a, b) -> a + " " + b).orElse("");
   }
 }

@@ -2,7 +2,9 @@ package io.mocov3.app.settings;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigRenderOptions;
 import com.typesafe.config.ConfigUtil;
+import com.typesafe.config.ConfigValue;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -25,6 +27,12 @@ final class Section {
 
   String text(String key) {
     return typed(key, "text", () -> config.getString(key));
+  }
+
+  String nonEmptyText(String key) {
+    String value = text(key);
+    check(key, "text that is not empty", !value.isBlank());
+    return value;
   }
 
   boolean flag(String key) {
@@ -59,14 +67,15 @@ final class Section {
     String rule = count == 0 ? "a list of numbers" : "a list of " + count + " numbers";
     List<Double> values = typed(key, rule, () -> config.getDoubleList(key));
     check(key, rule, !values.isEmpty() && (count == 0 || values.size() == count));
+    check(key, rule, values.stream().allMatch(Double::isFinite));
     return List.copyOf(values);
   }
 
   List<Integer> integers(String key) {
     String rule = "a list of whole numbers";
-    List<Integer> values = typed(key, rule, () -> config.getIntList(key));
-    check(key, rule, !values.isEmpty());
-    return List.copyOf(values);
+    List<Double> values = typed(key, rule, () -> config.getDoubleList(key));
+    check(key, rule, !values.isEmpty() && values.stream().allMatch(v -> v.intValue() == v));
+    return values.stream().map(Double::intValue).toList();
   }
 
   <E extends Enum<E>> E choice(String key, Class<E> type) {
@@ -93,19 +102,20 @@ final class Section {
   }
 
   SettingsException wrong(String key, String rule) {
+    ConfigValue value = config.root().get(key);
     return new SettingsException(
         "%s = %s (%s): must be %s"
             .formatted(
                 full(key),
-                config.getValue(key).render(com.typesafe.config.ConfigRenderOptions.concise()),
-                config.getValue(key).origin().description(),
+                value.render(ConfigRenderOptions.concise()),
+                value.origin().description(),
                 rule));
   }
 
   private <T> T typed(String key, String rule, Supplier<T> read) {
     try {
       return read.get();
-    } catch (ConfigException.WrongType | ConfigException.BadValue e) {
+    } catch (ConfigException.WrongType | ConfigException.BadValue | ConfigException.Null e) {
       throw wrong(key, rule);
     }
   }

@@ -99,7 +99,7 @@ public record Settings(
     refuseUnsupported(root);
     return new Settings(
         run(root.section("run")),
-        data(root.section("data")),
+        data(root.section("data"), model.backbone().imageSize()),
         AugmentSection.read(augment, model.backbone().imageSize()),
         augment.numbers("mean", 3),
         positive(augment, "std"),
@@ -108,7 +108,7 @@ public record Settings(
         adamW(root.section("optimizer")),
         schedule(root.section("schedule")),
         root.choice("precision", Precision.class),
-        root.text("device"),
+        device(root),
         root.integer("threads", 0),
         knn(root.section("evaluation").section("knn"), model.backbone().imageSize()),
         new Checkpoint(
@@ -145,22 +145,35 @@ public record Settings(
     double epochs = run.number("epochs", 0, Double.MAX_VALUE);
     run.check("epochs", "greater than 0", epochs > 0);
     return new Run(
-        run.text("name"),
-        Path.of(run.text("directory")),
+        run.nonEmptyText("name"),
+        Path.of(run.nonEmptyText("directory")),
         run.whole("seed", 0),
         epochs,
         run.whole("steps", 0),
         run.flag("log-samples"));
   }
 
-  private static Data data(Section data) {
+  private static String device(Section root) {
+    String device = root.text("device");
+    root.check("device", "auto, cpu or cuda:N", device.matches("auto|cpu|cuda(:\\d{1,3})?"));
+    return device;
+  }
+
+  private static Data data(Section data, int imageSize) {
     int workers = data.integer("workers", 0);
+    int batchSize = data.integer("batch-size", 2);
+    double viewBytes = 3.0 * imageSize * imageSize;
+    data.check(
+        "batch-size",
+        "at most %d for views of %d pixels (a batch is at most 2 GiB)"
+            .formatted((long) (Integer.MAX_VALUE / viewBytes / 2), imageSize),
+        2 * batchSize * viewBytes <= Integer.MAX_VALUE);
     Section shapes = data.section("shapes");
     return new Data(
         path(data.text("train")),
         path(data.text("test")),
         data.choice("format", DataFormat.class),
-        data.integer("batch-size", 2),
+        batchSize,
         workers == 0 ? Runtime.getRuntime().availableProcessors() : workers,
         data.integer("buffers", 1),
         data.whole("max-pixels", 1),

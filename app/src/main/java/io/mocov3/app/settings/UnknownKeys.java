@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.apache.commons.text.similarity.LevenshteinDistance;
 
 /** Refuses keys that the defaults do not have, with the nearest right spelling. */
@@ -33,41 +34,66 @@ final class UnknownKeys {
     }
   }
 
-  void refuse(Config layer) {
-    refuse("", layer.root());
+  /**
+   * Looks at a resolved configuration with all its layers.
+   *
+   * @throws SettingsException naming the place of the first stranger
+   */
+  void refuse(Config resolved) {
+    refuse("", resolved.root());
   }
 
   private void refuse(String prefix, ConfigObject object) {
     for (Map.Entry<String, ConfigValue> entry : object.entrySet()) {
       String path = join(prefix, entry.getKey());
-      boolean section = sections.contains(path);
-      if (entry.getValue() instanceof ConfigObject child && section) {
+      if (sections.contains(path)) {
+        if (!(entry.getValue() instanceof ConfigObject child)) {
+          throw mistake(entry.getValue(), path, "is a section, not a value");
+        }
         refuse(path, child);
-      } else if (section) {
-        throw new SettingsException(
-            "%s: %s is a section, not a value".formatted(origin(entry.getValue()), path));
       } else if (!keys.contains(path)) {
-        throw new SettingsException(
-            "%s: unknown key %s; did you mean %s?"
-                .formatted(origin(entry.getValue()), path, nearest(path)));
+        throw mistake(
+            entry.getValue(), path, "is not a known key; did you mean " + nearest(path) + "?");
       }
     }
   }
 
-  private String nearest(String path) {
-    String last = path.substring(path.lastIndexOf('.') + 1);
-    return keys.stream()
-        .min(
-            Comparator.<String>comparingInt(
-                    key ->
-                        DISTANCE.apply(path, key)
-                            + DISTANCE.apply(last, key.substring(key.lastIndexOf('.') + 1)))
-                .thenComparing(Comparator.naturalOrder()))
-        .orElseThrow();
+  private static SettingsException mistake(ConfigValue value, String path, String rule) {
+    return new SettingsException("%s (%s) %s".formatted(shown(path), origin(value), rule));
   }
 
+  /** The nearest of the keys and sections: where it stands counts half, how it ends the rest. */
+  private String nearest(String path) {
+    String nearest =
+        Stream.concat(keys.stream(), sections.stream())
+            .filter(known -> !known.equals(Layers.ROOT))
+            .min(
+                Comparator.<String>comparingInt(known -> distance(path, known))
+                    .thenComparing(Comparator.naturalOrder()))
+            .orElseThrow();
+    return path.startsWith(Layers.ROOT + ".") ? shown(nearest) : nearest;
+  }
+
+  private static int distance(String path, String known) {
+    String rooted = path.startsWith(Layers.ROOT + ".") ? path : Layers.ROOT + "." + path;
+    return DISTANCE.apply(rooted, known) + DISTANCE.apply(last(rooted), last(known));
+  }
+
+  private static String last(String path) {
+    return path.substring(path.lastIndexOf('.') + 1);
+  }
+
+  /** Without the root for what lies under it, as everywhere in messages. */
+  private static String shown(String path) {
+    String root = Layers.ROOT + ".";
+    return path.startsWith(root) ? path.substring(root.length()) : path;
+  }
+
+  /** Of a section that has no place of its own, as after {@code --set}, that of its first key. */
   private static String origin(ConfigValue value) {
-    return value.origin().description();
+    return value instanceof ConfigObject section && !section.isEmpty()
+        ? origin(section.values().iterator().next())
+        : value.origin().description();
   }
 
   private static String join(String prefix, String key) {

@@ -50,9 +50,7 @@ public final class DoctorCommand implements Callable<Integer> {
           "length",
           "%d steps of %d images, %.2f epochs"
               .formatted(
-                  plan.steps(),
-                  plan.batchSize(),
-                  (double) plan.steps() / plan.stepsPerEpoch()));
+                  plan.steps(), plan.batchSize(), (double) plan.steps() / plan.stepsPerEpoch()));
       model(assembly, settings);
       say(
           "first loss",
@@ -72,8 +70,7 @@ public final class DoctorCommand implements Callable<Integer> {
 
   private void model(TrainingAssembly assembly, Settings settings) {
     try (MoCoV3 model = assembly.model()) {
-      long parameters =
-          model.base().weights().parameters().stream().mapToLong(Tensor::numel).sum();
+      long parameters = model.base().weights().parameters().stream().mapToLong(Tensor::numel).sum();
       long state =
           model.tensors().values().stream().mapToLong(Tensor::nbytes).sum()
               + model.optimizer().state().values().stream().mapToLong(Tensor::nbytes).sum();
@@ -83,9 +80,13 @@ public final class DoctorCommand implements Callable<Integer> {
               * settings.data().batchSize()
               * settings.model().backbone().imageSize()
               * settings.model().backbone().imageSize();
-      say("parameters", String.format(Locale.ROOT, "%.2f million in the base encoder", parameters / 1e6));
-      say("memory", "weights and moments %s, batch buffers %s".formatted(
-              megabytes(state), megabytes(buffer * settings.data().buffers())));
+      say(
+          "parameters",
+          String.format(Locale.ROOT, "%.2f million in the base encoder", parameters / 1e6));
+      say(
+          "memory",
+          "weights and moments %s, batch buffers %s"
+              .formatted(megabytes(state), megabytes(buffer * settings.data().buffers())));
     }
   }
 

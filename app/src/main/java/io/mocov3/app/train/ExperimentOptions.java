@@ -9,7 +9,9 @@ import picocli.CommandLine.Parameters;
 
 /** An experiment file and what is set over it. */
 public final class ExperimentOptions {
-  @Parameters(paramLabel = "CONF", description = "The experiment, such as conf/cifar10-vit-tiny.conf.")
+  @Parameters(
+      paramLabel = "CONF",
+      description = "The experiment, such as conf/cifar10-vit-tiny.conf.")
   private Path file;
 
   @Option(

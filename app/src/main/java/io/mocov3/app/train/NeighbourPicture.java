@@ -13,9 +13,6 @@ import io.mocov3.model.Pixels;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.bytedeco.javacpp.LongPointer;
-import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.Tensor;
 
 /** One test image of each class beside its nearest training images in feature space. */
 final class NeighbourPicture {
@@ -25,35 +22,30 @@ final class NeighbourPicture {
 
   static void write(Path file, KnnProbe probe, Encoder encoder, Pixels pixels) {
     int queries = Math.min(probe.test().size(), probe.test().classNames().size());
-    try (PointerScope scope = new PointerScope();
-        LabelledFeatures references =
+    try (LabelledFeatures references =
             probe.features(probe.train(), probe.trainImages(), encoder::features, pixels);
-        LabelledFeatures asked =
-            probe.features(probe.test(), queries, encoder::features, pixels);
+        LabelledFeatures asked = probe.features(probe.test(), queries, encoder::features, pixels);
         KnnClassifier classifier =
             new KnnClassifier(
                 references.features(), references.labels(), probe.train().classNames().size())) {
-      Tensor nearest = classifier.nearest(asked.features(), NEIGHBOURS).contiguous();
-      long[] indices = new long[queries * NEIGHBOURS];
-      new LongPointer(nearest.data_ptr()).get(indices);
+      long[][] nearest = classifier.nearest(asked.features(), NEIGHBOURS);
       NeighbourSheet.write(
           file,
           "Test images (left) and their nearest training images, found without labels",
-          rows(probe, references, asked, indices));
+          rows(probe, references, asked, nearest));
     }
   }
 
   private static List<Row> rows(
-      KnnProbe probe, LabelledFeatures references, LabelledFeatures asked, long[] nearest) {
+      KnnProbe probe, LabelledFeatures references, LabelledFeatures asked, long[][] nearest) {
     List<Row> rows = new ArrayList<>();
     for (int i = 0; i < asked.indices().size(); i++) {
       int query = asked.indices().get(i);
       int label = probe.test().label(query);
       List<Tile> neighbours = new ArrayList<>();
       for (int j = 0; j < NEIGHBOURS; j++) {
-        int index = references.indices().get((int) nearest[i * NEIGHBOURS + j]);
-        neighbours.add(
-            tile(probe.train(), index, probe.train().label(index) == label));
+        int index = references.indices().get((int) nearest[i][j]);
+        neighbours.add(tile(probe.train(), index, probe.train().label(index) == label));
       }
       rows.add(new Row(tile(probe.test(), query, true), neighbours));
     }

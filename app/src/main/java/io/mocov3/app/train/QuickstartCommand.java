@@ -24,8 +24,9 @@ public final class QuickstartCommand implements Callable<Integer> {
   @Option(
       names = "--minutes",
       defaultValue = "5",
-      description = "Time for training; the number of steps follows from the machine's speed. "
-          + "Default: ${DEFAULT-VALUE}.")
+      description =
+          "Time for training; the number of steps follows from the machine's speed. "
+              + "Default: ${DEFAULT-VALUE}.")
   private double minutes;
 
   @Option(

@@ -40,7 +40,7 @@ final class SpeedTest {
   private static ByteBuffer noise(int bytes) {
     ByteBuffer buffer = ByteBuffer.allocateDirect(bytes);
     for (int i = 0; i < bytes; i++) {
-      buffer.put(i, (byte) (i * 2654435761L >>> 13));
+      buffer.put(i, (byte) ((i * 2654435761L) >>> 13));
     }
     return buffer;
   }

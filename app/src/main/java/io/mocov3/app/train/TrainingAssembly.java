@@ -55,11 +55,7 @@ final class TrainingAssembly {
 
   MoCoV3 model() {
     return new MoCoV3(
-        settings.model(),
-        settings.adamW(),
-        placement,
-        settings.precision(),
-        settings.run().seed());
+        settings.model(), settings.adamW(), placement, settings.precision(), settings.run().seed());
   }
 
   /** A network for backbone features, whose weights are to be overwritten. */

@@ -33,7 +33,10 @@ import org.bytedeco.javacpp.Pointer;
 
 /** One training from first check to exit code: opens, starts, waits, and ends on a signal. */
 public final class TrainingDaemon {
-  private static final Duration SAVE_TIMEOUT = Duration.ofSeconds(120);
+  private static final Duration SAVE_TIMEOUT = Duration.ofMinutes(2);
+
+  /** Set by the launcher when standard error is a terminal; the JDK cannot tell. */
+  private static final String TERMINAL = "mocov3.terminal";
 
   private final Settings settings;
   private final PrintStream err;
@@ -45,7 +48,9 @@ public final class TrainingDaemon {
     this.err = err;
   }
 
-  /** Runs to the end and returns the exit code; mistakes of the user's are thrown before it starts. */
+  /**
+   * Runs to the end and returns the exit code; mistakes of the user's are thrown before it starts.
+   */
   public int run() {
     Threads.configure(settings.threads());
     if (settings.http().enabled()) {
@@ -61,7 +66,7 @@ public final class TrainingDaemon {
   }
 
   private int run(RunDirectory directory, TrainingAssembly assembly, DataSets data) {
-    ProgressLine progress = new ProgressLine(err, System.console() != null);
+    ProgressLine progress = new ProgressLine(err, Boolean.getBoolean(TERMINAL));
     PrometheusMetrics metrics =
         new PrometheusMetrics(settings.run().name(), Version.text(), Pointer::physicalBytes);
     try (RunFiles files = new RunFiles(directory);
@@ -176,8 +181,7 @@ public final class TrainingDaemon {
             interrupted.saved()
                 ? "interrupted after step %d, saved; the same command goes on from here"
                     .formatted(interrupted.step())
-                : "interrupted after step %d; it could not be saved"
-                    .formatted(interrupted.step()));
+                : "interrupted after step %d; it could not be saved".formatted(interrupted.step()));
         yield interrupted.saved() ? ExitCode.INTERRUPTED : ExitCode.KILLED;
       }
       case TrainingOutcome.Failed failed -> {

@@ -85,12 +85,9 @@ final class ModuleRulesTest {
                               !type.getName()
                                   .matches("io\\.mocov3\\.metrics\\.TrainingMetrics(\\$.*)?"))));
 
-  /** The one exception copies the neighbours' indices out of a tensor that model made. */
   @ArchTest
   static final ArchRule app_names_native_types_but_never_computes_with_them =
       module("app")
-          .and()
-          .doNotHaveFullyQualifiedName("io.mocov3.app.train.NeighbourPicture")
           .should()
           .callCodeUnitWhere(
               describe(

@@ -24,8 +24,7 @@ final class Expected {
   private final boolean sharp;
   private final Set<String> zeroGradient;
 
-  Expected(
-      SafetensorsFile file, Deviations deviations, boolean sharp, Set<String> zeroGradient) {
+  Expected(SafetensorsFile file, Deviations deviations, boolean sharp, Set<String> zeroGradient) {
     this.file = file;
     this.names = Set.copyOf(file.names());
     this.deviations = deviations;
@@ -57,7 +56,9 @@ final class Expected {
     compareTensor("step.0.gradient", "step.0.gradient." + parameter, parameter, gradient);
   }
 
-  /** {@code name} is {@code final.NAME} or {@code final.state.MOMENT.NAME}; unknown ones pass by. */
+  /**
+   * {@code name} is {@code final.NAME} or {@code final.state.MOMENT.NAME}; unknown ones pass by.
+   */
   void compareFinal(String name, Tensor tensor) {
     String quantity =
         name.startsWith("final.state.")

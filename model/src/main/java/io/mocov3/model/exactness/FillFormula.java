@@ -2,7 +2,9 @@ package io.mocov3.model.exactness;
 
 import java.nio.charset.StandardCharsets;
 
-/** Initial weights by formula: a SplitMix64 stream for each tensor, keyed by its name and a seed. */
+/**
+ * Initial weights by formula: a SplitMix64 stream for each tensor, keyed by its name and a seed.
+ */
 final class FillFormula {
   private static final long GAMMA = 0x9E3779B97F4A7C15L;
 

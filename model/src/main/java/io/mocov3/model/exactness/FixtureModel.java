@@ -44,11 +44,7 @@ final class FixtureModel {
   }
 
   private static void load(
-      Fixture fixture,
-      JsonNode initial,
-      Map<String, Tensor> tensors,
-      String name,
-      Tensor target) {
+      Fixture fixture, JsonNode initial, Map<String, Tensor> tensors, String name, Tensor target) {
     JsonNode fill = initial.path("fill").path(name);
     if (fill.isObject()) {
       TensorCodec.copy(name, filled(name, initial.path("seed").asLong(), fill), target);

@@ -36,6 +36,8 @@ public final class Fixtures {
   }
 
   /**
+   * Computes what the folder describes and compares it with what the folder expects.
+   *
    * @throws ModelException when the folder cannot be read or asks for what this version lacks
    */
   public static FixtureResult run(Path folder, Width asked, String device) {

@@ -28,15 +28,11 @@ final class KnnFixture {
       Tensor queries = fixture.tensor(inputs, "test.features");
       Tensor truth = fixture.tensor(inputs, "test.labels");
       for (JsonNode item : fixture.field("cases")) {
-        Setting setting =
-            new Setting(item.path("k").asInt(), item.path("temperature").asDouble());
+        Setting setting = new Setting(item.path("k").asInt(), item.path("temperature").asDouble());
         String name = "k" + item.path("k").asText() + ".T" + item.path("temperature").asText();
         Tensor ours = classifier.scores(queries, List.of(setting)).get(setting);
         scores.add(
-            "scores",
-            name,
-            Fixture.numbers(ours),
-            Fixture.numbers(expected, name + ".scores"));
+            "scores", name, Fixture.numbers(ours), Fixture.numbers(expected, name + ".scores"));
         equal.add(
             "prediction",
             name,

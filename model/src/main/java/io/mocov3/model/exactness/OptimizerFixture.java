@@ -41,10 +41,7 @@ final class OptimizerFixture {
           for (Entry parameter : parameters) {
             String name = "step." + step + ".value." + parameter.name();
             deviations.add(
-                "value",
-                name,
-                Fixture.numbers(parameter.tensor()),
-                Fixture.numbers(trace, name));
+                "value", name, Fixture.numbers(parameter.tensor()), Fixture.numbers(trace, name));
           }
         }
       }

@@ -1,0 +1,67 @@
+package io.mocov3.app.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RunDirectoryTest {
+  @TempDir private Path parent;
+
+  @Test
+  void aRunIsHeldByOneTrainerAtATime() {
+    Path path = parent.resolve("runs/one");
+
+    try (RunDirectory held = RunDirectory.open(path)) {
+      assertThat(held.path()).isEqualTo(path);
+      assertThatThrownBy(() -> RunDirectory.open(path))
+          .isInstanceOf(RunException.class)
+          .hasMessage(
+              path + " is in use by another trainer; stop it, or set another run.directory");
+    }
+
+    RunDirectory.open(path).close();
+  }
+
+  @Test
+  void aDirectoryThatCannotBeMadeIsRefusedInOneLine() throws Exception {
+    Path file = Files.createFile(parent.resolve("file"));
+    Path below = file.resolve("run");
+
+    assertThatThrownBy(() -> RunDirectory.open(below))
+        .isInstanceOf(RunException.class)
+        .hasMessageStartingWith("run.directory " + below + " cannot be written (")
+        .hasMessageEndingWith("; set another one")
+        .message()
+        .hasLineCount(1);
+  }
+
+  @Test
+  void aSmallFileIsReplacedAsAWhole() {
+    try (RunDirectory directory = RunDirectory.open(parent)) {
+      directory.write(directory.configFile(), "first and long");
+      directory.write(directory.configFile(), "second");
+
+      assertThat(directory.configFile()).hasContent("second");
+      assertThat(parent).isDirectoryNotContaining("glob:**.tmp");
+    }
+  }
+
+  @Test
+  void theProvenanceNamesVersionMachineLibrariesAndData() throws Exception {
+    try (RunDirectory directory = RunDirectory.open(parent)) {
+      Provenance.write(directory, "60000 images");
+
+      JsonNode document = new ObjectMapper().readTree(directory.provenance().toFile());
+      assertThat(document.properties())
+          .extracting(java.util.Map.Entry::getKey)
+          .contains("version", "started", "host", "java", "libraries", "data");
+      assertThat(document.path("data").asText()).isEqualTo("60000 images");
+    }
+  }
+}

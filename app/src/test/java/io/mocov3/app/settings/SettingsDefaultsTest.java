@@ -1,0 +1,118 @@
+package io.mocov3.app.settings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mocov3.augment.DataFormat;
+import io.mocov3.augment.ShapesConfig;
+import io.mocov3.augment.TwoViews;
+import io.mocov3.model.AdamWConfig;
+import io.mocov3.model.HeadConfig;
+import io.mocov3.model.KnnClassifier;
+import io.mocov3.model.MoCoV3Config;
+import io.mocov3.model.PatchProjectionKind;
+import io.mocov3.model.Pooling;
+import io.mocov3.model.PositionEmbeddingKind;
+import io.mocov3.model.Precision;
+import io.mocov3.model.VitConfig;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class SettingsDefaultsTest {
+  private final Settings settings = Experiments.of("mocov3 {}");
+
+  @Test
+  void theRunIsThreeHundredEpochsInItsOwnDirectory() {
+    assertThat(settings.run())
+        .isEqualTo(new Settings.Run("mocov3", Path.of("runs/mocov3"), 0, 300, 0, false));
+    assertThat(settings.checkpoint()).isEqualTo(new Settings.Checkpoint(1000, 3));
+    assertThat(settings.http()).isEqualTo(new Settings.Http(true, "127.0.0.1", 9464));
+    assertThat(settings.precision()).isEqualTo(Precision.FP32);
+    assertThat(settings.device()).isEqualTo("auto");
+    assertThat(settings.threads()).isZero();
+  }
+
+  @Test
+  void thereIsNoDataAndAWorkerForEachCore() {
+    assertThat(settings.data())
+        .isEqualTo(
+            new Settings.Data(
+                Optional.empty(),
+                Optional.empty(),
+                DataFormat.AUTO,
+                256,
+                Runtime.getRuntime().availableProcessors(),
+                3,
+                100_000_000,
+                ShapesConfig.defaults()));
+  }
+
+  @Test
+  void theViewsAreThePapers() {
+    assertThat(settings.views()).isEqualTo(TwoViews.paper(224));
+    assertThat(settings.mean()).containsExactly(0.485, 0.456, 0.406);
+    assertThat(settings.std()).containsExactly(0.229, 0.224, 0.225);
+  }
+
+  @Test
+  void theModelIsThePapersViTSmall() {
+    VitConfig small =
+        new VitConfig(
+            224,
+            16,
+            384,
+            12,
+            12,
+            4,
+            PatchProjectionKind.FROZEN_RANDOM,
+            PositionEmbeddingKind.SINCOS,
+            Pooling.CLS);
+
+    assertThat(settings.model())
+        .isEqualTo(
+            new MoCoV3Config(
+                small,
+                new HeadConfig(3, 4096, 256, true, true),
+                new HeadConfig(2, 4096, 256, true, true),
+                0.2));
+  }
+
+  @Test
+  void theOptimizationIsThePapers() {
+    assertThat(settings.adamW()).isEqualTo(new AdamWConfig(0.9, 0.999, 1e-8, 0.1));
+    assertThat(settings.schedule()).isEqualTo(new Settings.Schedule(1.5e-4, 40));
+    assertThat(settings.momentum()).isEqualTo(new Settings.Momentum(0.99, true));
+  }
+
+  @Test
+  void theProbeResizesToEightSeventhsOfTheImageSize() {
+    assertThat(settings.knn())
+        .isEqualTo(
+            new Settings.Knn(
+                1,
+                0,
+                List.of(
+                    new KnnClassifier.Setting(1, 0.07),
+                    new KnnClassifier.Setting(20, 0.07),
+                    new KnnClassifier.Setting(200, 0.07)),
+                0,
+                0,
+                256,
+                256));
+  }
+
+  @Test
+  void eachPresetHasItsPublishedSizes() {
+    assertThat(backbone("vit-tiny")).containsExactly(16, 192, 12, 3);
+    assertThat(backbone("vit-small")).containsExactly(16, 384, 12, 12);
+    assertThat(backbone("vit-base")).containsExactly(16, 768, 12, 12);
+    assertThat(backbone("vit-large")).containsExactly(16, 1024, 24, 16);
+    assertThat(backbone("vit-huge")).containsExactly(14, 1280, 32, 16);
+  }
+
+  private static List<Integer> backbone(String preset) {
+    VitConfig vit = Experiments.of("mocov3.model.preset = " + preset).model().backbone();
+    return List.of(vit.patchSize(), vit.width(), vit.depth(), vit.heads());
+  }
+}

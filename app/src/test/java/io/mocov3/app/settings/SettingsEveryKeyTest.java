@@ -1,0 +1,148 @@
+package io.mocov3.app.settings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mocov3.augment.DataFormat;
+import io.mocov3.augment.ShapesConfig;
+import io.mocov3.augment.TwoViews;
+import io.mocov3.augment.ViewRecipe;
+import io.mocov3.model.AdamWConfig;
+import io.mocov3.model.HeadConfig;
+import io.mocov3.model.KnnClassifier;
+import io.mocov3.model.MoCoV3Config;
+import io.mocov3.model.PatchProjectionKind;
+import io.mocov3.model.Pooling;
+import io.mocov3.model.PositionEmbeddingKind;
+import io.mocov3.model.Precision;
+import io.mocov3.model.VitConfig;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** An experiment that sets every key to something else than its default. */
+class SettingsEveryKeyTest {
+  private static final String HEAD = "layers = %d, hidden = %d, out = 96";
+  private static final String NO_NORMS = ", batch-norm = false, final-batch-norm = false";
+  private static final String EXPERIMENT =
+      """
+      mocov3 {
+        run { name = night, directory = out/night, seed = 7, epochs = 2.5, steps = 40 }
+        run.log-samples = true
+        data { train = a/train, test = a/test, format = idx, batch-size = 64, workers = 5 }
+        data { buffers = 4, max-pixels = 1000 }
+        data.shapes { train-images = 11, test-images = 12, size = 48, seed = 13 }
+        augment { mean = [0.1, 0.2, 0.3], std = [0.4, 0.5, 0.6] }
+        augment.view-1 {
+          crop-scale = [0.1, 0.9], crop-ratio = [0.5, 2], jitter-probability = 0.11
+          brightness = 0.12, contrast = 0.13, saturation = 0.14, hue = 0.15
+          grayscale-probability = 0.16, blur-probability = 0.17, blur-sigma = [0.2, 3]
+          solarize-probability = 0.18, flip-probability = 0.19
+        }
+        augment.view-2 {
+          crop-scale = [0.2, 0.8], crop-ratio = [0.6, 3], jitter-probability = 0.21
+          brightness = 0.22, contrast = 0.23, saturation = 0.24, hue = 0.25
+          grayscale-probability = 0.26, blur-probability = 0.27, blur-sigma = [0.3, 4]
+          solarize-probability = 0.28, flip-probability = 0.29
+        }
+        model { preset = vit-base, image-size = 48, patch-size = 8, width = 96, depth = 2 }
+        model { heads = 4, mlp-ratio = 3, patch-projection = learned }
+        model { position-embedding = learned, pooling = mean-no-norm }
+        model.projector { %s }
+        model.predictor { %s }
+        method { name = moco-v3, temperature = 0.5, momentum = 0.9, momentum-schedule = constant }
+        optimizer { name = adamw, beta1 = 0.8, beta2 = 0.95, epsilon = 1e-6, weight-decay = 0.05 }
+        schedule { base-learning-rate = 0.01, warmup-epochs = 0.5 }
+        precision = bf16, device = "cuda:1", threads = 6
+        momentum-encoder.max-staleness = 0
+        evaluation.knn { every-epochs = 0.5, every-steps = 9, k = [3, 5], temperature = [0.1] }
+        evaluation.knn { train-images = 21, test-images = 22, resize = 56, batch-size = 23 }
+        checkpoint { every-steps = 10, keep = 2 }
+        http { enabled = false, host = "0.0.0.0", port = 0 }
+      }
+      """
+          .formatted(HEAD.formatted(2, 65) + NO_NORMS, HEAD.formatted(1, 66) + NO_NORMS);
+
+  private final Settings settings = Experiments.of(EXPERIMENT);
+
+  @Test
+  void runAndDataAreRead() {
+    assertThat(settings.run())
+        .isEqualTo(new Settings.Run("night", Path.of("out/night"), 7, 2.5, 40, true));
+    assertThat(settings.data())
+        .isEqualTo(
+            new Settings.Data(
+                Optional.of(Path.of("a/train")),
+                Optional.of(Path.of("a/test")),
+                DataFormat.IDX,
+                64,
+                5,
+                4,
+                1000,
+                new ShapesConfig(11, 12, 48, 13)));
+  }
+
+  @Test
+  void augmentIsRead() {
+    ViewRecipe first =
+        new ViewRecipe(
+            48, 0.1, 0.9, 0.5, 2, 0.11, 0.12, 0.13, 0.14, 0.15, 0.16, 0.17, 0.2, 3, 0.18, 0.19);
+    ViewRecipe second =
+        new ViewRecipe(
+            48, 0.2, 0.8, 0.6, 3, 0.21, 0.22, 0.23, 0.24, 0.25, 0.26, 0.27, 0.3, 4, 0.28, 0.29);
+
+    assertThat(settings.views()).isEqualTo(new TwoViews(first, second));
+    assertThat(settings.mean()).containsExactly(0.1, 0.2, 0.3);
+    assertThat(settings.std()).containsExactly(0.4, 0.5, 0.6);
+  }
+
+  @Test
+  void modelAndMethodAreRead() {
+    VitConfig vit =
+        new VitConfig(
+            48,
+            8,
+            96,
+            2,
+            4,
+            3,
+            PatchProjectionKind.LEARNED,
+            PositionEmbeddingKind.LEARNED,
+            Pooling.MEAN_NO_NORM);
+
+    assertThat(settings.model())
+        .isEqualTo(
+            new MoCoV3Config(
+                vit,
+                new HeadConfig(2, 65, 96, false, false),
+                new HeadConfig(1, 66, 96, false, false),
+                0.5));
+    assertThat(settings.momentum()).isEqualTo(new Settings.Momentum(0.9, false));
+  }
+
+  @Test
+  void optimizationIsRead() {
+    assertThat(settings.adamW()).isEqualTo(new AdamWConfig(0.8, 0.95, 1e-6, 0.05));
+    assertThat(settings.schedule()).isEqualTo(new Settings.Schedule(0.01, 0.5));
+    assertThat(settings.precision()).isEqualTo(Precision.BF16);
+    assertThat(settings.device()).isEqualTo("cuda:1");
+    assertThat(settings.threads()).isEqualTo(6);
+  }
+
+  @Test
+  void probeCheckpointAndHttpAreRead() {
+    List<KnnClassifier.Setting> votes =
+        List.of(new KnnClassifier.Setting(3, 0.1), new KnnClassifier.Setting(5, 0.1));
+
+    assertThat(settings.knn()).isEqualTo(new Settings.Knn(0.5, 9, votes, 21, 22, 56, 23));
+    assertThat(settings.checkpoint()).isEqualTo(new Settings.Checkpoint(10, 2));
+    assertThat(settings.http()).isEqualTo(new Settings.Http(false, "0.0.0.0", 0));
+  }
+
+  @Test
+  void whatIsRenderedReadsBackToTheSame() {
+    Settings again = Experiments.of(settings.rendered());
+
+    assertThat(again).isEqualTo(settings);
+  }
+}

@@ -1,0 +1,108 @@
+package io.mocov3.model.exactness;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.mocov3.model.ModelException;
+import io.mocov3.model.exactness.Fixtures.Width;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What PyTorch computed: two small folders are part of the sources, the rest lies beside them. */
+class ReferenceFixturesTest {
+  private static final Path BESIDE_THE_CHECKOUT = Path.of("../../shared/fixtures");
+
+  @TempDir private Path dir;
+
+  @ParameterizedTest
+  @MethodSource("bundled")
+  void theBundledFixturePasses(String name, Width width) throws URISyntaxException {
+    FixtureResult result = Fixtures.run(bundled(name), width, "cpu");
+
+    expectPass(result);
+  }
+
+  @ParameterizedTest
+  @MethodSource("shared")
+  void theSharedFixturePasses(String name, Width width) {
+    Path folder = BESIDE_THE_CHECKOUT.resolve(name);
+    assumeTrue(Fixtures.isFixture(folder), () -> "no fixture at " + folder.toAbsolutePath());
+
+    FixtureResult result = Fixtures.run(folder, width, "cpu");
+
+    expectPass(result);
+    if (width == Width.FLOAT64) {
+      assertThat(result.quantities().values())
+          .allSatisfy(quantity -> assertThat(quantity.tolerance()).isNotNegative());
+    }
+  }
+
+  @Test
+  void aValueOutsideItsToleranceFails() throws IOException, URISyntaxException {
+    String json = Files.readString(bundled("schedule").resolve("fixture.json"));
+    String wrong = json.replaceFirst("\"learning_rate\": 2.9+7e-05", "\"learning_rate\": 3.1e-05");
+    Files.writeString(dir.resolve("fixture.json"), wrong);
+
+    FixtureResult result = Fixtures.run(dir, Width.FLOAT64, "cpu");
+
+    assertThat(wrong).isNotEqualTo(json);
+    assertThat(result.pass()).isFalse();
+    assertThat(result.quantities().get("learning_rate").worst()).isEqualTo("epoch 0.5");
+    assertThat(result.quantities().get("momentum").pass()).isTrue();
+  }
+
+  @Test
+  void whatThisVersionLacksIsRefusedInOneLine() throws IOException {
+    Files.writeString(dir.resolve("fixture.json"), "{\"kind\": \"poetry\"}");
+
+    assertThatThrownBy(() -> Fixtures.run(dir, Width.FLOAT32, "cpu"))
+        .isInstanceOf(ModelException.class)
+        .hasMessage(
+            dir + "/fixture.json: kind poetry is not one of moco-step, knn, schedule, optimizer");
+  }
+
+  private static void expectPass(FixtureResult result) {
+    assertThat(result.quantities())
+        .isNotEmpty()
+        .allSatisfy(
+            (name, quantity) -> assertThat(quantity.pass()).as("%s: %s", name, quantity).isTrue());
+    assertThat(result.pass()).isTrue();
+  }
+
+  private static Path bundled(String name) throws URISyntaxException {
+    return Path.of(
+        Objects.requireNonNull(ReferenceFixturesTest.class.getResource("/fixtures/" + name))
+            .toURI());
+  }
+
+  private static Stream<Arguments> bundled() {
+    return inBothWidths(List.of("optimizer-adamw", "schedule"));
+  }
+
+  private static Stream<Arguments> shared() {
+    return inBothWidths(
+        List.of(
+            "vit-tiny-frozen-adamw",
+            "vit-tiny-learned-adamw",
+            "vit-tiny-mean-no-norm",
+            "knn",
+            "schedule",
+            "optimizer-adamw"));
+  }
+
+  private static Stream<Arguments> inBothWidths(List<String> names) {
+    return names.stream()
+        .flatMap(name -> Stream.of(Width.values()).map(width -> Arguments.of(name, width)));
+  }
+}
