@@ -1,0 +1,206 @@
+package io.mocov3.app.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.javadsl.Behaviors;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.typesafe.config.ConfigFactory;
+import io.mocov3.app.run.RunException;
+import io.mocov3.metrics.PrometheusMetrics;
+import io.mocov3.metrics.TrainingMetrics;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class HttpServerTest {
+  private static final String LOCALHOST = "127.0.0.1";
+  private static final PrometheusMetrics METRICS = new PrometheusMetrics("test", "1.0", () -> 0);
+  private static final HttpClient CLIENT = HttpClient.newHttpClient();
+
+  private static ActorSystem<Void> system;
+  private static int port;
+  private static volatile Health live;
+  private static volatile Health ready;
+  private static volatile Status status;
+
+  @BeforeAll
+  static void serve() {
+    system = ActorSystem.create(Behaviors.empty(), "http-test", ConfigFactory.load("akka"));
+    port = start(0);
+  }
+
+  @AfterAll
+  static void stop() {
+    system.terminate();
+    system.getWhenTerminated().toCompletableFuture().join();
+    METRICS.close();
+    CLIENT.close();
+  }
+
+  @BeforeEach
+  void beWell() {
+    live = Health.good("alive");
+    ready = Health.good("training");
+    status = new Status("training", 12, 1.5, 4.25, 1234, "runs/a<b");
+  }
+
+  @Test
+  void metricsAreServedInThePrometheusTextFormat() throws Exception {
+    METRICS.stepCompleted(
+        new TrainingMetrics.Step(1, 0.5, 8, 3.5, 0.1, 0.99, Duration.ofMillis(100)));
+
+    HttpResponse<String> response = get("/metrics");
+
+    assertThat(response.statusCode()).isEqualTo(200);
+    assertThat(contentType(response)).startsWith("text/plain").contains("version=0.0.4");
+    assertThat(response.body()).contains("mocov3_train_loss 3.5\n");
+  }
+
+  @Test
+  void metricsAreServedInOpenMetricsToWhoeverAsksForIt() throws Exception {
+    HttpResponse<String> response =
+        send(request("/metrics").header("Accept", "application/openmetrics-text; version=1.0.0"));
+
+    assertThat(response.statusCode()).isEqualTo(200);
+    assertThat(contentType(response))
+        .startsWith("application/openmetrics-text")
+        .contains("version=1.0.0");
+    assertThat(response.body()).endsWith("# EOF\n");
+  }
+
+  @Test
+  void aHealthyDaemonIsLiveAndReady() throws Exception {
+    assertThat(get("/health/live").statusCode()).isEqualTo(200);
+    assertThat(get("/health/ready").statusCode()).isEqualTo(200);
+    assertThat(json("/health/ready").path("healthy").asBoolean()).isTrue();
+    assertThat(json("/health/ready").path("reason").asText()).isEqualTo("training");
+  }
+
+  @Test
+  void aDaemonThatIsNotReadyAnswers503WithTheReasonAndStaysLive() throws Exception {
+    ready = Health.bad("no step is done yet");
+
+    assertThat(get("/health/ready").statusCode()).isEqualTo(503);
+    assertThat(json("/health/ready").path("healthy").asBoolean()).isFalse();
+    assertThat(json("/health/ready").path("reason").asText()).isEqualTo("no step is done yet");
+    assertThat(get("/health/live").statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void aDaemonThatIsNotLiveAnswers503() throws Exception {
+    live = Health.bad("stuck");
+
+    assertThat(get("/health/live").statusCode()).isEqualTo(503);
+  }
+
+  @Test
+  void theStatusHasTheFieldsThatToolsRead() throws Exception {
+    HttpResponse<String> response = get("/api/v1/status");
+
+    assertThat(contentType(response)).isEqualTo("application/json");
+    assertThat(response.body())
+        .isEqualTo(
+            "{\"state\":\"training\",\"step\":12,\"epoch\":1.5,\"loss\":4.25,"
+                + "\"images_per_second\":1234.0,\"run\":\"runs/a<b\"}");
+  }
+
+  @Test
+  void aStatusBeforeTheFirstStepIsJsonToo() throws Exception {
+    status = new Status("starting", 0, 0, Double.NaN, 0, "runs/a");
+
+    assertThat(json("/api/v1/status").path("loss").asText()).isEqualTo("NaN");
+    assertThat(get("/").body()).contains("starting");
+  }
+
+  @Test
+  void thePageShowsTheRunWithItsNameEscaped() throws Exception {
+    HttpResponse<String> response = get("/");
+
+    assertThat(contentType(response)).startsWith("text/html");
+    assertThat(response.body()).contains("runs/a&lt;b", "step 12", "loss 4.2500");
+  }
+
+  @Test
+  void unknownPathsAreNotFoundAndNothingCanBePosted() throws Exception {
+    assertThat(get("/api/v1/else").statusCode()).isEqualTo(404);
+    assertThat(send(request("/api/v1/status").POST(BodyPublishers.noBody())).statusCode())
+        .isEqualTo(405);
+  }
+
+  @Test
+  void aPortInUseIsOneLineThatNamesTheKeyAndAWayOut() {
+    assertThatThrownBy(() -> start(port))
+        .hasCauseInstanceOf(RunException.class)
+        .cause()
+        .message()
+        .startsWith("http.port " + port + " on 127.0.0.1 cannot be bound (")
+        .endsWith("; set another one, or any free one with --set http.port=0")
+        .hasLineCount(1);
+  }
+
+  @Test
+  void aPortInUseIsFoundBeforeAnythingIsWritten() throws IOException {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName(LOCALHOST))) {
+      assertThatThrownBy(() -> HttpServer.requireFree(LOCALHOST, taken.getLocalPort()))
+          .isInstanceOf(RunException.class)
+          .message()
+          .startsWith("http.port " + taken.getLocalPort() + " on 127.0.0.1 cannot be bound (")
+          .hasLineCount(1);
+    }
+
+    assertThatCode(() -> HttpServer.requireFree(LOCALHOST, 0)).doesNotThrowAnyException();
+  }
+
+  @Test
+  void aHostThatDoesNotExistIsOneLine() {
+    assertThatThrownBy(() -> HttpServer.requireFree("no-such-host.invalid", 0))
+        .isInstanceOf(RunException.class)
+        .message()
+        .startsWith("http.port 0 on no-such-host.invalid cannot be bound (")
+        .hasLineCount(1);
+  }
+
+  private static int start(int requested) {
+    return HttpServer.start(
+            system, LOCALHOST, requested, METRICS, () -> live, () -> ready, () -> status)
+        .toCompletableFuture()
+        .join()
+        .localAddress()
+        .getPort();
+  }
+
+  private static JsonNode json(String path) throws Exception {
+    return new ObjectMapper().readTree(get(path).body());
+  }
+
+  private static HttpResponse<String> get(String path) throws Exception {
+    return send(request(path));
+  }
+
+  private static HttpRequest.Builder request(String path) {
+    return HttpRequest.newBuilder(URI.create("http://%s:%d%s".formatted(LOCALHOST, port, path)));
+  }
+
+  private static HttpResponse<String> send(HttpRequest.Builder request) throws Exception {
+    return CLIENT.send(request.build(), BodyHandlers.ofString());
+  }
+
+  private static String contentType(HttpResponse<String> response) {
+    return response.headers().firstValue("Content-Type").orElse("");
+  }
+}
