@@ -5,9 +5,13 @@ import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBufferByte;
+import java.util.ArrayList;
+import java.util.List;
 
-/** Paints one grey image: a silhouette on a smooth texture, with noise. */
+/** Paints one grey image: silhouettes of one shape on a smooth texture, with noise. */
 final class ShapePainter {
+  private static final int ATTEMPTS = 40;
+
   private final int size;
   private final ShapeStyle style;
 
@@ -39,18 +43,39 @@ final class ShapePainter {
   }
 
   private byte[] mask(ShapeOutline outline, CounterRandom random) {
-    double radius = random.uniform(style.scaleMin(), style.scaleMax()) * size / 2;
-    double margin = radius * (1 - 2 * style.overhang());
-    double x = random.uniform(margin, size - margin);
-    double y = random.uniform(margin, size - margin);
-    double radians = Math.toRadians(random.uniform(-1, 1) * style.rotationDegrees());
     BufferedImage image = new BufferedImage(size, size, BufferedImage.TYPE_BYTE_GRAY);
     Graphics2D graphics = image.createGraphics();
     graphics.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
     graphics.setColor(Color.WHITE);
-    graphics.fill(outline.placed(x, y, radius, radians, random.chance(0.5)));
+    for (Place place : places(random)) {
+      double radians = Math.toRadians(random.uniform(-1, 1) * style.rotationDegrees());
+      graphics.fill(outline.placed(place.x, place.y, place.radius, radians, random.chance(0.5)));
+    }
     graphics.dispose();
     return ((DataBufferByte) image.getRaster().getDataBuffer()).getData();
+  }
+
+  /** Where the copies of a shape stand; those that would touch another one are left out. */
+  private List<Place> places(CounterRandom random) {
+    List<Place> places = new ArrayList<>();
+    for (int attempt = 0; attempt < ATTEMPTS && places.size() < style.copies(); attempt++) {
+      double radius = random.uniform(style.scaleMin(), style.scaleMax()) * size / 2;
+      double margin = radius * (1 - 2 * style.overhang());
+      Place place =
+          new Place(
+              random.uniform(margin, size - margin), random.uniform(margin, size - margin), radius);
+      if (places.stream().noneMatch(place::touches)) {
+        places.add(place);
+      }
+    }
+    return places;
+  }
+
+  /** A circle around a shape, in pixels. */
+  private record Place(double x, double y, double radius) {
+    boolean touches(Place other) {
+      return Math.hypot(x - other.x, y - other.y) < 0.95 * (radius + other.radius);
+    }
   }
 
   /** Two octaves of smoothly interpolated noise, at random offsets. */

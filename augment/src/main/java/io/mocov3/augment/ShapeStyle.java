@@ -5,6 +5,8 @@ package io.mocov3.augment;
  * the image's side.
  *
  * @param scaleMin smallest diameter of a shape
+ * @param copies largest number of copies of the shape: every crop shows one, and where they stand
+ *     has too many possibilities for pixels to be compared
  * @param rotationDegrees largest rotation either way
  * @param overhang share of the diameter that may leave the image
  * @param contrastMin smallest distance of the shape's grey from the background's
@@ -17,6 +19,7 @@ package io.mocov3.augment;
 public record ShapeStyle(
     double scaleMin,
     double scaleMax,
+    int copies,
     double rotationDegrees,
     double overhang,
     double contrastMin,
@@ -29,6 +32,6 @@ public record ShapeStyle(
 
   /** Tuned so that raw pixels separate the classes badly while people tell them apart at once. */
   public static ShapeStyle defaults() {
-    return new ShapeStyle(0.4, 0.85, 15, 0.05, 90, 130, 30, 90, 0, 5, 25);
+    return new ShapeStyle(0.3, 0.45, 4, 12, 0.1, 100, 120, 50, 70, 0, 0, 15);
   }
 }

@@ -5,15 +5,19 @@ import org.bytedeco.pytorch.global.torch.DeviceType;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * Runs the matrix products of this thread in bf16 until closed. Weights stay fp32; their bf16
- * copies live as long as one of these.
+ * Runs the matrix products of this thread in the given precision until closed. Weights stay fp32;
+ * their bf16 copies live as long as one of these.
  */
 final class Autocast implements AutoCloseable {
   private final DeviceType device;
   private final boolean before;
 
   Autocast(Placement placement, Precision precision) {
-    device = placement.isCuda() ? DeviceType.CUDA : DeviceType.CPU;
+    this(placement.isCuda(), precision);
+  }
+
+  Autocast(boolean cuda, Precision precision) {
+    device = cuda ? DeviceType.CUDA : DeviceType.CPU;
     before = torch.is_autocast_enabled(device);
     boolean enabled = precision == Precision.BF16;
     if (enabled) {

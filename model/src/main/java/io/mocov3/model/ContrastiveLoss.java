@@ -21,15 +21,17 @@ public final class ContrastiveLoss {
 
   /** Queries (N, K) and keys (N, K), neither normalised, to a scalar. */
   public Tensor ctr(Tensor queries, Tensor keys) {
-    Tensor q = normalize(queries);
-    Tensor k = normalize(keys);
-    Tensor logits = q.mm(k.t()).div(new Scalar(temperature)); // (N, N)
-    Tensor labels =
-        torch.arange(
-            new Scalar(q.size(0)),
-            new TensorOptions(ScalarType.Long)
-                .device(new org.bytedeco.pytorch.DeviceOptional(logits.device())));
-    return torch.cross_entropy_loss(logits, labels).mul(new Scalar(2 * temperature));
+    try (Autocast full = new Autocast(queries.is_cuda(), Precision.FP32)) {
+      Tensor q = normalize(queries);
+      Tensor k = normalize(keys);
+      Tensor logits = q.mm(k.t()).div(new Scalar(temperature)); // (N, N)
+      Tensor labels =
+          torch.arange(
+              new Scalar(q.size(0)),
+              new TensorOptions(ScalarType.Long)
+                  .device(new org.bytedeco.pytorch.DeviceOptional(logits.device())));
+      return torch.cross_entropy_loss(logits, labels).mul(new Scalar(2 * temperature));
+    }
   }
 
   /** The loss of uninformative features over both terms: {@code 4 tau ln N}. */

@@ -10,6 +10,8 @@ import akka.http.javadsl.model.HttpResponse;
 import akka.http.javadsl.model.StatusCode;
 import akka.http.javadsl.model.StatusCodes;
 import akka.http.javadsl.server.AllDirectives;
+import akka.http.javadsl.server.PathMatcher0;
+import akka.http.javadsl.server.PathMatchers;
 import akka.http.javadsl.server.Route;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -20,6 +22,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -136,7 +139,7 @@ public final class HttpServer extends AllDirectives {
 
   private Route page() {
     Status now = status.get();
-    String html =
+    String template =
         """
         <!doctype html><html lang="en"><meta charset="utf-8"><title>mocov3</title>
         <body style="font-family: sans-serif; max-width: 40em; margin: 2em auto">
@@ -145,14 +148,17 @@ public final class HttpServer extends AllDirectives {
         <ul><li><a href="metrics">metrics</a></li><li><a href="api/v1/status">status</a></li>
         <li><a href="health/live">live</a></li><li><a href="health/ready">ready</a></li></ul>
         </body></html>
-        """
-            .formatted(
-                escaped(now.run()),
-                now.state(),
-                now.step(),
-                now.epoch(),
-                now.loss(),
-                now.imagesPerSecond());
+        """;
+    String html =
+        String.format(
+            Locale.ROOT,
+            template,
+            escaped(now.run()),
+            now.state(),
+            now.step(),
+            now.epoch(),
+            now.loss(),
+            now.imagesPerSecond());
     return complete(HttpEntities.create(ContentTypes.TEXT_HTML_UTF8, html));
   }
 
@@ -160,7 +166,7 @@ public final class HttpServer extends AllDirectives {
     return text.replace("&", "&amp;").replace("<", "&lt;");
   }
 
-  private static akka.http.javadsl.server.PathMatcher0 segment(String name) {
-    return akka.http.javadsl.server.PathMatchers.segment(name);
+  private static PathMatcher0 segment(String name) {
+    return PathMatchers.segment(name);
   }
 }

@@ -8,7 +8,6 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.apache.commons.text.similarity.LevenshteinDistance;
 
 /** Refuses keys that the defaults do not have, with the nearest right spelling. */
@@ -53,7 +52,9 @@ final class UnknownKeys {
         refuse(path, child);
       } else if (!keys.contains(path)) {
         throw mistake(
-            entry.getValue(), path, "is not a known key; did you mean " + nearest(path) + "?");
+            entry.getValue(),
+            path,
+            "is not a known key; did you mean " + nearest(path, entry.getValue()) + "?");
       }
     }
   }
@@ -62,15 +63,16 @@ final class UnknownKeys {
     return new SettingsException("%s (%s) %s".formatted(shown(path), origin(value), rule));
   }
 
-  /** The nearest of the keys and sections: where it stands counts half, how it ends the rest. */
-  private String nearest(String path) {
+  /** The nearest key, or section for a section: how the path ends counts twice. */
+  private String nearest(String path, ConfigValue value) {
     String nearest =
-        Stream.concat(keys.stream(), sections.stream())
-            .filter(known -> !known.equals(Layers.ROOT))
-            .min(
-                Comparator.<String>comparingInt(known -> distance(path, known))
-                    .thenComparing(Comparator.naturalOrder()))
-            .orElseThrow();
+        (value instanceof ConfigObject ? sections : keys)
+            .stream()
+                .filter(known -> !known.equals(Layers.ROOT))
+                .min(
+                    Comparator.<String>comparingInt(known -> distance(path, known))
+                        .thenComparing(Comparator.naturalOrder()))
+                .orElseThrow();
     return path.startsWith(Layers.ROOT + ".") ? shown(nearest) : nearest;
   }
 

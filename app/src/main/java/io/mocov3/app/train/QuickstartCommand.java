@@ -23,7 +23,7 @@ public final class QuickstartCommand implements Callable<Integer> {
 
   @Option(
       names = "--minutes",
-      defaultValue = "5",
+      defaultValue = "3",
       description =
           "Time for training; the number of steps follows from the machine's speed. "
               + "Default: ${DEFAULT-VALUE}.")
