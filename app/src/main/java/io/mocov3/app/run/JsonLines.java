@@ -24,18 +24,22 @@ public final class JsonLines implements AutoCloseable {
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
   private final Path file;
-  private OutputStream stream;
+  private Optional<OutputStream> stream = Optional.empty();
 
-  /** Opens or creates the file; a last line that a killed process cut off goes. */
+  /** The first line makes the file; a last line that a killed process cut off goes. */
   public JsonLines(Path file) {
     this.file = file;
     dropCutLine(file);
-    this.stream = open(file);
   }
 
   public synchronized void append(Map<String, ?> object) {
+    if (stream.isEmpty()) {
+      stream = Optional.of(open(file));
+    }
     try {
-      stream.write((MAPPER.writeValueAsString(object) + "\n").getBytes(StandardCharsets.UTF_8));
+      stream
+          .get()
+          .write((MAPPER.writeValueAsString(object) + "\n").getBytes(StandardCharsets.UTF_8));
     } catch (IOException e) {
       throw new RunException(file + " cannot be written: " + e.getMessage(), e);
     }
@@ -43,9 +47,12 @@ public final class JsonLines implements AutoCloseable {
 
   /** Drops the lines of later steps. */
   public synchronized void truncateAfter(long step) {
+    close();
+    if (!Files.exists(file)) {
+      return;
+    }
     Path aside = file.resolveSibling(file.getFileName() + ".tmp");
     try {
-      stream.close();
       try (BufferedReader reader = Files.newBufferedReader(file);
           BufferedWriter writer = Files.newBufferedWriter(aside)) {
         for (String line = reader.readLine(); line != null; line = reader.readLine()) {
@@ -56,7 +63,6 @@ public final class JsonLines implements AutoCloseable {
         }
       }
       Files.move(aside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-      stream = open(file);
     } catch (IOException e) {
       throw new RunException(file + " cannot be cut back: " + e.getMessage(), e);
     }
@@ -101,8 +107,12 @@ public final class JsonLines implements AutoCloseable {
 
   @Override
   public synchronized void close() {
+    if (stream.isEmpty()) {
+      return;
+    }
     try {
-      stream.close();
+      stream.get().close();
+      stream = Optional.empty();
     } catch (IOException e) {
       throw new RunException(file + " cannot be closed: " + e.getMessage(), e);
     }

@@ -24,6 +24,9 @@ import java.util.List;
 /** The built-in experiment from images to picture. */
 final class Quickstart {
 
+  /** On a slow machine learning takes longer than asked rather than failing to show. */
+  private static final long FEWEST_STEPS = 150;
+
   /** {@code steps} of 0 takes {@code minutes}. */
   record Options(double minutes, long steps, long seed, Path data, Path runs) {}
 
@@ -107,7 +110,7 @@ final class Quickstart {
 
   private long stepsWithin(TrainingAssembly assembly, Settings settings) {
     double perStep = SpeedTest.secondsPerStep(assembly, settings);
-    long steps = Math.max(100, Math.round(60 * options.minutes() / perStep));
+    long steps = Math.max(FEWEST_STEPS, Math.round(60 * options.minutes() / perStep));
     err.printf(
         "this machine does about %.0f images/s: %d steps in %.1f minutes%n",
         settings.data().batchSize() / perStep, steps, steps * perStep / 60);

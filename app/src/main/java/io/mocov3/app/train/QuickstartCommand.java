@@ -23,7 +23,7 @@ public final class QuickstartCommand implements Callable<Integer> {
 
   @Option(
       names = "--minutes",
-      defaultValue = "3",
+      defaultValue = "2",
       description =
           "Time for training; the number of steps follows from the machine's speed. "
               + "Default: ${DEFAULT-VALUE}.")

@@ -47,6 +47,18 @@ class RunFilesTest {
   }
 
   @Test
+  void aFileAppearsWithItsFirstLine() {
+    try (RunFiles files = new RunFiles(directory)) {
+      files.resumeAfter(0);
+      files.step(new RunLog.Step(1, 0, 5.5, 0, 0.99, 1));
+    }
+
+    assertThat(directory.metrics()).exists();
+    assertThat(directory.samples()).doesNotExist();
+    assertThat(directory.quarantine()).doesNotExist();
+  }
+
+  @Test
   void aLossThatIsNotFiniteIsStillJson() throws Exception {
     try (RunFiles files = new RunFiles(directory)) {
       files.step(new RunLog.Step(1, 0, Double.NaN, 0, 0.99, 1));

@@ -1,0 +1,78 @@
+package io.mocov3.app.process;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** The program as users run it: a process of its own with its own exit code. */
+final class Mocov3Process {
+  private static final long TIMEOUT_SECONDS = 120;
+
+  private final Process process;
+  private final Path errors;
+
+  private Mocov3Process(Process process, Path errors) {
+    this.process = process;
+    this.errors = errors;
+  }
+
+  static Mocov3Process start(Path errors, List<String> arguments) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("--enable-native-access=ALL-UNNAMED");
+    command.add("-Dorg.bytedeco.javacpp.maxBytes=0");
+    command.add("-Dorg.bytedeco.javacpp.maxPhysicalBytes=0");
+    command.add("-Xmx512m");
+    command.add("-cp");
+    command.add(System.getProperty("java.class.path"));
+    command.add("io.mocov3.app.Main");
+    command.addAll(arguments);
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.environment().putAll(Map.of("OMP_NUM_THREADS", "2", "OMP_WAIT_POLICY", "PASSIVE"));
+    builder.redirectError(ProcessBuilder.Redirect.appendTo(errors.toFile()));
+    builder.redirectOutput(ProcessBuilder.Redirect.DISCARD);
+    return new Mocov3Process(builder.start(), errors);
+  }
+
+  /** Runs to the end. */
+  static Mocov3Process run(Path errors, List<String> arguments) throws Exception {
+    Mocov3Process started = start(errors, arguments);
+    started.exitCode();
+    return started;
+  }
+
+  int exitCode() throws InterruptedException {
+    if (!process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
+      process.destroyForcibly();
+      throw new AssertionError("still running after " + TIMEOUT_SECONDS + " s: " + errors());
+    }
+    return process.exitValue();
+  }
+
+  /** SIGKILL. */
+  void kill() throws InterruptedException {
+    process.destroyForcibly().waitFor();
+  }
+
+  /** SIGTERM. */
+  void terminate() {
+    process.destroy();
+  }
+
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
+  String errors() {
+    try {
+      return Files.readString(errors);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

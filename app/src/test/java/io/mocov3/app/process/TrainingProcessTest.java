@@ -1,0 +1,235 @@
+package io.mocov3.app.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.mocov3.augment.Shapes;
+import io.mocov3.augment.ShapesConfig;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Real processes, real signals, real files. */
+class TrainingProcessTest {
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+
+  @TempDir private static Path shared;
+  @TempDir private Path folder;
+  private Path errors;
+
+  @BeforeAll
+  static void makeImages() {
+    Shapes.ensure(shared.resolve("shapes"), new ShapesConfig(300, 60, 32, 7));
+  }
+
+  @BeforeEach
+  void nameFiles() {
+    errors = folder.resolve("errors.txt");
+  }
+
+  @Test
+  void aKilledRunGoesOnWithTheSameBitsAndSamplesOnAnotherNumberOfWorkers() throws Exception {
+    Path whole = folder.resolve("whole");
+    Path killed = folder.resolve("killed");
+    assertThat(Mocov3Process.run(errors, train(whole)).exitCode()).isZero();
+
+    Mocov3Process first = Mocov3Process.start(errors, train(killed, "data.workers=1"));
+    await().atMost(Duration.ofMinutes(1)).until(() -> losses(killed).size() >= 25);
+    first.kill();
+    Mocov3Process second = Mocov3Process.run(errors, train(killed, "data.workers=3"));
+
+    assertThat(second.exitCode()).isZero();
+    assertThat(second.errors()).contains("resuming after step");
+    assertThat(losses(killed)).hasSize(60).isEqualTo(losses(whole));
+    assertThat(samples(killed)).hasSize(60).isEqualTo(samples(whole));
+  }
+
+  @Test
+  void aSignalSavesAndEndsWith75AndTheSameCommandFinishes() throws Exception {
+    Path run = folder.resolve("run");
+    Mocov3Process first = Mocov3Process.start(errors, train(run, "run.steps=4000"));
+    await().atMost(Duration.ofMinutes(1)).until(() -> losses(run).size() >= 15);
+
+    first.terminate();
+
+    assertThat(first.exitCode()).isEqualTo(75);
+    int saved = losses(run).size();
+    assertThat(Files.readString(run.resolve("checkpoints/latest")))
+        .isEqualToIgnoringNewLines("step-%08d".formatted(saved));
+    Mocov3Process second = Mocov3Process.run(errors, train(run, "run.steps=" + (saved + 5)));
+    assertThat(second.exitCode()).isZero();
+    assertThat(losses(run)).hasSize(saved + 5);
+  }
+
+  @Test
+  void aCorruptNewestCheckpointIsSetAsideLoudlyAndTheOneBeforeIsUsed() throws Exception {
+    Path run = folder.resolve("run");
+    assertThat(Mocov3Process.run(errors, train(run)).exitCode()).isZero();
+    List<String> before = losses(run);
+    Path weights = run.resolve("checkpoints/step-00000060/model.safetensors");
+    byte[] bytes = Files.readAllBytes(weights);
+    bytes[bytes.length / 2] ^= 1;
+    Files.write(weights, bytes);
+
+    Mocov3Process again = Mocov3Process.run(errors, train(run));
+
+    assertThat(again.exitCode()).isZero();
+    assertThat(again.errors()).contains("warning: ").contains("step-00000060");
+    assertThat(again.errors()).contains("resuming after step 50 of 60");
+    assertThat(losses(run)).isEqualTo(before);
+  }
+
+  @Test
+  void anUndecodableImageIsQuarantinedOnceAndTheRunGoesOn() throws Exception {
+    Path data = folder.resolve("data");
+    copy(shared.resolve("shapes/train"), data);
+    Files.write(data.resolve("star/00000-broken.jpg"), new byte[] {(byte) 0xFF, (byte) 0xD8, 0});
+    Path run = folder.resolve("run");
+
+    Mocov3Process process =
+        Mocov3Process.run(
+            errors,
+            train(run, "data.train=\"" + data + "\"", "data.format=auto", "data.test=\"\""));
+
+    assertThat(process.exitCode()).isZero();
+    assertThat(Files.readAllLines(run.resolve("quarantine.jsonl")))
+        .singleElement()
+        .asString()
+        .contains("star/00000-broken.jpg");
+    assertThat(losses(run)).hasSize(60);
+  }
+
+  @Test
+  void aPortInUseIsOneLineAndNothingIsWritten() throws Exception {
+    Path run = folder.resolve("run");
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+      String port = "http.port=" + taken.getLocalPort();
+
+      Mocov3Process process = Mocov3Process.run(errors, train(run, "http.enabled=true", port));
+
+      assertThat(process.exitCode()).isEqualTo(2);
+      assertThat(message(process)).startsWith("mocov3: http.port " + taken.getLocalPort());
+      assertThat(run).doesNotExist();
+    }
+  }
+
+  @Test
+  void aRunDirectoryThatCannotBeWrittenIsOneLine() throws Exception {
+    Path file = Files.createFile(folder.resolve("file"));
+
+    Mocov3Process process = Mocov3Process.run(errors, train(file.resolve("run")));
+
+    assertThat(process.exitCode()).isEqualTo(2);
+    assertThat(message(process)).contains("run.directory").contains("cannot be written");
+  }
+
+  @Test
+  void anotherExperimentInTheSameDirectoryIsRefused() throws Exception {
+    Path run = folder.resolve("run");
+    assertThat(Mocov3Process.run(errors, train(run, "run.steps=2")).exitCode()).isZero();
+    List<String> before = losses(run);
+
+    Path again = folder.resolve("again.txt");
+    Mocov3Process process = Mocov3Process.run(again, train(run, "run.seed=1"));
+
+    assertThat(process.exitCode()).isEqualTo(2);
+    assertThat(message(process)).contains("run.seed = 0, not 1");
+    assertThat(losses(run)).isEqualTo(before);
+  }
+
+  /** What a mistake prints: one line. */
+  private static String message(Mocov3Process process) {
+    List<String> lines =
+        process.errors().lines().filter(line -> !line.startsWith("WARNING: ")).toList();
+    assertThat(lines).hasSize(1);
+    return lines.getFirst();
+  }
+
+  private static List<String> train(Path run, String... overrides) throws IOException {
+    Path experiment = run.resolveSibling("tiny.conf");
+    if (!Files.exists(experiment) && Files.isDirectory(experiment.getParent())) {
+      Files.writeString(experiment, TINY.formatted(shared.resolve("shapes")));
+    } else if (!Files.isDirectory(experiment.getParent())) {
+      experiment = run.getParent().resolveSibling("tiny.conf");
+      Files.writeString(experiment, TINY.formatted(shared.resolve("shapes")));
+    }
+    List<String> arguments = new ArrayList<>(List.of("train", experiment.toString()));
+    arguments.addAll(List.of("--set", "run.directory=\"" + run + "\""));
+    Arrays.stream(overrides).forEach(override -> arguments.addAll(List.of("--set", override)));
+    return arguments;
+  }
+
+  private static final String TINY =
+      """
+      mocov3 {
+        run { steps = 60, log-samples = true }
+        data {
+          train = "%1$s/train"
+          test = "%1$s/test"
+          format = shapes
+          batch-size = 16
+          shapes { train-images = 300, test-images = 60, size = 32, seed = 7 }
+        }
+        model {
+          preset = vit-tiny, image-size = 16, patch-size = 8, width = 16, depth = 1, heads = 2
+          projector { hidden = 16, out = 8 }
+          predictor { hidden = 16, out = 8 }
+        }
+        schedule.warmup-epochs = 0
+        evaluation.knn { every-steps = 30, k = [5] }
+        checkpoint.every-steps = 10
+        http.enabled = false
+      }
+      """;
+
+  /** The losses as written, so that equal means the same bits. */
+  private static List<String> losses(Path run) throws IOException {
+    return lines(run.resolve("metrics.jsonl")).stream()
+        .filter(line -> line.contains("\"type\":\"step\""))
+        .map(line -> field(line, "step") + ": " + field(line, "loss"))
+        .toList();
+  }
+
+  private static List<String> samples(Path run) throws IOException {
+    return lines(run.resolve("samples.jsonl"));
+  }
+
+  private static String field(String line, String name) {
+    try {
+      JsonNode value = MAPPER.readTree(line).path(name);
+      return value.asText();
+    } catch (IOException e) {
+      return "cut off";
+    }
+  }
+
+  private static List<String> lines(Path file) throws IOException {
+    return Files.exists(file) ? Files.readAllLines(file) : List.of();
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    try (Stream<Path> paths = Files.walk(from)) {
+      for (Path path : paths.toList()) {
+        Path target = to.resolve(from.relativize(path).toString());
+        if (Files.isDirectory(path)) {
+          Files.createDirectories(target);
+        } else {
+          Files.copy(path, target);
+        }
+      }
+    }
+  }
+}
