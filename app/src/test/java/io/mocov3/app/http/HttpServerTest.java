@@ -155,7 +155,7 @@ class HttpServerTest {
 
   @Test
   void aPortInUseIsFoundBeforeAnythingIsWritten() throws IOException {
-    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName(LOCALHOST))) {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       assertThatThrownBy(() -> HttpServer.requireFree(LOCALHOST, taken.getLocalPort()))
           .isInstanceOf(RunException.class)
           .message()
