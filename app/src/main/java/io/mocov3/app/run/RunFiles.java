@@ -79,6 +79,9 @@ public final class RunFiles implements AutoCloseable {
 
   private static Set<String> known(RunDirectory directory) {
     Set<String> ids = new HashSet<>();
+    if (!Files.exists(directory.quarantine())) {
+      return ids;
+    }
     ObjectMapper mapper = new ObjectMapper();
     try {
       for (String line : Files.readAllLines(directory.quarantine())) {
