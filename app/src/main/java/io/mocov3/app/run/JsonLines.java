@@ -24,12 +24,13 @@ public final class JsonLines implements AutoCloseable {
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
   private final Path file;
-  private Optional<OutputStream> stream = Optional.empty();
+  private Optional<OutputStream> stream;
 
   /** The first line makes the file; a last line that a killed process cut off goes. */
   public JsonLines(Path file) {
     this.file = file;
     dropCutLine(file);
+    this.stream = Files.exists(file) ? Optional.of(open(file)) : Optional.empty();
   }
 
   public synchronized void append(Map<String, ?> object) {
