@@ -4,6 +4,9 @@ import java.time.Duration;
 
 /** Keeps nothing. */
 public final class NoMetrics implements TrainingMetrics {
+  public static final NoMetrics INSTANCE = new NoMetrics();
+
+  private NoMetrics() {}
 
   @Override
   public void stepCompleted(Step step) {}

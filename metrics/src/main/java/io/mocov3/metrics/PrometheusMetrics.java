@@ -107,9 +107,8 @@ public final class PrometheusMetrics implements TrainingMetrics, AutoCloseable {
 
   @Override
   public void gradientNorm(String layer, double l2) {
-    gradientNorms
-        .computeIfAbsent(layer, name -> gauge("mocov3.gradient.norm", Tags.of("layer", name)))
-        .set(l2);
+    LateGauge known = gradientNorms.get(layer);
+    (known == null ? gradientNorm(layer) : known).set(l2);
   }
 
   @Override
@@ -179,6 +178,11 @@ public final class PrometheusMetrics implements TrainingMetrics, AutoCloseable {
   public void close() {
     garbage.close();
     registry.close();
+  }
+
+  private LateGauge gradientNorm(String layer) {
+    return gradientNorms.computeIfAbsent(
+        layer, name -> gauge("mocov3.gradient.norm", Tags.of("layer", name)));
   }
 
   private LateGauge gauge(String name, Tags tags) {

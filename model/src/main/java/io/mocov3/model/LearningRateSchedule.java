@@ -19,7 +19,7 @@ public record LearningRateSchedule(
 
   public double at(double epoch) {
     double peak = baseLearningRate * batchSize / 256;
-    if (epoch < warmupEpochs) {
+    if (epoch < warmupEpochs || warmupEpochs == epochs) {
       return peak * epoch / warmupEpochs;
     }
     return peak * 0.5 * (1 + Math.cos(Math.PI * (epoch - warmupEpochs) / (epochs - warmupEpochs)));

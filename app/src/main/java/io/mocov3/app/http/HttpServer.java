@@ -139,20 +139,18 @@ public final class HttpServer extends AllDirectives {
 
   private Route page() {
     Status now = status.get();
-    String template =
-        """
-        <!doctype html><html lang="en"><meta charset="utf-8"><title>mocov3</title>
-        <body style="font-family: sans-serif; max-width: 40em; margin: 2em auto">
-        <h1>%s</h1>
-        <p>%s: step %d, epoch %.2f, loss %.4f, %.0f images/s</p>
-        <ul><li><a href="metrics">metrics</a></li><li><a href="api/v1/status">status</a></li>
-        <li><a href="health/live">live</a></li><li><a href="health/ready">ready</a></li></ul>
-        </body></html>
-        """;
     String html =
         String.format(
             Locale.ROOT,
-            template,
+            """
+            <!doctype html><html lang="en"><meta charset="utf-8"><title>mocov3</title>
+            <body style="font-family: sans-serif; max-width: 40em; margin: 2em auto">
+            <h1>%s</h1>
+            <p>%s: step %d, epoch %.2f, loss %.4f, %.0f images/s</p>
+            <ul><li><a href="metrics">metrics</a></li><li><a href="api/v1/status">status</a></li>
+            <li><a href="health/live">live</a></li><li><a href="health/ready">ready</a></li></ul>
+            </body></html>
+            """,
             escaped(now.run()),
             now.state(),
             now.step(),

@@ -28,9 +28,11 @@ public record DataSets(ImageSource train, Optional<ImageSource> test) implements
     if (data.format() == DataFormat.SHAPES) {
       writeShapes(train, data);
     }
-    ImageSource images = ImageSources.open(train, data.format(), data.maxPixels());
+    DataFormat format =
+        data.format() == DataFormat.SHAPES ? DataFormat.IMAGE_FOLDER : data.format();
+    ImageSource images = ImageSources.open(train, format, data.maxPixels());
     Optional<ImageSource> test =
-        data.test().map(path -> ImageSources.open(path, data.format(), data.maxPixels()));
+        data.test().map(path -> ImageSources.open(path, format, data.maxPixels()));
     test.ifPresent(labelled -> requireSameClasses(images, labelled, data));
     return new DataSets(images, test);
   }

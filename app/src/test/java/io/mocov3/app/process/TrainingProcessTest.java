@@ -115,7 +115,7 @@ class TrainingProcessTest {
   @Test
   void aPortInUseIsOneLineAndNothingIsWritten() throws Exception {
     Path run = folder.resolve("run");
-    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       String port = "http.port=" + taken.getLocalPort();
 
       Mocov3Process process = Mocov3Process.run(errors, train(run, "http.enabled=true", port));
