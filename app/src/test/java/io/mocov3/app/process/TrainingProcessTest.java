@@ -44,7 +44,8 @@ class TrainingProcessTest {
   void aKilledRunGoesOnWithTheSameBitsAndSamplesOnAnotherNumberOfWorkers() throws Exception {
     Path whole = folder.resolve("whole");
     Path killed = folder.resolve("killed");
-    assertThat(Mocov3Process.run(errors, train(whole)).exitCode()).isZero();
+    Mocov3Process uninterrupted = Mocov3Process.run(errors, train(whole));
+    assertThat(uninterrupted.exitCode()).as(uninterrupted.errors()).isZero();
 
     Mocov3Process first = Mocov3Process.start(errors, train(killed, "data.workers=1"));
     await().atMost(Duration.ofMinutes(1)).until(() -> losses(killed).size() >= 25);
@@ -88,7 +89,9 @@ class TrainingProcessTest {
 
     assertThat(again.exitCode()).isZero();
     assertThat(again.errors()).contains("warning: ").contains("step-00000060");
-    assertThat(again.errors()).contains("resuming after step 50 of 60");
+    assertThat(again.errors())
+        .containsPattern("resuming after step [345]0 of 60")
+        .doesNotContain("resuming after step 60");
     assertThat(losses(run)).isEqualTo(before);
   }
 
