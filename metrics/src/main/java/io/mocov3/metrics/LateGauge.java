@@ -8,13 +8,15 @@ import io.micrometer.core.instrument.Tags;
 final class LateGauge {
   private final MeterRegistry registry;
   private final String name;
+  private final String help;
   private final Tags tags;
   private volatile double value;
   private volatile boolean registered;
 
-  LateGauge(MeterRegistry registry, String name, Tags tags) {
+  LateGauge(MeterRegistry registry, String name, String help, Tags tags) {
     this.registry = registry;
     this.name = name;
+    this.help = help;
     this.tags = tags;
   }
 
@@ -28,6 +30,7 @@ final class LateGauge {
   private synchronized void register() {
     if (!registered) {
       Gauge.builder(name, this, gauge -> gauge.value)
+          .description(help)
           .tags(tags)
           .strongReference(true)
           .register(registry);

@@ -2,7 +2,6 @@ package io.mocov3.metrics;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
@@ -14,8 +13,6 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.EnumMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
@@ -37,40 +34,57 @@ public final class PrometheusMetrics implements TrainingMetrics, AutoCloseable {
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final JvmGcMetrics garbage = new JvmGcMetrics();
-  private final Counter steps = registry.counter("mocov3.train.steps");
-  private final Counter images = registry.counter("mocov3.train.images");
-  private final Counter dataWait = registry.counter("mocov3.data.wait.seconds");
-  private final Counter checkpointFailures = registry.counter("mocov3.checkpoint.failures");
+  private final Meters meters = new Meters(registry);
+  private final Counter steps = meters.counter("mocov3.train.steps", "Optimizer steps.");
+  private final Counter images =
+      meters.counter("mocov3.train.images", "Images that the steps saw.");
+  private final Counter dataWait =
+      meters.counter("mocov3.data.wait.seconds", "Time the trainer waited for a batch.");
+  private final Counter checkpointFailures =
+      meters.counter("mocov3.checkpoint.failures", "Checkpoints that could not be written.");
   private final Timer stepTimer =
-      Timer.builder("mocov3.train.step").serviceLevelObjectives(STEP_BUCKETS).register(registry);
-  private final Map<Stage, Timer> stages = timers("mocov3.train.stage", "stage", Stage.class);
+      meters.histogram("mocov3.train.step", "Wall time of a step.", STEP_BUCKETS);
+  private final Map<Stage, Timer> stages =
+      meters.timers("mocov3.train.stage", "Parts of a step.", "stage", Stage.class);
   private final Map<PipelineStage, Timer> pipelineStages =
-      timers("mocov3.pipeline.stage", "stage", PipelineStage.class);
+      meters.timers(
+          "mocov3.pipeline.stage", "Parts of making a batch.", "stage", PipelineStage.class);
   private final Map<CheckpointPhase, Timer> checkpoints =
-      timers("mocov3.checkpoint", "phase", CheckpointPhase.class);
-  private final LateGauge epoch = gauge("mocov3.train.epoch", Tags.empty());
-  private final LateGauge loss = gauge("mocov3.train.loss", Tags.empty());
-  private final LateGauge learningRate = gauge("mocov3.learning.rate", Tags.empty());
-  private final LateGauge momentum = gauge("mocov3.momentum.coefficient", Tags.empty());
-  private final LateGauge staleness = gauge("mocov3.key.staleness.steps", Tags.empty());
-  private final LateGauge checkpointBytes = gauge("mocov3.checkpoint.bytes", Tags.empty());
+      meters.timers(
+          "mocov3.checkpoint", "Parts of writing a checkpoint.", "phase", CheckpointPhase.class);
+  private final LateGauge epoch =
+      meters.gauge("mocov3.train.epoch", "Position in the run, in fractional epochs.");
+  private final LateGauge loss = meters.gauge("mocov3.train.loss", "Loss of the newest step.");
+  private final LateGauge learningRate =
+      meters.gauge("mocov3.learning.rate", "Learning rate of the newest step.");
+  private final LateGauge momentum =
+      meters.gauge("mocov3.momentum.coefficient", "Momentum of the key encoder.");
+  private final LateGauge staleness =
+      meters.gauge("mocov3.key.staleness.steps", "Steps that the keys are behind the queries.");
+  private final LateGauge checkpointBytes =
+      meters.gauge("mocov3.checkpoint.bytes", "Size of the newest checkpoint.");
   private final LateGauge checkpointSuccess =
-      gauge("mocov3.checkpoint.last.success.timestamp.seconds", Tags.empty());
-  private final Map<PipelineStage, LateGauge> queueDepths = new EnumMap<>(PipelineStage.class);
+      meters.gauge(
+          "mocov3.checkpoint.last.success.timestamp.seconds",
+          "When the newest checkpoint was complete on disk, since 1970.");
+  private final Map<PipelineStage, LateGauge> queueDepths =
+      meters.gauges(
+          "mocov3.pipeline.queue.depth", "Batch buffers in use.", "stage", PipelineStage.class);
   private final Map<String, LateGauge> gradientNorms = new ConcurrentHashMap<>();
-  private final Map<Tags, LateGauge> knnAccuracies = new ConcurrentHashMap<>();
+  private final Map<KnnLabels, LateGauge> knnAccuracies = new ConcurrentHashMap<>();
+
+  private record KnnLabels(String probe, int k, double temperature, String source) {}
 
   /** A scrape: its content type and its text. */
   public record Scrape(String contentType, String body) {}
 
   /** {@code run} labels {@code mocov3_run_info}; {@code nativeBytes} is asked at every scrape. */
   public PrometheusMetrics(String run, String version, LongSupplier nativeBytes) {
-    for (PipelineStage stage : PipelineStage.values()) {
-      queueDepths.put(stage, gauge("mocov3.pipeline.queue.depth", Tags.of("stage", label(stage))));
-    }
-    Gauge.builder("mocov3.native.memory.bytes", nativeBytes::getAsLong).register(registry);
-    gauge("mocov3.build.info", Tags.of("version", version)).set(1);
-    gauge("mocov3.run.info", Tags.of("run", run)).set(1);
+    Gauge.builder("mocov3.native.memory.bytes", nativeBytes::getAsLong)
+        .description("Physical memory of the process as native code sees it.")
+        .register(registry);
+    meters.gauge("mocov3.build.info", "What runs.", "version", version).set(1);
+    meters.gauge("mocov3.run.info", "Which run.", "run", run).set(1);
     new JvmMemoryMetrics().bindTo(registry);
     new JvmThreadMetrics().bindTo(registry);
     new ProcessorMetrics().bindTo(registry);
@@ -113,20 +127,16 @@ public final class PrometheusMetrics implements TrainingMetrics, AutoCloseable {
 
   @Override
   public void knnAccuracy(KnnAccuracy accuracy) {
-    Tags tags =
-        Tags.of(
-            "probe", accuracy.probe(),
-            "k", Integer.toString(accuracy.k()),
-            "temperature", Double.toString(accuracy.temperature()),
-            "source", accuracy.source());
-    knnAccuracies
-        .computeIfAbsent(tags, key -> gauge("mocov3.knn.accuracy.ratio", key))
-        .set(accuracy.accuracy());
+    KnnLabels labels =
+        new KnnLabels(accuracy.probe(), accuracy.k(), accuracy.temperature(), accuracy.source());
+    knnAccuracies.computeIfAbsent(labels, this::knnGauge).set(accuracy.accuracy());
   }
 
   @Override
   public void evaluationCompleted(String probe, Duration duration) {
-    registry.timer("mocov3.evaluation", "probe", probe).record(duration);
+    meters
+        .timer("mocov3.evaluation", "Time of a probe, off the training path.", "probe", probe)
+        .record(duration);
   }
 
   @Override
@@ -141,7 +151,9 @@ public final class PrometheusMetrics implements TrainingMetrics, AutoCloseable {
 
   @Override
   public void imageUndecodable(String reason) {
-    registry.counter("mocov3.images.undecodable", "reason", reason).increment();
+    meters
+        .counter("mocov3.images.undecodable", "Images that were replaced.", "reason", reason)
+        .increment();
   }
 
   @Override
@@ -162,7 +174,7 @@ public final class PrometheusMetrics implements TrainingMetrics, AutoCloseable {
 
   @Override
   public void actorFailed(String actor) {
-    registry.counter("mocov3.actor.failures", "actor", actor).increment();
+    meters.counter("mocov3.actor.failures", "Failures of an actor.", "actor", actor).increment();
   }
 
   /** In OpenMetrics when {@code accept} asks for it, in the Prometheus text format otherwise. */
@@ -182,22 +194,21 @@ public final class PrometheusMetrics implements TrainingMetrics, AutoCloseable {
 
   private LateGauge gradientNorm(String layer) {
     return gradientNorms.computeIfAbsent(
-        layer, name -> gauge("mocov3.gradient.norm", Tags.of("layer", name)));
+        layer,
+        name -> meters.gauge("mocov3.gradient.norm", "L2 norm of a gradient.", "layer", name));
   }
 
-  private LateGauge gauge(String name, Tags tags) {
-    return new LateGauge(registry, name, tags);
-  }
-
-  private <E extends Enum<E>> Map<E, Timer> timers(String name, String label, Class<E> type) {
-    Map<E, Timer> timers = new EnumMap<>(type);
-    for (E constant : type.getEnumConstants()) {
-      timers.put(constant, registry.timer(name, label, label(constant)));
-    }
-    return timers;
-  }
-
-  private static String label(Enum<?> constant) {
-    return constant.name().toLowerCase(Locale.ROOT);
+  private LateGauge knnGauge(KnnLabels labels) {
+    return meters.gauge(
+        "mocov3.knn.accuracy.ratio",
+        "Accuracy of the newest kNN probe.",
+        "probe",
+        labels.probe(),
+        "k",
+        Integer.toString(labels.k()),
+        "temperature",
+        Double.toString(labels.temperature()),
+        "source",
+        labels.source());
   }
 }
