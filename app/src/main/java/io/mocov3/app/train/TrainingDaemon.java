@@ -88,6 +88,11 @@ public final class TrainingDaemon {
         directory.write(directory.configFile(), settings.rendered());
         Provenance.write(directory, DataDigest.of(data.train()));
         Runtime.getRuntime().addShutdownHook(hook);
+        system
+            .getWhenTerminated()
+            .thenRun(
+                () ->
+                    outcome.complete(new TrainingOutcome.Failed("the actors ended on their own")));
         system.tell(TrainingGuardian.Start.INSTANCE);
         int code = exitCode(outcome.join());
         end(system, files);
