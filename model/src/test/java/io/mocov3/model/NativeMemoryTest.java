@@ -1,0 +1,33 @@
+package io.mocov3.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.javacpp.PointerScope;
+import org.junit.jupiter.api.Test;
+
+class NativeMemoryTest {
+  private static final long MEBIBYTE = 1 << 20;
+
+  @Test
+  void stepsLeaveNoNativeObjectsBehind() {
+    try (MoCoV3 model = Tiny.model(1)) {
+      train(model, 0, 50);
+      long pointers = Pointer.totalCount();
+      long bytes = Pointer.physicalBytes();
+
+      train(model, 50, 300);
+
+      assertThat(Pointer.totalCount()).isEqualTo(pointers);
+      assertThat(Pointer.physicalBytes() - bytes).isLessThan(20 * MEBIBYTE);
+    }
+  }
+
+  private static void train(MoCoV3 model, int from, int to) {
+    for (int step = from; step < to; step++) {
+      try (PointerScope scope = new PointerScope()) {
+        model.step(Tiny.views(step), 1e-3, 0.99);
+      }
+    }
+  }
+}
