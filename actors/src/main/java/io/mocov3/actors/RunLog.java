@@ -30,6 +30,9 @@ public interface RunLog {
 
   void checkpointed(long step, java.nio.file.Path path);
 
+  /** Where the first weights came from, in one line. */
+  void initialised(String line);
+
   /** Something a person should read, in one line. */
   void warning(String line);
 }

@@ -5,7 +5,8 @@ import io.mocov3.model.MomentumSchedule;
 
 /**
  * How long and at which rates: {@code steps} in all, counted from 0; epochs are fractional, {@code
- * step / stepsPerEpoch}. An interval of 0 means never.
+ * step / stepsPerEpoch}. An interval of 0 means never. With {@code memorySaver} the second view
+ * waits until the first term of the loss has gone backward.
  */
 public record TrainingPlan(
     long steps,
@@ -15,7 +16,8 @@ public record TrainingPlan(
     MomentumSchedule momentum,
     long checkpointEverySteps,
     long probeEverySteps,
-    boolean logSamples) {
+    boolean logSamples,
+    boolean memorySaver) {
 
   double epochOf(long step) {
     return (double) step / stepsPerEpoch;

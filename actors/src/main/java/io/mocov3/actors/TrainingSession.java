@@ -12,13 +12,15 @@ import io.mocov3.metrics.TrainingMetrics.CheckpointPhase;
 import io.mocov3.metrics.TrainingMetrics.Stage;
 import io.mocov3.model.MoCoV3;
 import io.mocov3.model.Pixels;
-import io.mocov3.model.Queries;
+import io.mocov3.model.Query;
 import io.mocov3.model.TensorStaging;
 import io.mocov3.model.TrainingState;
 import io.mocov3.model.ViewPair;
 import io.mocov3.model.safetensors.TensorData;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.Optional;
 import java.util.SequencedMap;
 import org.bytedeco.javacpp.PointerScope;
@@ -50,7 +52,7 @@ public final class TrainingSession implements AutoCloseable {
   private final boolean fresh;
 
   private Optional<InFlight> inFlight = Optional.empty();
-  private Optional<Queries> queries = Optional.empty();
+  private final Deque<Query> queries = new ArrayDeque<>();
   private long step;
   private long savedStep;
   private long lastProbe = -1;
@@ -100,39 +102,57 @@ public final class TrainingSession implements AutoCloseable {
     return new EncodeKeys(views, momentum, replyTo);
   }
 
-  /** The queries of the step under way. */
+  /** While the keys are on their way: the queries of one view, or of both if memory allows. */
   void computeQueries() {
+    ViewPair views = inFlight.orElseThrow().views();
+    queries.add(query(views.first()));
+    if (!plan.memorySaver()) {
+      queries.add(query(views.second()));
+    }
+    idleSince = System.nanoTime();
+  }
+
+  private Query query(Tensor view) {
     long begin = System.nanoTime();
     try (PointerScope scope = new PointerScope()) {
-      queries = Optional.of(model.queries(inFlight.orElseThrow().views()).retained());
+      return model.query(view).retained();
+    } finally {
+      since(Stage.QUERY_FORWARD, begin);
     }
-    idleSince = since(Stage.QUERY_FORWARD, begin);
   }
 
   /** Loss, backward and update of the step under way; takes over the keys. */
   void complete(ViewPair keys) {
     InFlight current = inFlight.orElseThrow();
-    long begin = since(Stage.KEY_WAIT, idleSince);
+    since(Stage.KEY_WAIT, idleSince);
     double epoch = plan.epochOf(step);
     double learningRate = plan.learningRate().at(epoch);
     double loss;
-    try (PointerScope scope = new PointerScope();
-        ViewPair k = keys;
-        Queries q = queries.orElseThrow()) {
-      Tensor value = model.loss(q, k);
-      value.backward();
-      loss = value.item_double();
+    try (ViewPair k = keys) {
+      backward(current.views().first(), k.second());
+      backward(current.views().second(), k.first());
+      long begin = System.nanoTime();
+      loss = model.takeLoss();
       begin = since(Stage.LOSS_BACKWARD, begin);
-      model.update(learningRate);
+      model.update(learningRate, current.momentum());
       since(Stage.OPTIMIZER, begin);
     }
     step++;
     record(current, epoch, loss, learningRate);
     current.views().close();
     current.batch().close();
-    queries = Optional.empty();
     inFlight = Optional.empty();
     idleSince = System.nanoTime();
+  }
+
+  /** One term of the loss: its graph is gone before the next one is built. */
+  private void backward(Tensor view, Tensor key) {
+    Query waiting = queries.poll();
+    try (Query q = waiting == null ? query(view) : waiting) {
+      long begin = System.nanoTime();
+      model.backward(q, key);
+      since(Stage.LOSS_BACKWARD, begin);
+    }
   }
 
   private void record(InFlight current, double epoch, double loss, double learningRate) {
@@ -210,7 +230,7 @@ public final class TrainingSession implements AutoCloseable {
 
   @Override
   public void close() {
-    queries.ifPresent(Queries::close);
+    queries.forEach(Query::close);
     inFlight.ifPresent(current -> current.views().close());
     pixels.close();
     model.close();

@@ -49,6 +49,11 @@ class RecordingLog implements RunLog {
   }
 
   @Override
+  public void initialised(String line) {
+    // nothing to compare
+  }
+
+  @Override
   public void warning(String line) {
     warnings.add(line);
   }

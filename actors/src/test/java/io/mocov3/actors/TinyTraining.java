@@ -8,8 +8,10 @@ import io.mocov3.augment.ImageSource;
 import io.mocov3.augment.SampleOrder;
 import io.mocov3.augment.TwoViews;
 import io.mocov3.model.AdamWConfig;
+import io.mocov3.model.DecayExclusion;
 import io.mocov3.model.HeadConfig;
 import io.mocov3.model.LearningRateSchedule;
+import io.mocov3.model.MlpNorm;
 import io.mocov3.model.MoCoV3;
 import io.mocov3.model.MoCoV3Config;
 import io.mocov3.model.MomentumSchedule;
@@ -18,7 +20,8 @@ import io.mocov3.model.Pixels;
 import io.mocov3.model.Placement;
 import io.mocov3.model.Pooling;
 import io.mocov3.model.PositionEmbeddingKind;
-import io.mocov3.model.Precision;
+import io.mocov3.model.Stem;
+import io.mocov3.model.StepConfig;
 import io.mocov3.model.TrainingState;
 import io.mocov3.model.ViewPair;
 import io.mocov3.model.VitConfig;
@@ -49,9 +52,11 @@ record TinyTraining(ImageSource source, long steps, long checkpointEvery) {
               2,
               PatchProjectionKind.FROZEN_RANDOM,
               PositionEmbeddingKind.SINCOS,
-              Pooling.CLS),
+              Pooling.CLS,
+              Stem.PATCH,
+              MlpNorm.LAYER),
           HEAD,
-          HEAD,
+          Optional.of(HEAD),
           0.2);
 
   /** A training that the actors have begun, and where its outcome will be. */
@@ -136,7 +141,10 @@ record TinyTraining(ImageSource source, long steps, long checkpointEvery) {
 
   private static MoCoV3 model() {
     return new MoCoV3(
-        MODEL, new AdamWConfig(0.9, 0.999, 1e-8, 0.1), Placement.CPU, Precision.FP32, SEED);
+        MODEL,
+        new StepConfig(new AdamWConfig(0.9, 0.999, 1e-8, 0.1, DecayExclusion.NONE)),
+        Placement.CPU,
+        SEED);
   }
 
   private static Pixels pixels() {
@@ -152,6 +160,7 @@ record TinyTraining(ImageSource source, long steps, long checkpointEvery) {
         new MomentumSchedule(0.9, true, EPOCHS),
         checkpointEvery,
         0,
+        true,
         true);
   }
 }

@@ -6,6 +6,8 @@ import io.mocov3.app.train.DataCommand;
 import io.mocov3.app.train.DoctorCommand;
 import io.mocov3.app.train.QuickstartCommand;
 import io.mocov3.app.train.TrainCommand;
+import io.mocov3.app.weights.ExportCommand;
+import io.mocov3.app.weights.ImportCommand;
 import picocli.CommandLine.Command;
 
 /** The root of the commands. */
@@ -21,6 +23,8 @@ import picocli.CommandLine.Command;
       EvalCommand.class,
       DoctorCommand.class,
       DataCommand.class,
+      ExportCommand.class,
+      ImportCommand.class,
       ExactnessCommand.class
     })
 final class Cli {}

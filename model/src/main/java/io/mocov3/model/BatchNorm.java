@@ -6,8 +6,9 @@ import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * Batch normalisation of (N, C) with the statistics of the batch it is given; epsilon 1e-5, running
- * statistics with momentum 0.1.
+ * Batch normalisation of (N, C) or (N, C, H, W); epsilon 1e-5. In training it uses the statistics
+ * of the batch it is given and moves the running ones with momentum 0.1; in evaluation it uses
+ * those.
  */
 final class BatchNorm {
   private static final double EPSILON = 1e-5;
@@ -17,18 +18,33 @@ final class BatchNorm {
   private final TensorOptional bias;
   private final TensorOptional runningMean;
   private final TensorOptional runningVariance;
+  private final boolean training;
 
   BatchNorm(Weights weights, String name, long channels, boolean affine) {
-    weight = affine ? parameter(weights, name + ".weight", Init.ones(channels)) : none(weights);
+    this(weights, name, channels, affine, Init.ones(channels));
+  }
+
+  private BatchNorm(Weights weights, String name, long channels, boolean affine, Tensor scale) {
+    weight = affine ? parameter(weights, name + ".weight", scale) : none(weights);
     bias = affine ? parameter(weights, name + ".bias", Init.zeros(channels)) : none(weights);
     runningMean = buffer(weights, name + ".running_mean", Init.zeros(channels));
     runningVariance = buffer(weights, name + ".running_var", Init.ones(channels));
+    training = weights.role() != EncoderRole.EVALUATION;
   }
 
-  /** Training mode: normalises by this batch and moves the running statistics. */
+  /** Affine, with a scale of zero: what it normalises is silent at first. */
+  static BatchNorm startingAtZero(Weights weights, String name, long channels) {
+    return new BatchNorm(weights, name, channels, true, Init.zeros(channels));
+  }
+
   Tensor forward(Tensor x) {
     return torch.batch_norm(
-        x, weight, bias, runningMean, runningVariance, true, RUNNING_MOMENTUM, EPSILON, true);
+        x, weight, bias, runningMean, runningVariance, training, RUNNING_MOMENTUM, EPSILON, true);
+  }
+
+  /** (N, L, D) with statistics over all N L tokens. */
+  Tensor overTokens(Tensor x) {
+    return forward(x.flatten(0, 1)).view_as(x);
   }
 
   private static TensorOptional parameter(Weights weights, String name, Tensor value) {

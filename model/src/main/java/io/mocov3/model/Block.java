@@ -1,5 +1,6 @@
 package io.mocov3.model;
 
+import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
@@ -7,7 +8,7 @@ import org.bytedeco.pytorch.global.torch;
 final class Block {
   private final LayerNorm norm1;
   private final Attention attention;
-  private final LayerNorm norm2;
+  private final UnaryOperator<Tensor> norm2;
   private final Linear expand;
   private final Linear contract;
 
@@ -16,7 +17,10 @@ final class Block {
     int hidden = width * config.mlpRatio();
     norm1 = new LayerNorm(weights, name + ".norm1", width);
     attention = new Attention(weights, name + ".attn", width, config.heads(), init);
-    norm2 = new LayerNorm(weights, name + ".norm2", width);
+    norm2 =
+        config.mlpNorm() == MlpNorm.BATCH
+            ? new BatchNorm(weights, name + ".norm2", width, true)::overTokens
+            : new LayerNorm(weights, name + ".norm2", width)::forward;
     expand = new Linear(weights, name + ".mlp.fc1", init.xavier(hidden, width), Init.zeros(hidden));
     contract =
         new Linear(weights, name + ".mlp.fc2", init.xavier(width, hidden), Init.zeros(width));
@@ -24,7 +28,7 @@ final class Block {
 
   Tensor forward(Tensor x) { // (N, L, D)
     Tensor attended = x.add(attention.forward(norm1.forward(x)));
-    Tensor mixed = contract.forward(torch.gelu(expand.forward(norm2.forward(attended))));
+    Tensor mixed = contract.forward(torch.gelu(expand.forward(norm2.apply(attended))));
     return attended.add(mixed);
   }
 }

@@ -6,16 +6,21 @@ import org.bytedeco.pytorch.Tensor;
 /** A backbone and its projector; the base encoder and the momentum encoder are two of these. */
 public final class Encoder implements AutoCloseable {
   private final Weights weights;
-  private final VisionTransformer backbone;
+  private final Backbone backbone;
   private final Head projector;
 
-  /** With {@code trained} false the encoder never collects gradients. */
-  public Encoder(MoCoV3Config config, Placement placement, boolean trained, long seed) {
+  public Encoder(MoCoV3Config config, Placement placement, EncoderRole role, long seed) {
     try (PointerScope scope = new PointerScope()) {
       Init init = new Init(seed);
-      weights = new Weights(placement, trained);
-      backbone = new VisionTransformer(weights, config.backbone(), init);
-      projector = new Head(weights, "head", config.backbone().width(), config.projector(), init);
+      weights = new Weights(placement, role);
+      backbone = Backbone.of(weights, config.backbone(), init);
+      projector =
+          new Head(
+              weights,
+              config.backbone().projectorName(),
+              config.backbone().width(),
+              config.projector(),
+              init);
     }
   }
 

@@ -38,6 +38,16 @@ final class Init {
     return uniform(1 / Math.sqrt((double) in), out, in);
   }
 
+  /** The same for a convolution with a K x K kernel: bound 1/sqrt(in K K). */
+  Tensor torchDefault(long out, long in, long kernel) {
+    return uniform(1 / Math.sqrt((double) in * kernel * kernel), out, in, kernel, kernel);
+  }
+
+  /** Kaiming-normal over the fan out, for a convolution before ReLU: std sqrt(2 / (out K K)). */
+  Tensor kaiming(long out, long in, long kernel) {
+    return normal(Math.sqrt(2.0 / (out * kernel * kernel)), out, in, kernel, kernel);
+  }
+
   static Tensor zeros(long... shape) {
     return empty(shape).zero_();
   }

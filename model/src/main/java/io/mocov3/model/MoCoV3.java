@@ -4,85 +4,131 @@ import io.mocov3.model.Weights.Entry;
 import io.mocov3.model.Weights.Kind;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.stream.Stream;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
 /**
  * MoCo v3 (Algorithm 1). f_q = backbone + projector + predictor, trained; f_k = backbone +
- * projector, an exponential average of f_q. The average is taken before the keys are computed, as
- * in the reference. N batch, K embedding.
+ * projector, an exponential average of f_q. N batch, K embedding.
  *
- * <p>{@link #queries}, {@link #loss} and {@link #update} belong to one thread; {@link #keys} may
- * run on another one meanwhile, between two updates.
+ * <p>The two terms of the loss go backward one after the other, so only one graph is in memory. The
+ * gradients are those of the sum, bit for bit in fp32.
+ *
+ * <p>All methods belong to one thread, except {@link #keys}, which may run on another one between
+ * two updates.
  */
 public final class MoCoV3 implements AutoCloseable {
+  private final StepConfig config;
   private final Encoder base;
   private final Weights predictorWeights;
-  private final Head predictor;
+  private final Optional<Head> predictor;
   private final KeyEncoder momentumEncoder;
   private final ContrastiveLoss loss;
-  private final AdamW optimizer;
-  private final Precision precision;
+  private final Optimizer optimizer;
+  private final Tensor stepLoss;
 
-  public MoCoV3(
-      MoCoV3Config config, AdamWConfig adamW, Placement placement, Precision precision, long seed) {
-    this.precision = precision;
-    base = new Encoder(config, placement, true, seed);
-    predictorWeights = new Weights(placement, true);
+  public MoCoV3(MoCoV3Config network, StepConfig config, Placement placement, long seed) {
+    this.config = config;
+    config.precision().configure(placement);
+    base = new Encoder(network, placement, EncoderRole.BASE, seed);
+    predictorWeights = new Weights(placement, EncoderRole.BASE);
     try (PointerScope scope = new PointerScope()) {
       predictor =
-          new Head(
-              predictorWeights,
-              "predictor",
-              config.projector().out(),
-              config.predictor(),
-              new Init(~seed));
+          network
+              .predictor()
+              .map(
+                  head ->
+                      new Head(
+                          predictorWeights,
+                          "predictor",
+                          network.projector().out(),
+                          head,
+                          new Init(~seed)));
+      stepLoss = Optimizer.keep(Init.zeros().to(placement.torchDevice(), placement.dtype()));
     }
-    momentumEncoder = new KeyEncoder(config, base, precision);
-    loss = new ContrastiveLoss(config.temperature());
-    optimizer = new AdamW(trained(), adamW);
+    momentumEncoder = new KeyEncoder(network, base, config.precision());
+    loss = new ContrastiveLoss(network.temperature());
+    optimizer = Optimizer.of(trained(), config.optimizer());
+    if (config.clip().patchProjection() > 0
+        && trained().stream().noneMatch(GradientClip::isPatchProjection)) {
+      throw new ModelException(
+          "a clip of the patch projection's gradient needs a trained patch projection");
+    }
   }
 
   /**
-   * One training step, in the order of Algorithm 1. Views (N, 3, H, W) each, normalised.
+   * One training step. Views (N, 3, H, W) each, normalised.
    *
-   * @return the loss
+   * @return the loss, {@code ctr(q1, k2) + ctr(q2, k1)}
    */
   public double step(ViewPair x, double learningRate, double momentum) {
+    try (ViewPair k = keys(x, momentum)) {
+      forwardBackward(x.first(), k.second());
+      forwardBackward(x.second(), k.first());
+    }
+    double value = takeLoss();
+    update(learningRate, momentum);
+    return value;
+  }
+
+  private void forwardBackward(Tensor view, Tensor keys) {
     try (PointerScope scope = new PointerScope()) {
-      Queries q = queries(x);
-      try (ViewPair k = keys(x, momentum)) {
-        Tensor value = loss(q, k);
-        value.backward();
-        update(learningRate);
-        return value.item_double();
+      backward(query(view), keys);
+    }
+  }
+
+  /** q: (N, K), and what it was made from, in the caller's scope. */
+  public Query query(Tensor view) {
+    try (Autocast autocast = new Autocast(base.weights().placement(), config.precision())) {
+      Tensor features = base.features(view);
+      Tensor projection = base.project(features);
+      Tensor query = predictor.isPresent() ? predictor.get().forward(projection) : projection;
+      return new Query(features, projection, query);
+    }
+  }
+
+  /** Moves f_k if it is time, then k1, k2: (N, K) each, without gradient, owned by the caller. */
+  public ViewPair keys(ViewPair x, double momentum) {
+    if (config.emaOrder() == EmaOrder.BEFORE_KEYS) {
+      momentumEncoder.update(momentum);
+    }
+    return momentumEncoder.keys(x);
+  }
+
+  /** Adds the gradients of {@code ctr(q, k)} to those collected, and its value to the loss. */
+  public void backward(Query q, Tensor keys) {
+    try (PointerScope scope = new PointerScope()) {
+      Tensor term = loss.ctr(q.query(), keys);
+      term.backward();
+      try (NoGrad noGrad = new NoGrad()) {
+        stepLoss.add_(term.detach());
       }
     }
   }
 
-  /** q1, q2: (N, K) each, and what they were made from, in the caller's scope. */
-  public Queries queries(ViewPair x) {
-    try (Autocast autocast = new Autocast(base.weights().placement(), precision)) {
-      return new Queries(query(x.first()), query(x.second()));
+  /** The sum of the terms since the last call. Waits for the device. */
+  public double takeLoss() {
+    try (NoGrad noGrad = new NoGrad()) {
+      double value = stepLoss.item_double();
+      stepLoss.fill_(new Scalar(0.0));
+      return value;
     }
   }
 
-  /** Moves f_k, then k1, k2: (N, K) each, without gradient, owned by the caller. */
-  public ViewPair keys(ViewPair x, double momentum) {
-    momentumEncoder.update(momentum);
-    return momentumEncoder.keys(x);
-  }
-
-  /** {@code ctr(q1, k2) + ctr(q2, k1)}, a scalar in the caller's scope. */
-  public Tensor loss(Queries q, ViewPair k) {
-    return loss.ctr(q.first().query(), k.second()).add(loss.ctr(q.second().query(), k.first()));
-  }
-
-  /** The optimizer step on the gradients that backward left; they are gone afterwards. */
-  public void update(double learningRate) {
+  /**
+   * The optimizer step on the collected gradients, which are gone afterwards; then f_k moves if it
+   * is time.
+   */
+  public void update(double learningRate, double momentum) {
+    config.clip().apply(optimizer.parameters());
     optimizer.step(learningRate);
+    if (config.emaOrder() == EmaOrder.AFTER_UPDATE) {
+      momentumEncoder.update(momentum);
+    }
   }
 
   public Encoder base() {
@@ -93,7 +139,7 @@ public final class MoCoV3 implements AutoCloseable {
     return momentumEncoder;
   }
 
-  public AdamW optimizer() {
+  public Optimizer optimizer() {
     return optimizer;
   }
 
@@ -122,12 +168,7 @@ public final class MoCoV3 implements AutoCloseable {
     momentumEncoder.close();
     predictorWeights.close();
     base.close();
-  }
-
-  private Queries.Query query(Tensor view) {
-    Tensor features = base.features(view);
-    Tensor projection = base.project(features);
-    return new Queries.Query(features, projection, predictor.forward(projection));
+    stepLoss.releaseReference();
   }
 
   private static Stream<Entry> prefixed(String prefix, Weights weights) {

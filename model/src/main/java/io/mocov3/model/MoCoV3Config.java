@@ -1,15 +1,25 @@
 package io.mocov3.model;
 
+import java.util.Optional;
+
 /**
- * The whole of MoCo v3: backbone, the projector of both encoders, the predictor of the base
- * encoder.
+ * The whole of MoCo v3: backbone, the projector of both encoders, the predictor of the base encoder
+ * if there is one.
  */
 public record MoCoV3Config(
-    VitConfig backbone, HeadConfig projector, HeadConfig predictor, double temperature) {
+    BackboneConfig backbone,
+    HeadConfig projector,
+    Optional<HeadConfig> predictor,
+    double temperature) {
 
   public MoCoV3Config {
     if (!(temperature > 0)) {
       throw new ModelException("temperature " + temperature + " must be greater than 0");
+    }
+    if (predictor.isPresent() && predictor.get().out() != projector.out()) {
+      throw new ModelException(
+          "predictor.out %d differs from projector.out %d"
+              .formatted(predictor.get().out(), projector.out()));
     }
   }
 }

@@ -1,6 +1,7 @@
 package io.mocov3.model;
 
 import java.util.List;
+import java.util.stream.LongStream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Dispatcher;
 import org.bytedeco.pytorch.GenericList;
@@ -19,6 +20,16 @@ final class TorchOps {
   private static final OperatorHandle FUSED_ADAMW = operator("aten::_fused_adamw_", "");
   private static final OperatorHandle FOREACH_LERP = operator("aten::_foreach_lerp_", "Scalar");
   private static final OperatorHandle FOREACH_NORM = operator("aten::_foreach_norm", "Scalar");
+  private static final OperatorHandle FOREACH_SQRT = operator("aten::_foreach_sqrt", "");
+  private static final OperatorHandle FOREACH_DIV = operator("aten::_foreach_div", "List");
+  private static final OperatorHandle FOREACH_ADD = operator("aten::_foreach_add_", "List");
+  private static final OperatorHandle FOREACH_ADD_SCALAR =
+      operator("aten::_foreach_add_", "Scalar");
+  private static final OperatorHandle FOREACH_MUL = operator("aten::_foreach_mul_", "List");
+  private static final OperatorHandle FOREACH_MUL_SCALAR =
+      operator("aten::_foreach_mul_", "Scalar");
+  private static final OperatorHandle FOREACH_ADDCMUL =
+      operator("aten::_foreach_addcmul_", "Scalar");
 
   private TorchOps() {}
 
@@ -32,22 +43,22 @@ final class TorchOps {
       List<Tensor> secondMoments,
       Tensor step,
       double learningRate,
+      double weightDecay,
       AdamWConfig config) {
+    List<Tensor> noMaximum = List.of();
+    List<Tensor> steps = parameters.stream().map(parameter -> step).toList();
+    boolean amsgrad = false;
+    boolean maximize = false;
     try (PointerScope scope = new PointerScope()) {
-      IValueVector stack = new IValueVector();
-      stack.push_back(list(parameters));
-      stack.push_back(list(gradients));
-      stack.push_back(list(firstMoments));
-      stack.push_back(list(secondMoments));
-      stack.push_back(list(List.of()));
-      stack.push_back(list(parameters.stream().map(parameter -> step).toList()));
+      IValueVector stack =
+          stack(parameters, gradients, firstMoments, secondMoments, noMaximum, steps);
       stack.push_back(new IValue(learningRate));
       stack.push_back(new IValue(config.beta1()));
       stack.push_back(new IValue(config.beta2()));
-      stack.push_back(new IValue(config.weightDecay()));
+      stack.push_back(new IValue(weightDecay));
       stack.push_back(new IValue(config.epsilon()));
-      stack.push_back(new IValue(false));
-      stack.push_back(new IValue(false));
+      stack.push_back(new IValue(amsgrad));
+      stack.push_back(new IValue(maximize));
       stack.push_back(new IValue());
       stack.push_back(new IValue());
       FUSED_ADAMW.callBoxed(stack);
@@ -56,35 +67,83 @@ final class TorchOps {
 
   /** {@code targets[i] += weight * (ends[i] - targets[i])} in place. */
   static void foreachLerp(List<Tensor> targets, List<Tensor> ends, double weight) {
-    try (PointerScope scope = new PointerScope()) {
-      IValueVector stack = new IValueVector();
-      stack.push_back(list(targets));
-      stack.push_back(list(ends));
-      stack.push_back(new IValue(weight));
-      FOREACH_LERP.callBoxed(stack);
+    inPlace(FOREACH_LERP, weight, targets, ends);
+  }
+
+  /** {@code targets[i] += factor * others[i]} in place. */
+  static void foreachAdd(List<Tensor> targets, List<Tensor> others, double factor) {
+    inPlace(FOREACH_ADD, factor, targets, others);
+  }
+
+  /** {@code targets[i] += number} in place. */
+  static void foreachAdd(List<Tensor> targets, double number) {
+    inPlace(FOREACH_ADD_SCALAR, number, targets);
+  }
+
+  /** {@code targets[i] *= number} in place. */
+  static void foreachMul(List<Tensor> targets, double number) {
+    inPlace(FOREACH_MUL_SCALAR, number, targets);
+  }
+
+  /** {@code targets[i] *= others[i]} in place; the others may be scalars on the device. */
+  static void foreachMul(List<Tensor> targets, List<Tensor> others) {
+    if (!targets.isEmpty()) {
+      try (PointerScope scope = new PointerScope()) {
+        FOREACH_MUL.callBoxed(stack(targets, others));
+      }
     }
+  }
+
+  /** {@code targets[i] += factor * a[i] * b[i]} in place. */
+  static void foreachAddcmul(List<Tensor> targets, List<Tensor> a, List<Tensor> b, double factor) {
+    inPlace(FOREACH_ADDCMUL, factor, targets, a, b);
+  }
+
+  /** The root of each, owned by the caller's scope. */
+  static List<Tensor> foreachSqrt(List<Tensor> tensors) {
+    return results(FOREACH_SQRT, stack(tensors));
+  }
+
+  /** {@code a[i] / b[i]}, owned by the caller's scope. */
+  static List<Tensor> foreachDiv(List<Tensor> a, List<Tensor> b) {
+    return results(FOREACH_DIV, stack(a, b));
   }
 
   /** The L2 norm of each tensor, as scalar tensors owned by the caller's scope. */
   static List<Tensor> foreachNorm(List<Tensor> tensors) {
-    IValueVector stack = new IValueVector();
-    stack.push_back(list(tensors));
+    IValueVector stack = stack(tensors);
     stack.push_back(new IValue(2.0));
     stack.push_back(new IValue());
-    FOREACH_NORM.callBoxed(stack);
-    GenericList norms = stack.get(0).toList();
-    return java.util.stream.LongStream.range(0, norms.size())
-        .mapToObj(i -> norms.get(i).toTensor())
-        .toList();
+    return results(FOREACH_NORM, stack);
   }
 
-  private static IValue list(List<Tensor> tensors) {
-    GenericList list = new GenericList(new Type.TypePtr((Type) TensorType.get()));
-    list.reserve(tensors.size());
-    for (Tensor tensor : tensors) {
-      list.push_back(new IValue(tensor));
+  @SafeVarargs
+  private static void inPlace(OperatorHandle operator, double number, List<Tensor>... lists) {
+    if (!lists[0].isEmpty()) {
+      try (PointerScope scope = new PointerScope()) {
+        IValueVector stack = stack(lists);
+        stack.push_back(new IValue(number));
+        operator.callBoxed(stack);
+      }
     }
-    return new IValue(list);
+  }
+
+  private static List<Tensor> results(OperatorHandle operator, IValueVector stack) {
+    operator.callBoxed(stack);
+    GenericList list = stack.get(0).toList();
+    return LongStream.range(0, list.size()).mapToObj(i -> list.get(i).toTensor()).toList();
+  }
+
+  @SafeVarargs
+  private static IValueVector stack(List<Tensor>... lists) {
+    IValueVector stack = new IValueVector();
+    for (List<Tensor> tensors : lists) {
+      GenericList list = new GenericList(new Type.TypePtr((Type) TensorType.get()));
+      list.reserve(tensors.size());
+      tensors.forEach(tensor -> list.push_back(new IValue(tensor)));
+      stack.push_back(new IValue(list));
+    }
+    return stack;
   }
 
   private static OperatorHandle operator(String name, String overload) {

@@ -12,14 +12,14 @@ import org.bytedeco.pytorch.global.torch;
  * ViT. N batch, H W image, L tokens, D width: images (N, 3, H, W), already normalised, to features
  * (N, D).
  */
-final class VisionTransformer {
+final class VisionTransformer implements Backbone {
   private static final double CLASS_TOKEN_STD = 1e-6;
   private static final double LEARNED_POSITION_STD = 0.02;
 
   private final VitConfig config;
   private final Optional<Tensor> classToken;
   private final Optional<Tensor> positions;
-  private final PatchProjection projection;
+  private final PatchEmbedding patchEmbedding;
   private final List<Block> blocks = new ArrayList<>();
   private final Optional<LayerNorm> norm;
 
@@ -32,7 +32,7 @@ final class VisionTransformer {
                 weights.add("cls_token", init.normal(CLASS_TOKEN_STD, 1, 1, width), Kind.TRAINED))
             : Optional.empty();
     positions = positions(weights, config, init);
-    projection = new PatchProjection(weights, config, init);
+    patchEmbedding = PatchEmbedding.of(weights, config, init);
     for (int i = 0; i < config.depth(); i++) {
       blocks.add(new Block(weights, "blocks." + i, config, init));
     }
@@ -42,8 +42,9 @@ final class VisionTransformer {
             : Optional.of(new LayerNorm(weights, "norm", width));
   }
 
-  Tensor forward(Tensor images) { // (N, 3, H, W)
-    Tensor x = projection.forward(images); // (N, patches, D)
+  @Override
+  public Tensor forward(Tensor images) { // (N, 3, H, W)
+    Tensor x = patchEmbedding.forward(images); // (N, patches, D)
     if (classToken.isPresent()) {
       Tensor cls = classToken.get().expand(x.size(0), 1, config.width()).to(x.scalar_type());
       x = torch.cat(new TensorVector(cls, x), 1); // (N, L, D)

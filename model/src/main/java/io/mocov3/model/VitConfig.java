@@ -13,7 +13,10 @@ public record VitConfig(
     int mlpRatio,
     PatchProjectionKind patchProjection,
     PositionEmbeddingKind positionEmbedding,
-    Pooling pooling) {
+    Pooling pooling,
+    Stem stem,
+    MlpNorm mlpNorm)
+    implements BackboneConfig {
 
   public VitConfig {
     require(imageSize > 0 && patchSize > 0, "image-size and patch-size must be positive");
@@ -26,6 +29,20 @@ public record VitConfig(
         positionEmbedding != PositionEmbeddingKind.SINCOS || width % 4 == 0,
         "width " + width + " is not divisible by 4, which position-embedding sincos needs");
     require(mlpRatio > 0, "mlp-ratio must be positive");
+    if (stem == Stem.CONV) {
+      require(
+          patchSize == ConvolutionStem.PATCH_SIZE,
+          "patch-size " + patchSize + " is not 16, the only one of stem conv");
+      require(width % 8 == 0, "width " + width + " is not divisible by 8, which stem conv needs");
+      require(
+          patchProjection == PatchProjectionKind.LEARNED,
+          "stem conv has no patch projection to freeze or normalise: set patch-projection = learned");
+    }
+  }
+
+  @Override
+  public String projectorName() {
+    return "head";
   }
 
   /** Patches along one side. */

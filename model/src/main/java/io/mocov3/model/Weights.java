@@ -28,12 +28,15 @@ public final class Weights implements AutoCloseable {
   private final SequencedMap<String, Entry> entries = new LinkedHashMap<>();
   private final List<Pointer> owned = new ArrayList<>();
   private final Placement placement;
-  private final boolean gradients;
+  private final EncoderRole role;
 
-  /** With {@code gradients} false nothing added here ever collects a gradient: a key encoder. */
-  Weights(Placement placement, boolean gradients) {
+  Weights(Placement placement, EncoderRole role) {
     this.placement = placement;
-    this.gradients = gradients;
+    this.role = role;
+  }
+
+  EncoderRole role() {
+    return role;
   }
 
   public Placement placement() {
@@ -47,7 +50,7 @@ public final class Weights implements AutoCloseable {
             ? tensor.to(placement.torchDevice(), tensor.scalar_type())
             : tensor.to(placement.torchDevice(), placement.dtype());
     Tensor kept = own(placed.contiguous().detach());
-    kept.set_requires_grad(gradients && kind == Kind.TRAINED);
+    kept.set_requires_grad(role == EncoderRole.BASE && kind == Kind.TRAINED);
     if (entries.putIfAbsent(name, new Entry(name, kept, kind)) != null) {
       throw new ModelException("two tensors are named " + name);
     }

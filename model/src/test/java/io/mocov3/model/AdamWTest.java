@@ -66,7 +66,7 @@ class AdamWTest {
         before.add(Tiny.numbers(entry.tensor()));
       }
 
-      model.update(0.5);
+      model.update(0.5, 0.99);
 
       assertThat(before).isNotEmpty().allSatisfy(numbers -> assertThat(numbers).containsOnly(2));
       assertThat(model.trained())

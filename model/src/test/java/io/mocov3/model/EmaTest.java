@@ -101,7 +101,7 @@ class EmaTest {
   }
 
   private static Encoder encoder(long seed) {
-    return new Encoder(Tiny.config(), Tiny.DOUBLE, true, seed);
+    return new Encoder(Tiny.config(), Tiny.DOUBLE, EncoderRole.BASE, seed);
   }
 
   private static double[] numbers(Weights weights, String name) {

@@ -56,7 +56,7 @@ class KeyEncoderTest {
   }
 
   private static MoCoV3 trainedOnce(Placement placement) {
-    MoCoV3 model = new MoCoV3(Tiny.config(), Tiny.ADAM_W, placement, Precision.FP32, 1);
+    MoCoV3 model = new MoCoV3(Tiny.config(), new StepConfig(Tiny.ADAM_W), placement, 1);
     try (PointerScope scope = new PointerScope()) {
       ViewPair views = Tiny.views(1);
       ViewPair typed =

@@ -30,7 +30,7 @@ class ReferenceInitTest {
     "7, 1024, 0.0716"
   })
   void thePatchProjectionIsUniformWithTheBoundOfTheReference(int patch, int width, double bound) {
-    Weights weights = new Weights(Placement.CPU, false);
+    Weights weights = new Weights(Placement.CPU, EncoderRole.BASE);
     try (weights) {
       VitConfig config =
           new VitConfig(
@@ -42,7 +42,9 @@ class ReferenceInitTest {
               4,
               PatchProjectionKind.FROZEN_RANDOM,
               PositionEmbeddingKind.SINCOS,
-              Pooling.CLS);
+              Pooling.CLS,
+              Stem.PATCH,
+              MlpNorm.LAYER);
 
       PatchProjection projection = new PatchProjection(weights, config, new Init(1));
 
@@ -92,10 +94,12 @@ class ReferenceInitTest {
             1,
             PatchProjectionKind.FROZEN_RANDOM,
             PositionEmbeddingKind.NONE,
-            Pooling.CLS);
+            Pooling.CLS,
+            Stem.PATCH,
+            MlpNorm.LAYER);
     MoCoV3Config config = new MoCoV3Config(wide, tiny.projector(), tiny.predictor(), 0.2);
 
-    try (Encoder encoder = new Encoder(config, Placement.CPU, true, 1)) {
+    try (Encoder encoder = new Encoder(config, Placement.CPU, EncoderRole.BASE, 1)) {
       double[] token = numbers(encoder.weights(), "cls_token");
 
       double square = Arrays.stream(token).map(x -> x * x).average().orElseThrow();
@@ -168,10 +172,10 @@ class ReferenceInitTest {
       Tensor view = Tiny.views(1).first();
       ViewPair twice = new ViewPair(view, view);
 
-      Queries q = model.queries(twice);
+      Query q = model.query(view);
       try (ViewPair k = model.keys(twice, 0.99)) {
 
-        double[] projection = Tiny.numbers(q.first().projection());
+        double[] projection = Tiny.numbers(q.projection());
         assertThat(Tiny.numbers(k.first())).containsExactly(projection, within(1e-5));
         assertThat(Tiny.numbers(k.second())).containsExactly(projection, within(1e-5));
       }
@@ -179,7 +183,7 @@ class ReferenceInitTest {
   }
 
   private static Encoder encoder(long seed) {
-    return new Encoder(Tiny.config(), Placement.CPU, true, seed);
+    return new Encoder(Tiny.config(), Placement.CPU, EncoderRole.BASE, seed);
   }
 
   private static boolean isDrawn(String name, double[] numbers) {

@@ -1,5 +1,6 @@
 package io.mocov3.model;
 
+import java.util.Optional;
 import java.util.Random;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.PointerScope;
@@ -10,16 +11,27 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 final class Tiny {
   static final int BATCH = 16;
   static final int IMAGE = 16;
-  static final AdamWConfig ADAM_W = new AdamWConfig(0.9, 0.999, 1e-8, 0.1);
+  static final AdamWConfig ADAM_W = new AdamWConfig(0.9, 0.999, 1e-8, 0.1, DecayExclusion.NONE);
   static final Placement DOUBLE = new Placement("cpu", ScalarType.Double);
 
   private Tiny() {}
 
   static MoCoV3Config config(PatchProjectionKind projection) {
     return new MoCoV3Config(
-        new VitConfig(IMAGE, 8, 16, 1, 4, 2, projection, PositionEmbeddingKind.SINCOS, Pooling.CLS),
+        new VitConfig(
+            IMAGE,
+            8,
+            16,
+            1,
+            4,
+            2,
+            projection,
+            PositionEmbeddingKind.SINCOS,
+            Pooling.CLS,
+            Stem.PATCH,
+            MlpNorm.LAYER),
         new HeadConfig(3, 32, 16, true, true),
-        new HeadConfig(2, 32, 16, true, true),
+        Optional.of(new HeadConfig(2, 32, 16, true, true)),
         0.2);
   }
 
@@ -28,7 +40,7 @@ final class Tiny {
   }
 
   static MoCoV3 model(MoCoV3Config config, long seed) {
-    return new MoCoV3(config, ADAM_W, Placement.CPU, Precision.FP32, seed);
+    return new MoCoV3(config, new StepConfig(ADAM_W), Placement.CPU, seed);
   }
 
   static MoCoV3 model(long seed) {

@@ -51,7 +51,17 @@ class VitConfigTest {
   private static VitConfig vit(PositionEmbeddingKind positions, Pooling pooling) {
     int width = positions == PositionEmbeddingKind.SINCOS ? 16 : 18;
     return new VitConfig(
-        16, 8, width, 1, 2, 4, PatchProjectionKind.FROZEN_RANDOM, positions, pooling);
+        16,
+        8,
+        width,
+        1,
+        2,
+        4,
+        PatchProjectionKind.FROZEN_RANDOM,
+        positions,
+        pooling,
+        Stem.PATCH,
+        MlpNorm.LAYER);
   }
 
   private static VitConfig vit(
@@ -65,6 +75,8 @@ class VitConfigTest {
         mlpRatio,
         PatchProjectionKind.FROZEN_RANDOM,
         PositionEmbeddingKind.SINCOS,
-        Pooling.CLS);
+        Pooling.CLS,
+        Stem.PATCH,
+        MlpNorm.LAYER);
   }
 }

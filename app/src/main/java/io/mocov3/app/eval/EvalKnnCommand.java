@@ -8,6 +8,7 @@ import io.mocov3.app.train.DataSets;
 import io.mocov3.app.train.Probes;
 import io.mocov3.metrics.TrainingMetrics.KnnAccuracy;
 import io.mocov3.model.Encoder;
+import io.mocov3.model.EncoderRole;
 import io.mocov3.model.Pixels;
 import io.mocov3.model.Placement;
 import io.mocov3.model.Threads;
@@ -20,8 +21,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.bytedeco.pytorch.global.torch.ScalarType;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -34,38 +35,13 @@ import picocli.CommandLine.Spec;
 public final class EvalKnnCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
-  @ArgGroup(multiplicity = "1")
-  private Weights weights;
-
-  /** Where the weights come from. */
-  private static final class Weights {
-    @Option(names = "--run", paramLabel = "DIR", description = "A run: its newest checkpoint.")
-    private Path run;
-
-    @Option(
-        names = "--weights",
-        paramLabel = "FILE",
-        description = "A safetensors file with the reference's names; needs --config.")
-    private Path file;
-  }
-
-  @Option(
-      names = "--config",
-      paramLabel = "CONF",
-      description = "The experiment that describes the network; a run's own by default.")
-  private Path config;
+  @Mixin private WeightsOptions weights;
 
   @Option(
       names = "--data",
       paramLabel = "DIR",
       description = "A folder with train and test (or val); the experiment's data by default.")
   private Path data;
-
-  @Option(
-      names = "--set",
-      paramLabel = "KEY=VALUE",
-      description = "Sets one key of the experiment.")
-  private List<String> overrides = new ArrayList<>();
 
   @Option(names = "--json", description = "Prints one JSON document.")
   private boolean json;
@@ -76,44 +52,26 @@ public final class EvalKnnCommand implements Callable<Integer> {
     Threads.configure(settings.threads());
     Placement placement = Placement.of(settings.device(), ScalarType.Float);
     try (DataSets sets = DataSets.open(settings.data());
-        Encoder encoder = new Encoder(settings.model(), placement, false, 0);
+        Encoder encoder = new Encoder(settings.model(), placement, EncoderRole.EVALUATION, 0);
         Pixels pixels = new Pixels(placement, settings.mean(), settings.std())) {
       KnnProbe probe =
           Probes.knn(settings, sets)
               .orElseThrow(
                   () -> new SettingsException("data.test is empty; give --data DIR with test/"));
-      load(encoder);
+      weights.load(encoder, spec.commandLine().getErr());
       print(probe.run(encoder, pixels));
     }
     return 0;
   }
 
-  private void load(Encoder encoder) {
-    PrintWriter err = spec.commandLine().getErr();
-    if (weights.run == null) {
-      RunWeights.loadFile(weights.file, encoder);
-    } else {
-      err.println("checkpoint of step " + RunWeights.loadNewest(weights.run, encoder, err));
-      err.flush();
-    }
-  }
-
   private Settings settings() {
-    Path experiment = config != null ? config : fromRun();
-    List<String> all = new ArrayList<>(overrides);
+    List<String> own = new ArrayList<>();
     if (data != null) {
-      all.add("data.train=\"" + data.resolve("train") + "\"");
-      all.add("data.test=\"" + testFolder() + "\"");
-      all.add("data.format=auto");
+      own.add("data.train=\"" + data.resolve("train") + "\"");
+      own.add("data.test=\"" + testFolder() + "\"");
+      own.add("data.format=auto");
     }
-    return Settings.load(experiment, all);
-  }
-
-  private Path fromRun() {
-    if (weights.run == null) {
-      throw new SettingsException("--weights needs --config CONF to describe the network");
-    }
-    return weights.run.resolve("config.conf");
+    return weights.settings(own);
   }
 
   private Path testFolder() {

@@ -43,6 +43,9 @@ public final class ExactnessCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Prints one JSON document.")
   private boolean json;
 
+  @Option(names = "--markdown", description = "Prints one table: a line for each fixture.")
+  private boolean markdown;
+
   @Override
   public Integer call() {
     Threads.configure(0);
@@ -53,6 +56,8 @@ public final class ExactnessCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
       JsonOutput.print(out, results.stream().map(ExactnessCommand::document).toList());
+    } else if (markdown) {
+      MarkdownTable.print(out, results);
     } else {
       results.forEach(result -> print(out, result));
       long failed = results.stream().filter(result -> !result.pass()).count();

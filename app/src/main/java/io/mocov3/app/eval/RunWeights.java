@@ -5,6 +5,8 @@ import io.mocov3.model.Encoder;
 import io.mocov3.model.TensorCodec;
 import io.mocov3.model.checkpoint.Checkpoint;
 import io.mocov3.model.checkpoint.CheckpointReader;
+import io.mocov3.model.interchange.ImportedWeights;
+import io.mocov3.model.interchange.WeightLoader;
 import io.mocov3.model.safetensors.SafetensorsFile;
 import io.mocov3.model.safetensors.TensorData;
 import java.io.PrintWriter;
@@ -33,10 +35,10 @@ public final class RunWeights {
     return newest.step();
   }
 
-  /** A safetensors file with the reference's names. */
-  public static void loadFile(Path weights, Encoder encoder) {
-    try (SafetensorsFile file = SafetensorsFile.open(weights)) {
-      load(file, encoder);
+  /** A file or folder of any known layout; returns what was taken, in one line. */
+  static String loadFile(Path weights, Encoder encoder) {
+    try (ImportedWeights imported = ImportedWeights.open(weights)) {
+      return weights + ": " + WeightLoader.load(imported, encoder);
     }
   }
 

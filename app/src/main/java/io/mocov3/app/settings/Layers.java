@@ -10,7 +10,8 @@ import java.util.List;
 
 /**
  * Puts the layers of a configuration together: {@code --set} over {@code CONFIG_FORCE_...} over the
- * experiment file over the defaults. A key of any layer that the defaults lack is refused.
+ * experiment file over its presets over the defaults. A key of any layer that the defaults lack is
+ * refused.
  */
 final class Layers {
   static final String ROOT = "mocov3";
@@ -28,7 +29,7 @@ final class Layers {
 
   static Config load(Config experiment, Config environment, List<String> overrides) {
     Config defaults = defaults().withOnlyPath(ROOT);
-    Config result = experiment.withFallback(defaults);
+    Config result = experiment;
     if (environment.hasPath(ROOT)) {
       result = Assignment.ofEnvironment(environment.withOnlyPath(ROOT)).withFallback(result);
     }
@@ -36,7 +37,8 @@ final class Layers {
       result = Assignment.of(override).withFallback(result);
     }
     try {
-      Config resolved = result.resolve();
+      Config chosen = result.withFallback(defaults).resolve();
+      Config resolved = result.withFallback(Presets.of(chosen)).withFallback(defaults).resolve();
       new UnknownKeys(defaults).refuse(resolved);
       return resolved.getConfig(ROOT);
     } catch (ConfigException e) {

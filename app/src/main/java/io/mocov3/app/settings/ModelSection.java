@@ -1,25 +1,41 @@
 package io.mocov3.app.settings;
 
+import io.mocov3.model.BackboneConfig;
 import io.mocov3.model.HeadConfig;
+import io.mocov3.model.MlpNorm;
 import io.mocov3.model.MoCoV3Config;
 import io.mocov3.model.ModelException;
 import io.mocov3.model.PatchProjectionKind;
 import io.mocov3.model.Pooling;
 import io.mocov3.model.PositionEmbeddingKind;
+import io.mocov3.model.ResNetConfig;
+import io.mocov3.model.Stem;
 import io.mocov3.model.VitConfig;
+import java.util.Optional;
 
 /** Reads {@code model} and the temperature into the model's own record. */
 final class ModelSection {
+
+  /** The families of backbones. */
+  private enum Family {
+    VIT,
+    RESNET
+  }
+
   private ModelSection() {}
 
   static MoCoV3Config read(Section model, Section method) {
     HeadConfig projector = head(model.section("projector"));
     Section predictorSection = model.section("predictor");
-    HeadConfig predictor = head(predictorSection);
+    Optional<HeadConfig> predictor =
+        predictorSection.integer("layers", 0) == 0
+            ? Optional.empty()
+            : Optional.of(head(predictorSection));
     predictorSection.check(
         "out",
         "equal to model.projector.out = " + projector.out(),
-        predictor.out() == projector.out());
+        predictor.isEmpty() || predictor.get().out() == projector.out());
+    refuseOtherMethods(method, predictor.isPresent());
     double temperature = method.number("temperature", 0, Double.MAX_VALUE);
     method.check("temperature", "greater than 0", temperature > 0);
     try {
@@ -29,18 +45,35 @@ final class ModelSection {
     }
   }
 
-  private static VitConfig backbone(Section model) {
-    Preset preset = model.choice("preset", Preset.class);
-    return new VitConfig(
-        model.integer("image-size", 1),
-        orPreset(model.integer("patch-size", 0), preset.patchSize),
-        orPreset(model.integer("width", 0), preset.width),
-        orPreset(model.integer("depth", 0), preset.depth),
-        orPreset(model.integer("heads", 0), preset.heads),
-        model.integer("mlp-ratio", 1),
-        model.choice("patch-projection", PatchProjectionKind.class),
-        model.choice("position-embedding", PositionEmbeddingKind.class),
-        model.choice("pooling", Pooling.class));
+  private static void refuseOtherMethods(Section method, boolean predictor) {
+    method.check(
+        "name",
+        "moco-v3, or have no predictor (model.predictor.layers = 0): SimCLR has none",
+        !method.text("name").equals("simclr") || !predictor);
+    method.only("name", "moco-v3");
+  }
+
+  private static BackboneConfig backbone(Section model) {
+    String presets = String.join(", ", Presets.names("model"));
+    model.check(
+        "preset", "one of " + presets, Presets.names("model").contains(model.text("preset")));
+    int imageSize = model.integer("image-size", 1);
+    return switch (model.choice("family", Family.class)) {
+      case RESNET -> new ResNetConfig(model.integer("depth", 1), imageSize);
+      case VIT ->
+          new VitConfig(
+              imageSize,
+              model.integer("patch-size", 1),
+              model.integer("width", 1),
+              model.integer("depth", 1),
+              model.integer("heads", 1),
+              model.integer("mlp-ratio", 1),
+              model.choice("patch-projection", PatchProjectionKind.class),
+              model.choice("position-embedding", PositionEmbeddingKind.class),
+              model.choice("pooling", Pooling.class),
+              model.choice("stem", Stem.class),
+              model.choice("mlp-norm", MlpNorm.class));
+    };
   }
 
   private static HeadConfig head(Section head) {
@@ -50,9 +83,5 @@ final class ModelSection {
         head.integer("out", 1),
         head.flag("batch-norm"),
         head.flag("final-batch-norm"));
-  }
-
-  private static int orPreset(int value, int preset) {
-    return value == 0 ? preset : value;
   }
 }

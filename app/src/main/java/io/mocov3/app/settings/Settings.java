@@ -5,12 +5,13 @@ import com.typesafe.config.ConfigRenderOptions;
 import io.mocov3.augment.DataFormat;
 import io.mocov3.augment.ShapesConfig;
 import io.mocov3.augment.TwoViews;
-import io.mocov3.model.AdamWConfig;
+import io.mocov3.model.EmaOrder;
 import io.mocov3.model.KnnClassifier;
 import io.mocov3.model.LearningRateSchedule;
 import io.mocov3.model.MoCoV3Config;
 import io.mocov3.model.MomentumSchedule;
 import io.mocov3.model.Precision;
+import io.mocov3.model.StepConfig;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -23,10 +24,11 @@ public record Settings(
     List<Double> mean,
     List<Double> std,
     MoCoV3Config model,
+    Optional<Path> initFrom,
     Momentum momentum,
-    AdamWConfig adamW,
+    StepConfig step,
+    boolean memorySaver,
     Schedule schedule,
-    Precision precision,
     String device,
     int threads,
     Knn knn,
@@ -104,10 +106,11 @@ public record Settings(
         augment.numbers("mean", 3),
         positive(augment, "std"),
         model,
+        path(root.section("model").text("init-from")),
         momentum(root.section("method")),
-        adamW(root.section("optimizer")),
+        step(root),
+        root.section("method").flag("memory-saver"),
         schedule(root.section("schedule")),
-        root.choice("precision", Precision.class),
         device(root),
         root.integer("threads", 0),
         knn(root.section("evaluation").section("knn"), model.backbone().imageSize()),
@@ -132,8 +135,6 @@ public record Settings(
   }
 
   private static void refuseUnsupported(Section root) {
-    root.section("method").only("name", "moco-v3");
-    root.section("optimizer").only("name", "adamw");
     Section momentumEncoder = root.section("momentum-encoder");
     momentumEncoder.check(
         "max-staleness",
@@ -190,20 +191,12 @@ public record Settings(
         method.choice("momentum-schedule", MomentumKind.class) == MomentumKind.COSINE);
   }
 
-  private static AdamWConfig adamW(Section optimizer) {
-    double epsilon = optimizer.number("epsilon", 0, Double.MAX_VALUE);
-    optimizer.check("epsilon", "greater than 0", epsilon > 0);
-    return new AdamWConfig(
-        beta(optimizer, "beta1"),
-        beta(optimizer, "beta2"),
-        epsilon,
-        optimizer.number("weight-decay", 0, Double.MAX_VALUE));
-  }
-
-  private static double beta(Section optimizer, String key) {
-    double beta = optimizer.number(key, 0, 1);
-    optimizer.check(key, "at least 0 and less than 1", beta < 1);
-    return beta;
+  private static StepConfig step(Section root) {
+    return new StepConfig(
+        OptimizerSection.read(root.section("optimizer")),
+        OptimizerSection.clip(root.section("optimizer")),
+        root.section("method").choice("ema-order", EmaOrder.class),
+        root.choice("precision", Precision.class));
   }
 
   private static Schedule schedule(Section schedule) {

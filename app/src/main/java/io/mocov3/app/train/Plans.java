@@ -31,6 +31,7 @@ final class Plans {
         settings.momentum(epochs),
         settings.checkpoint().everySteps(),
         probeEvery,
-        run.logSamples());
+        run.logSamples(),
+        settings.memorySaver());
   }
 }

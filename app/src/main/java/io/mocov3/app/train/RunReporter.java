@@ -68,6 +68,11 @@ final class RunReporter implements RunLog {
   }
 
   @Override
+  public void initialised(String line) {
+    progress.line(line);
+  }
+
+  @Override
   public void warning(String line) {
     progress.line("warning: " + line);
   }

@@ -13,12 +13,15 @@ import io.mocov3.app.settings.Settings;
 import io.mocov3.augment.SampleOrder;
 import io.mocov3.metrics.TrainingMetrics;
 import io.mocov3.model.Encoder;
+import io.mocov3.model.EncoderRole;
 import io.mocov3.model.MoCoV3;
 import io.mocov3.model.Pixels;
 import io.mocov3.model.Placement;
 import io.mocov3.model.TrainingState;
 import io.mocov3.model.checkpoint.Checkpoint;
 import io.mocov3.model.checkpoint.CheckpointStore;
+import io.mocov3.model.interchange.ImportedWeights;
+import io.mocov3.model.interchange.WeightLoader;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -54,13 +57,12 @@ final class TrainingAssembly {
   }
 
   MoCoV3 model() {
-    return new MoCoV3(
-        settings.model(), settings.adamW(), placement, settings.precision(), settings.run().seed());
+    return new MoCoV3(settings.model(), settings.step(), placement, settings.run().seed());
   }
 
   /** A network for backbone features, whose weights are to be overwritten. */
   Encoder encoder() {
-    return new Encoder(settings.model(), placement, false, settings.run().seed());
+    return new Encoder(settings.model(), placement, EncoderRole.EVALUATION, settings.run().seed());
   }
 
   Blueprint blueprint(
@@ -92,11 +94,25 @@ final class TrainingAssembly {
         outcome);
   }
 
+  /** Weights from elsewhere, where the experiment names some. */
+  private void initialise(MoCoV3 model, RunLog log) {
+    settings
+        .initFrom()
+        .ifPresent(
+            path -> {
+              try (ImportedWeights weights = ImportedWeights.open(path)) {
+                log.initialised(
+                    "initial weights from " + path + ": " + WeightLoader.load(weights, model));
+              }
+            });
+  }
+
   private TrainingSession session(
       CheckpointStore store, ViewPipeline pipeline, TrainingMetrics metrics, RunLog log) {
     MoCoV3 model = model();
     Optional<Checkpoint> checkpoint = store.newestValid(log::warning);
-    checkpoint.ifPresent(newest -> TrainingState.restore(model, newest));
+    checkpoint.ifPresentOrElse(
+        newest -> TrainingState.restore(model, newest), () -> initialise(model, log));
     return new TrainingSession(
         model, checkpoint.isPresent(), pixels(), plan, pipeline, metrics, log);
   }

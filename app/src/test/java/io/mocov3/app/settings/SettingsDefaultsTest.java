@@ -6,13 +6,20 @@ import io.mocov3.augment.DataFormat;
 import io.mocov3.augment.ShapesConfig;
 import io.mocov3.augment.TwoViews;
 import io.mocov3.model.AdamWConfig;
+import io.mocov3.model.DecayExclusion;
 import io.mocov3.model.HeadConfig;
 import io.mocov3.model.KnnClassifier;
+import io.mocov3.model.LambConfig;
+import io.mocov3.model.LarsConfig;
+import io.mocov3.model.MlpNorm;
 import io.mocov3.model.MoCoV3Config;
 import io.mocov3.model.PatchProjectionKind;
 import io.mocov3.model.Pooling;
 import io.mocov3.model.PositionEmbeddingKind;
 import io.mocov3.model.Precision;
+import io.mocov3.model.ResNetConfig;
+import io.mocov3.model.Stem;
+import io.mocov3.model.StepConfig;
 import io.mocov3.model.VitConfig;
 import java.nio.file.Path;
 import java.util.List;
@@ -28,7 +35,7 @@ class SettingsDefaultsTest {
         .isEqualTo(new Settings.Run("mocov3", Path.of("runs/mocov3"), 0, 300, 0, false));
     assertThat(settings.checkpoint()).isEqualTo(new Settings.Checkpoint(1000, 3));
     assertThat(settings.http()).isEqualTo(new Settings.Http(true, "127.0.0.1", 9464));
-    assertThat(settings.precision()).isEqualTo(Precision.FP32);
+    assertThat(settings.step().precision()).isEqualTo(Precision.FP32);
     assertThat(settings.device()).isEqualTo("auto");
     assertThat(settings.threads()).isZero();
   }
@@ -67,20 +74,24 @@ class SettingsDefaultsTest {
             4,
             PatchProjectionKind.FROZEN_RANDOM,
             PositionEmbeddingKind.SINCOS,
-            Pooling.CLS);
+            Pooling.CLS,
+            Stem.PATCH,
+            MlpNorm.LAYER);
 
     assertThat(settings.model())
         .isEqualTo(
             new MoCoV3Config(
                 small,
                 new HeadConfig(3, 4096, 256, true, true),
-                new HeadConfig(2, 4096, 256, true, true),
+                Optional.of(new HeadConfig(2, 4096, 256, true, true)),
                 0.2));
   }
 
   @Test
   void theOptimizationIsThePapers() {
-    assertThat(settings.adamW()).isEqualTo(new AdamWConfig(0.9, 0.999, 1e-8, 0.1));
+    assertThat(settings.step())
+        .isEqualTo(new StepConfig(new AdamWConfig(0.9, 0.999, 1e-8, 0.1, DecayExclusion.NONE)));
+    assertThat(settings.memorySaver()).isTrue();
     assertThat(settings.schedule()).isEqualTo(new Settings.Schedule(1.5e-4, 40));
     assertThat(settings.momentum()).isEqualTo(new Settings.Momentum(0.99, true));
   }
@@ -111,8 +122,35 @@ class SettingsDefaultsTest {
     assertThat(backbone("vit-huge")).containsExactly(14, 1280, 32, 16);
   }
 
+  @Test
+  void aResNetBringsItsOwnHeads() {
+    Settings resNet = Experiments.of("mocov3 { model.preset = resnet-50, optimizer.name = lars }");
+
+    assertThat(resNet.model())
+        .isEqualTo(
+            new MoCoV3Config(
+                new ResNetConfig(50, 224),
+                new HeadConfig(2, 4096, 256, true, true),
+                Optional.of(new HeadConfig(2, 4096, 256, true, false)),
+                0.2));
+    assertThat(resNet.step().optimizer())
+        .isEqualTo(new LarsConfig(0.9, 0.001, 1.5e-6, LarsConfig.Form.REFERENCE));
+  }
+
+  @Test
+  void whatTheExperimentSaysStandsOverThePreset() {
+    Settings settings =
+        Experiments.of("mocov3.model { preset = vit-base, depth = 3 }", "optimizer.name=lamb");
+
+    assertThat(((VitConfig) settings.model().backbone()).depth()).isEqualTo(3);
+    assertThat(((VitConfig) settings.model().backbone()).width()).isEqualTo(768);
+    assertThat(settings.step().optimizer())
+        .isEqualTo(new LambConfig(0.9, 0.999, 1e-6, 1e-3, DecayExclusion.NONE, 0));
+  }
+
   private static List<Integer> backbone(String preset) {
-    VitConfig vit = Experiments.of("mocov3.model.preset = " + preset).model().backbone();
+    VitConfig vit =
+        (VitConfig) Experiments.of("mocov3.model.preset = " + preset).model().backbone();
     return List.of(vit.patchSize(), vit.width(), vit.depth(), vit.heads());
   }
 }

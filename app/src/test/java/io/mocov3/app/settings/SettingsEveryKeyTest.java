@@ -7,13 +7,19 @@ import io.mocov3.augment.ShapesConfig;
 import io.mocov3.augment.TwoViews;
 import io.mocov3.augment.ViewRecipe;
 import io.mocov3.model.AdamWConfig;
+import io.mocov3.model.DecayExclusion;
+import io.mocov3.model.EmaOrder;
+import io.mocov3.model.GradientClip;
 import io.mocov3.model.HeadConfig;
 import io.mocov3.model.KnnClassifier;
+import io.mocov3.model.MlpNorm;
 import io.mocov3.model.MoCoV3Config;
 import io.mocov3.model.PatchProjectionKind;
 import io.mocov3.model.Pooling;
 import io.mocov3.model.PositionEmbeddingKind;
 import io.mocov3.model.Precision;
+import io.mocov3.model.Stem;
+import io.mocov3.model.StepConfig;
 import io.mocov3.model.VitConfig;
 import java.nio.file.Path;
 import java.util.List;
@@ -47,11 +53,15 @@ class SettingsEveryKeyTest {
         }
         model { preset = vit-base, image-size = 48, patch-size = 8, width = 96, depth = 2 }
         model { heads = 4, mlp-ratio = 3, patch-projection = learned }
-        model { position-embedding = learned, pooling = mean-no-norm }
+        model { position-embedding = learned, pooling = mean-no-norm, stem = patch, mlp-norm = batch }
+        model { family = vit, init-from = a/weights }
         model.projector { %s }
         model.predictor { %s }
         method { name = moco-v3, temperature = 0.5, momentum = 0.9, momentum-schedule = constant }
+        method { ema-order = after-update, memory-saver = false }
         optimizer { name = adamw, beta1 = 0.8, beta2 = 0.95, epsilon = 1e-6, weight-decay = 0.05 }
+        optimizer { decay-exclusion = one-dimensional, momentum = 0.7, trust-coefficient = 0.02 }
+        optimizer { lars-form = simclr, patch-projection-clip = 0.3, gradient-clip = 2 }
         schedule { base-learning-rate = 0.01, warmup-epochs = 0.5 }
         precision = bf16, device = "cuda:1", threads = 6
         momentum-encoder.max-staleness = 0
@@ -108,23 +118,32 @@ class SettingsEveryKeyTest {
             3,
             PatchProjectionKind.LEARNED,
             PositionEmbeddingKind.LEARNED,
-            Pooling.MEAN_NO_NORM);
+            Pooling.MEAN_NO_NORM,
+            Stem.PATCH,
+            MlpNorm.BATCH);
 
     assertThat(settings.model())
         .isEqualTo(
             new MoCoV3Config(
                 vit,
                 new HeadConfig(2, 65, 96, false, false),
-                new HeadConfig(1, 66, 96, false, false),
+                Optional.of(new HeadConfig(1, 66, 96, false, false)),
                 0.5));
     assertThat(settings.momentum()).isEqualTo(new Settings.Momentum(0.9, false));
   }
 
   @Test
   void optimizationIsRead() {
-    assertThat(settings.adamW()).isEqualTo(new AdamWConfig(0.8, 0.95, 1e-6, 0.05));
+    assertThat(settings.step())
+        .isEqualTo(
+            new StepConfig(
+                new AdamWConfig(0.8, 0.95, 1e-6, 0.05, DecayExclusion.ONE_DIMENSIONAL),
+                new GradientClip(0.3, 2),
+                EmaOrder.AFTER_UPDATE,
+                Precision.BF16));
+    assertThat(settings.memorySaver()).isFalse();
+    assertThat(settings.initFrom()).contains(Path.of("a/weights"));
     assertThat(settings.schedule()).isEqualTo(new Settings.Schedule(0.01, 0.5));
-    assertThat(settings.precision()).isEqualTo(Precision.BF16);
     assertThat(settings.device()).isEqualTo("cuda:1");
     assertThat(settings.threads()).isEqualTo(6);
   }

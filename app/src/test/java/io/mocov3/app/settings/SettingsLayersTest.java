@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigValueFactory;
+import io.mocov3.model.VitConfig;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -110,7 +111,7 @@ class SettingsLayersTest {
   void theBuiltInExperimentIsComplete() {
     Settings settings = Settings.loadResource("quickstart.conf", List.of("data.train=x/train"));
 
-    assertThat(settings.model().backbone().tokens()).isEqualTo(17);
+    assertThat(((VitConfig) settings.model().backbone()).tokens()).isEqualTo(17);
   }
 
   private static Config text(Map<String, String> values) {

@@ -1,8 +1,7 @@
 package io.mocov3.model.exactness;
 
 import io.mocov3.model.ModelException;
-import io.mocov3.model.Queries;
-import io.mocov3.model.ViewPair;
+import io.mocov3.model.Query;
 import io.mocov3.model.safetensors.SafetensorsFile;
 import java.util.Arrays;
 import java.util.List;
@@ -39,12 +38,8 @@ final class Expected {
     }
   }
 
-  void compareForward(Queries q, ViewPair k) {
-    view(1, q.first(), k.first());
-    view(2, q.second(), k.second());
-  }
-
-  private void view(int view, Queries.Query q, Tensor key) {
+  /** Step 0, the view numbered from 1. */
+  void compareForward(int view, Query q, Tensor key) {
     compareStored("step.0.features", "step.0.features." + view, Fixture.numbers(q.features()));
     compareStored(
         "step.0.projection", "step.0.projection." + view, Fixture.numbers(q.projection()));
@@ -130,12 +125,14 @@ final class Expected {
     compare(quantity, name + "#sample", sample(ours));
   }
 
+  /** Rounds as NumPy's linspace does: a multiple of the step, not a quotient. */
   private static double[] sample(double[] values) {
     int count = Math.min(values.length, SAMPLES);
+    double step = (values.length - 1) / Math.max(1.0, count - 1);
     double[] sample = new double[count];
     for (int i = 0; i < count; i++) {
-      double position = count == 1 ? 0 : (double) i * (values.length - 1) / (count - 1);
-      sample[i] = values[(int) Math.floor(position)];
+      boolean last = i == count - 1;
+      sample[i] = values[last ? values.length - 1 : (int) Math.floor(i * step)];
     }
     return sample;
   }

@@ -6,6 +6,8 @@ import io.mocov3.model.Placement;
 import io.mocov3.model.TensorCodec;
 import io.mocov3.model.safetensors.SafetensorsFile;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Locale;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Device;
@@ -30,6 +32,25 @@ record Fixture(Path folder, JsonNode json, Placement placement, Fixtures.Width w
 
   JsonNode field(String name) {
     return field(json, name);
+  }
+
+  /** A value spelled like the configuration's; {@code absent} where the field is not there. */
+  static <E extends Enum<E>> E choice(Class<E> type, JsonNode value, String absent) {
+    String label = value.asText(absent);
+    return Arrays.stream(type.getEnumConstants())
+        .filter(constant -> label(constant).equals(label))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new ModelException(
+                    "%s of a fixture is not one of %s"
+                        .formatted(
+                            label,
+                            Arrays.stream(type.getEnumConstants()).map(Fixture::label).toList())));
+  }
+
+  private static String label(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
   SafetensorsFile open(String name) {

@@ -1,7 +1,11 @@
 package io.mocov3.model.exactness;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.mocov3.model.BackboneConfig;
+import io.mocov3.model.EmaOrder;
+import io.mocov3.model.GradientClip;
 import io.mocov3.model.HeadConfig;
+import io.mocov3.model.MlpNorm;
 import io.mocov3.model.MoCoV3;
 import io.mocov3.model.MoCoV3Config;
 import io.mocov3.model.ModelException;
@@ -9,6 +13,9 @@ import io.mocov3.model.PatchProjectionKind;
 import io.mocov3.model.Pooling;
 import io.mocov3.model.PositionEmbeddingKind;
 import io.mocov3.model.Precision;
+import io.mocov3.model.ResNetConfig;
+import io.mocov3.model.Stem;
+import io.mocov3.model.StepConfig;
 import io.mocov3.model.TensorCodec;
 import io.mocov3.model.VitConfig;
 import io.mocov3.model.safetensors.DType;
@@ -17,8 +24,8 @@ import io.mocov3.model.safetensors.TensorData;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
-import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.StreamSupport;
 import org.bytedeco.pytorch.Tensor;
 
@@ -33,9 +40,14 @@ final class FixtureModel {
     MoCoV3 model =
         new MoCoV3(
             config(fixture),
-            OptimizerFixture.adamW(fixture),
+            new StepConfig(
+                OptimizerFixture.config(fixture),
+                new GradientClip(
+                    fixture.json().path("patch_projection_clip").asDouble(0),
+                    fixture.json().path("gradient_clip").asDouble(0)),
+                Fixture.choice(EmaOrder.class, fixture.json().path("ema_order"), "before-keys"),
+                Precision.FP32),
             fixture.placement(),
-            Precision.FP32,
             0);
     Map<String, Tensor> tensors = model.tensors();
     JsonNode initial = fixture.field("initial");
@@ -87,17 +99,27 @@ final class FixtureModel {
   }
 
   private static MoCoV3Config config(Fixture fixture) {
+    JsonNode predictor = fixture.field("predictor");
     return new MoCoV3Config(
-        vit(fixture, fixture.field("backbone")),
-        head(fixture, "projector"),
-        head(fixture, "predictor"),
+        backbone(fixture, fixture.field("backbone")),
+        head(fixture.field("projector")),
+        predictor.isNull() ? Optional.empty() : Optional.of(head(predictor)),
         fixture.field("temperature").asDouble());
   }
 
-  private static VitConfig vit(Fixture fixture, JsonNode backbone) {
-    require(fixture, backbone, "family", "vit");
-    require(fixture, backbone, "stem", "patch");
-    require(fixture, backbone, "mlp_norm", "layer");
+  private static BackboneConfig backbone(Fixture fixture, JsonNode backbone) {
+    String family = backbone.path("family").asText();
+    return switch (family) {
+      case "vit" -> vit(backbone);
+      case "resnet" ->
+          new ResNetConfig(backbone.path("depth").asInt(), backbone.path("image_size").asInt());
+      default ->
+          throw new ModelException(
+              fixture.folder() + ": family " + family + " is not one of vit, resnet");
+    };
+  }
+
+  private static VitConfig vit(JsonNode backbone) {
     return new VitConfig(
         backbone.path("image_size").asInt(),
         backbone.path("patch_size").asInt(),
@@ -105,35 +127,20 @@ final class FixtureModel {
         backbone.path("depth").asInt(),
         backbone.path("heads").asInt(),
         backbone.path("mlp_ratio").asInt(),
-        choice(PatchProjectionKind.class, backbone.path("patch_projection")),
-        choice(PositionEmbeddingKind.class, backbone.path("position_embedding")),
-        choice(Pooling.class, backbone.path("pooling")));
+        Fixture.choice(
+            PatchProjectionKind.class, backbone.path("patch_projection"), "frozen-random"),
+        Fixture.choice(PositionEmbeddingKind.class, backbone.path("position_embedding"), "sincos"),
+        Fixture.choice(Pooling.class, backbone.path("pooling"), "cls"),
+        Fixture.choice(Stem.class, backbone.path("stem"), "patch"),
+        Fixture.choice(MlpNorm.class, backbone.path("mlp_norm"), "layer"));
   }
 
-  private static HeadConfig head(Fixture fixture, String name) {
-    JsonNode head = fixture.field(name);
-    if (head.isNull()) {
-      throw new ModelException(fixture.folder() + ": a " + name + " of null is not supported yet");
-    }
+  private static HeadConfig head(JsonNode head) {
     return new HeadConfig(
         head.path("layers").asInt(),
         head.path("hidden").asInt(),
         head.path("out").asInt(),
         head.path("batch_norm").asBoolean(),
         head.path("final_batch_norm").asBoolean());
-  }
-
-  private static void require(Fixture fixture, JsonNode parent, String name, String supported) {
-    String value = parent.path(name).asText(supported);
-    if (!value.equals(supported)) {
-      throw new ModelException(
-          "%s: %s %s is not supported yet; supported: %s"
-              .formatted(fixture.folder(), name, value, supported));
-    }
-  }
-
-  private static <E extends Enum<E>> E choice(Class<E> type, JsonNode value) {
-    String name = value.asText().replace('-', '_').toUpperCase(Locale.ROOT);
-    return Enum.valueOf(type, name);
   }
 }

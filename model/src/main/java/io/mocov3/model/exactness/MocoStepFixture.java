@@ -3,7 +3,7 @@ package io.mocov3.model.exactness;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.mocov3.model.FixturePixels;
 import io.mocov3.model.MoCoV3;
-import io.mocov3.model.Queries;
+import io.mocov3.model.Query;
 import io.mocov3.model.ViewPair;
 import io.mocov3.model.Weights.Entry;
 import io.mocov3.model.safetensors.SafetensorsFile;
@@ -62,20 +62,23 @@ final class MocoStepFixture {
       Expected reference) {
     try (PointerScope scope = new PointerScope();
         ViewPair views = views(index)) {
-      Queries q = model.queries(views);
-      try (ViewPair k = model.keys(views, step.path("momentum").asDouble())) {
-        Tensor loss = model.loss(q, k);
-        loss.backward();
+      double momentum = step.path("momentum").asDouble();
+      Query q1 = model.query(views.first());
+      Query q2 = model.query(views.second());
+      try (ViewPair k = model.keys(views, momentum)) {
+        model.backward(q1, k.second());
+        model.backward(q2, k.first());
         Map<String, Tensor> gradients = gradients(model);
         if (index == 0) {
-          reference.compareForward(q, k);
+          reference.compareForward(1, q1, k.first());
+          reference.compareForward(2, q2, k.second());
           gradients.forEach(reference::compareGradient);
         }
         for (int i = 0; i < trained.size(); i++) {
           norms[index * trained.size() + i] = norm(gradients.get(trained.get(i)));
         }
-        model.update(step.path("learning_rate").asDouble());
-        return loss.item_double();
+        model.update(step.path("learning_rate").asDouble(), momentum);
+        return model.takeLoss();
       }
     }
   }

@@ -1,9 +1,13 @@
 package io.mocov3.model.exactness;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.mocov3.model.AdamW;
 import io.mocov3.model.AdamWConfig;
+import io.mocov3.model.DecayExclusion;
+import io.mocov3.model.LambConfig;
+import io.mocov3.model.LarsConfig;
 import io.mocov3.model.ModelException;
+import io.mocov3.model.Optimizer;
+import io.mocov3.model.OptimizerConfig;
 import io.mocov3.model.Weights.Entry;
 import io.mocov3.model.Weights.Kind;
 import io.mocov3.model.safetensors.SafetensorsFile;
@@ -31,7 +35,7 @@ final class OptimizerFixture {
                 value.set_requires_grad(true);
                 parameters.add(new Entry(name, value, Kind.TRAINED));
               });
-      try (AdamW optimizer = new AdamW(parameters, adamW(fixture))) {
+      try (Optimizer optimizer = Optimizer.of(parameters, config(fixture))) {
         for (int step = 0; step < rates.size(); step++) {
           for (Entry parameter : parameters) {
             String name = "step." + step + ".gradient." + parameter.name();
@@ -49,20 +53,43 @@ final class OptimizerFixture {
     return deviations;
   }
 
-  /**
-   * @throws ModelException when the fixture asks for another optimizer
-   */
-  static AdamWConfig adamW(Fixture fixture) {
+  static OptimizerConfig config(Fixture fixture) {
     JsonNode optimizer = fixture.field("optimizer");
+    double weightDecay = fixture.field(optimizer, "weight_decay").asDouble();
     String name = fixture.field(optimizer, "name").asText();
-    if (!name.equals("adamw")) {
-      throw new ModelException(
-          fixture.folder() + ": optimizer " + name + " is not supported yet; supported: adamw");
-    }
-    return new AdamWConfig(
-        fixture.field(optimizer, "betas").get(0).asDouble(),
-        fixture.field(optimizer, "betas").get(1).asDouble(),
-        fixture.field(optimizer, "eps").asDouble(),
-        fixture.field(optimizer, "weight_decay").asDouble());
+    return switch (name) {
+      case "adamw" ->
+          new AdamWConfig(
+              beta(fixture, 0), beta(fixture, 1), epsilon(fixture), weightDecay, spared(optimizer));
+      case "lamb" ->
+          new LambConfig(
+              beta(fixture, 0),
+              beta(fixture, 1),
+              epsilon(fixture),
+              weightDecay,
+              spared(optimizer),
+              optimizer.path("max_gradient_norm").asDouble(0));
+      case "lars" ->
+          new LarsConfig(
+              fixture.field(optimizer, "momentum").asDouble(),
+              fixture.field(optimizer, "trust_coefficient").asDouble(),
+              weightDecay,
+              Fixture.choice(LarsConfig.Form.class, optimizer.path("form"), "reference"));
+      default ->
+          throw new ModelException(
+              fixture.folder() + ": optimizer " + name + " is not one of adamw, lars, lamb");
+    };
+  }
+
+  private static double beta(Fixture fixture, int index) {
+    return fixture.field(fixture.field("optimizer"), "betas").path(index).asDouble();
+  }
+
+  private static double epsilon(Fixture fixture) {
+    return fixture.field(fixture.field("optimizer"), "eps").asDouble();
+  }
+
+  private static DecayExclusion spared(JsonNode optimizer) {
+    return Fixture.choice(DecayExclusion.class, optimizer.path("decay_exclusion"), "none");
   }
 }

@@ -1,0 +1,69 @@
+package io.mocov3.app.eval;
+
+import io.mocov3.app.settings.Settings;
+import io.mocov3.app.settings.SettingsException;
+import io.mocov3.model.Encoder;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Option;
+
+/** Which weights, and the experiment that describes their network. */
+public final class WeightsOptions {
+  @ArgGroup(multiplicity = "1")
+  private Source source;
+
+  /** Where the weights come from. */
+  private static final class Source {
+    @Option(names = "--run", paramLabel = "DIR", description = "A run: its newest checkpoint.")
+    private Path run;
+
+    @Option(
+        names = "--weights",
+        paramLabel = "FILE|DIR",
+        description = "Weights of export, import, timm or transformers; needs --config.")
+    private Path file;
+  }
+
+  @Option(
+      names = "--config",
+      paramLabel = "CONF",
+      description = "The experiment that describes the network; a run's own by default.")
+  private Path config;
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "Sets one key of the experiment.")
+  private List<String> overrides = new ArrayList<>();
+
+  public Settings settings() {
+    return settings(List.of());
+  }
+
+  /** The same with the caller's own assignments over those of the command line. */
+  Settings settings(List<String> own) {
+    List<String> all = new ArrayList<>(overrides);
+    all.addAll(own);
+    return Settings.load(config != null ? config : fromRun(), all);
+  }
+
+  /** Puts the weights into {@code encoder} and says which they were. */
+  public void load(Encoder encoder, PrintWriter err) {
+    if (source.run == null) {
+      err.println(RunWeights.loadFile(source.file, encoder));
+    } else {
+      err.println("checkpoint of step " + RunWeights.loadNewest(source.run, encoder, err));
+    }
+    err.flush();
+  }
+
+  private Path fromRun() {
+    if (source.run == null) {
+      throw new SettingsException("--weights needs --config CONF to describe the network");
+    }
+    return source.run.resolve("config.conf");
+  }
+}

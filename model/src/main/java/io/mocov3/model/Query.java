@@ -1,0 +1,22 @@
+package io.mocov3.model;
+
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * What the base encoder and the predictor make of one view, with the graph behind it: backbone
+ * features (N, D), projection (N, K) and query (N, K), not normalised. Whoever keeps it beyond the
+ * scope of the forward retains it and closes it.
+ */
+public record Query(Tensor features, Tensor projection, Tensor query) implements AutoCloseable {
+
+  /** Keeps the query, and through it the graph, alive beyond the current scope. */
+  public Query retained() {
+    query.retainReference();
+    return this;
+  }
+
+  @Override
+  public void close() {
+    query.releaseReference();
+  }
+}
