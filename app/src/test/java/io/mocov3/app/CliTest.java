@@ -95,7 +95,16 @@ class CliTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"quickstart", "train", "eval knn", "doctor", "data make-shapes", "exactness"})
+      strings = {
+        "quickstart",
+        "train",
+        "eval knn",
+        "export",
+        "import",
+        "doctor",
+        "data make-shapes",
+        "exactness"
+      })
   void theCommandsOfTheManualAreThere(String command) {
     assertThat(run(List.of(command.split(" ")), "--help").code()).isZero();
   }

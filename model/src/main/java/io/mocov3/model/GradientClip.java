@@ -22,6 +22,22 @@ public record GradientClip(double patchProjection, double global) {
     }
   }
 
+  /**
+   * Refuses a bound on what is not there.
+   *
+   * @throws ModelException when the patch projection is not trained
+   */
+  public void check(BackboneConfig backbone) {
+    boolean trained =
+        backbone instanceof VitConfig vit
+            && vit.patchProjection() != PatchProjectionKind.FROZEN_RANDOM;
+    if (patchProjection > 0 && !trained) {
+      throw new ModelException(
+          "a clip of the patch projection's gradient needs a trained patch projection, such as"
+              + " patch-projection = learned");
+    }
+  }
+
   /** Scales the collected gradients of {@code parameters} in place, without leaving the device. */
   void apply(List<Entry> parameters) {
     try (NoGrad noGrad = new NoGrad()) {
@@ -37,7 +53,7 @@ public record GradientClip(double patchProjection, double global) {
     }
   }
 
-  static boolean isPatchProjection(Entry parameter) {
+  private static boolean isPatchProjection(Entry parameter) {
     return parameter.name().contains("patch_embed.");
   }
 

@@ -33,6 +33,7 @@ public final class MoCoV3 implements AutoCloseable {
 
   public MoCoV3(MoCoV3Config network, StepConfig config, Placement placement, long seed) {
     this.config = config;
+    config.clip().check(network.backbone());
     config.precision().configure(placement);
     base = new Encoder(network, placement, EncoderRole.BASE, seed);
     predictorWeights = new Weights(placement, EncoderRole.BASE);
@@ -53,11 +54,6 @@ public final class MoCoV3 implements AutoCloseable {
     momentumEncoder = new KeyEncoder(network, base, config.precision());
     loss = new ContrastiveLoss(network.temperature());
     optimizer = Optimizer.of(trained(), config.optimizer());
-    if (config.clip().patchProjection() > 0
-        && trained().stream().noneMatch(GradientClip::isPatchProjection)) {
-      throw new ModelException(
-          "a clip of the patch projection's gradient needs a trained patch projection");
-    }
   }
 
   /**

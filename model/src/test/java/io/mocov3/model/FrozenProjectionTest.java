@@ -45,7 +45,7 @@ class FrozenProjectionTest {
   }
 
   private static void train(MoCoV3 model) {
-    for (int step = 0; step < 50; step++) {
+    for (int step = 0; step < 1000; step++) {
       try (PointerScope scope = new PointerScope()) {
         model.step(Tiny.views(step), 1e-2, 0.9);
       }

@@ -6,6 +6,7 @@ import io.mocov3.app.settings.Settings;
 import io.mocov3.app.settings.SettingsException;
 import io.mocov3.app.train.DataSets;
 import io.mocov3.app.train.Probes;
+import io.mocov3.app.weights.WeightsOptions;
 import io.mocov3.metrics.TrainingMetrics.KnnAccuracy;
 import io.mocov3.model.Encoder;
 import io.mocov3.model.EncoderRole;

@@ -19,31 +19,20 @@ final class OptimizerSection {
 
   private OptimizerSection() {}
 
+  /** Every key is checked, whichever optimizer reads it. */
   static OptimizerConfig read(Section optimizer) {
+    double beta1 = coefficient(optimizer, "beta1");
+    double beta2 = coefficient(optimizer, "beta2");
+    double epsilon = positive(optimizer, "epsilon");
     double weightDecay = optimizer.number("weight-decay", 0, Double.MAX_VALUE);
     DecayExclusion exclusion = optimizer.choice("decay-exclusion", DecayExclusion.class);
+    double momentum = coefficient(optimizer, "momentum");
+    double trust = positive(optimizer, "trust-coefficient");
+    LarsConfig.Form form = optimizer.choice("lars-form", LarsConfig.Form.class);
     return switch (optimizer.choice("name", Name.class)) {
-      case ADAMW ->
-          new AdamWConfig(
-              coefficient(optimizer, "beta1"),
-              coefficient(optimizer, "beta2"),
-              positive(optimizer, "epsilon"),
-              weightDecay,
-              exclusion);
-      case LAMB ->
-          new LambConfig(
-              coefficient(optimizer, "beta1"),
-              coefficient(optimizer, "beta2"),
-              positive(optimizer, "epsilon"),
-              weightDecay,
-              exclusion,
-              0);
-      case LARS ->
-          new LarsConfig(
-              coefficient(optimizer, "momentum"),
-              positive(optimizer, "trust-coefficient"),
-              weightDecay,
-              optimizer.choice("lars-form", LarsConfig.Form.class));
+      case ADAMW -> new AdamWConfig(beta1, beta2, epsilon, weightDecay, exclusion);
+      case LARS -> new LarsConfig(momentum, trust, weightDecay, form);
+      case LAMB -> new LambConfig(beta1, beta2, epsilon, weightDecay, exclusion, 0);
     };
   }
 

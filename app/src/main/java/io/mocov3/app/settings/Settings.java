@@ -6,9 +6,11 @@ import io.mocov3.augment.DataFormat;
 import io.mocov3.augment.ShapesConfig;
 import io.mocov3.augment.TwoViews;
 import io.mocov3.model.EmaOrder;
+import io.mocov3.model.GradientClip;
 import io.mocov3.model.KnnClassifier;
 import io.mocov3.model.LearningRateSchedule;
 import io.mocov3.model.MoCoV3Config;
+import io.mocov3.model.ModelException;
 import io.mocov3.model.MomentumSchedule;
 import io.mocov3.model.Precision;
 import io.mocov3.model.StepConfig;
@@ -89,6 +91,11 @@ public record Settings(
     return read(Layers.load(Layers.parse(file), overrides));
   }
 
+  /** The same for an experiment in memory. */
+  public static Settings of(Config experiment, List<String> overrides) {
+    return read(Layers.load(experiment, overrides));
+  }
+
   /** The same for an experiment that is built in. */
   public static Settings loadResource(String name, List<String> overrides) {
     return read(Layers.load(Layers.resource(name), overrides));
@@ -99,6 +106,7 @@ public record Settings(
     MoCoV3Config model = ModelSection.read(root.section("model"), root.section("method"));
     Section augment = root.section("augment");
     refuseUnsupported(root);
+    StepConfig step = step(root, model);
     return new Settings(
         run(root.section("run")),
         data(root.section("data"), model.backbone().imageSize()),
@@ -108,7 +116,7 @@ public record Settings(
         model,
         path(root.section("model").text("init-from")),
         momentum(root.section("method")),
-        step(root),
+        step,
         root.section("method").flag("memory-saver"),
         schedule(root.section("schedule")),
         device(root),
@@ -191,10 +199,16 @@ public record Settings(
         method.choice("momentum-schedule", MomentumKind.class) == MomentumKind.COSINE);
   }
 
-  private static StepConfig step(Section root) {
+  private static StepConfig step(Section root, MoCoV3Config model) {
+    GradientClip clip = OptimizerSection.clip(root.section("optimizer"));
+    try {
+      clip.check(model.backbone());
+    } catch (ModelException e) {
+      throw new SettingsException("optimizer.patch-projection-clip: " + e.getMessage(), e);
+    }
     return new StepConfig(
         OptimizerSection.read(root.section("optimizer")),
-        OptimizerSection.clip(root.section("optimizer")),
+        clip,
         root.section("method").choice("ema-order", EmaOrder.class),
         root.choice("precision", Precision.class));
   }

@@ -94,15 +94,23 @@ final class TrainingAssembly {
         outcome);
   }
 
-  /** Weights from elsewhere, where the experiment names some. */
-  private void initialise(MoCoV3 model, RunLog log) {
-    settings
+  /** Refuses weights that a fresh run could not start from. */
+  void checkInitialWeights() {
+    if (settings.initFrom().isPresent()) {
+      try (MoCoV3 model = model()) {
+        initialise(model);
+      }
+    }
+  }
+
+  /** Weights from elsewhere, where the experiment names some; says which, in one line. */
+  private Optional<String> initialise(MoCoV3 model) {
+    return settings
         .initFrom()
-        .ifPresent(
+        .map(
             path -> {
               try (ImportedWeights weights = ImportedWeights.open(path)) {
-                log.initialised(
-                    "initial weights from " + path + ": " + WeightLoader.load(weights, model));
+                return "initial weights from " + path + ": " + WeightLoader.load(weights, model);
               }
             });
   }
@@ -112,7 +120,8 @@ final class TrainingAssembly {
     MoCoV3 model = model();
     Optional<Checkpoint> checkpoint = store.newestValid(log::warning);
     checkpoint.ifPresentOrElse(
-        newest -> TrainingState.restore(model, newest), () -> initialise(model, log));
+        newest -> TrainingState.restore(model, newest),
+        () -> initialise(model).ifPresent(log::initialised));
     return new TrainingSession(
         model, checkpoint.isPresent(), pixels(), plan, pipeline, metrics, log);
   }

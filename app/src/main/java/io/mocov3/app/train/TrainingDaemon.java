@@ -20,6 +20,7 @@ import io.mocov3.metrics.PrometheusMetrics;
 import io.mocov3.model.Threads;
 import io.mocov3.model.checkpoint.CheckpointStore;
 import java.io.PrintStream;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -58,6 +59,9 @@ public final class TrainingDaemon {
     }
     try (DataSets data = DataSets.open(settings.data())) {
       TrainingAssembly assembly = new TrainingAssembly(settings, data);
+      if (!Files.exists(settings.run().directory().resolve("checkpoints/latest"))) {
+        assembly.checkInitialWeights();
+      }
       try (RunDirectory directory = RunDirectory.open(settings.run().directory())) {
         ResumeCheck.run(directory.configFile(), settings.rendered());
         return run(directory, assembly, data);

@@ -1,7 +1,6 @@
 package io.mocov3.app.weights;
 
 import io.mocov3.app.ExitCode;
-import io.mocov3.app.eval.WeightsOptions;
 import io.mocov3.app.settings.Settings;
 import io.mocov3.model.BackboneConfig;
 import io.mocov3.model.Encoder;

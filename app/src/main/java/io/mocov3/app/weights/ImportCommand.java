@@ -1,14 +1,12 @@
 package io.mocov3.app.weights;
 
 import com.typesafe.config.Config;
-import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigRenderOptions;
 import com.typesafe.config.ConfigValueFactory;
 import io.mocov3.app.ExitCode;
 import io.mocov3.app.settings.Settings;
 import io.mocov3.app.settings.SettingsException;
 import io.mocov3.model.interchange.ImportedWeights;
-import io.mocov3.model.interchange.ModelDescription;
 import io.mocov3.model.safetensors.SafetensorsWriter;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -58,10 +56,10 @@ public final class ImportCommand implements Callable<Integer> {
     OutputFolder.check(out);
     try (ImportedWeights imported = ImportedWeights.open(weights)) {
       OptionalInt given = heads == null ? OptionalInt.empty() : OptionalInt.of(heads);
-      Map<String, Object> model = ModelDescription.of(imported, given);
+      Map<String, Object> keys = ImportedExperiment.keys(imported, given);
       Path file = out.resolve(ImportedWeights.FILE_NAME);
       Config conf =
-          conf(model)
+          ImportedExperiment.conf(keys)
               .withValue(
                   "mocov3.model.init-from",
                   ConfigValueFactory.fromAnyRef(file.toAbsolutePath().normalize().toString()));
@@ -75,20 +73,10 @@ public final class ImportCommand implements Callable<Integer> {
           imported.tensors().size(),
           imported.layout().name().toLowerCase(Locale.ROOT),
           imported.ignored().isEmpty() ? "" : ", without " + shown(imported.ignored()));
-      model.forEach((key, value) -> line.printf("  model.%s = %s%n", key, value));
+      keys.forEach((key, value) -> line.printf("  %s = %s%n", key, value));
       line.flush();
     }
     return ExitCode.DONE;
-  }
-
-  private static Config conf(Map<String, Object> model) {
-    Config conf = ConfigFactory.empty();
-    for (Map.Entry<String, Object> key : model.entrySet()) {
-      conf =
-          conf.withValue(
-              "mocov3.model." + key.getKey(), ConfigValueFactory.fromAnyRef(key.getValue()));
-    }
-    return conf;
   }
 
   private void write(Path file, Config conf) {

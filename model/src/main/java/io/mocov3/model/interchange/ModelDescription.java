@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Collectors;
 
@@ -34,7 +35,7 @@ public final class ModelDescription {
   private ModelDescription(ImportedWeights weights) {
     this.weights = weights;
     this.tensors = weights.tensors();
-    this.json = configBeside(weights.path());
+    this.json = json(weights.path().resolveSibling("config.json"));
   }
 
   /**
@@ -52,6 +53,29 @@ public final class ModelDescription {
     description.head("projector", BASE + "(head|fc)\\.");
     description.head("predictor", "predictor\\.");
     return description.keys;
+  }
+
+  /**
+   * Mean and standard deviation per channel that the files beside the weights name, under the
+   * configuration's {@code augment.mean} and {@code augment.std}; empty where they name none.
+   */
+  public static Map<String, List<Double>> normalisation(ImportedWeights weights) {
+    JsonNode timm = json(weights.path().resolveSibling("config.json")).path("pretrained_cfg");
+    JsonNode transformers = json(weights.path().resolveSibling("preprocessor_config.json"));
+    Map<String, List<Double>> found = new LinkedHashMap<>();
+    channels(timm.path("mean"), transformers.path("image_mean"))
+        .ifPresent(mean -> found.put("augment.mean", mean));
+    channels(timm.path("std"), transformers.path("image_std"))
+        .ifPresent(std -> found.put("augment.std", std));
+    return found;
+  }
+
+  private static Optional<List<Double>> channels(JsonNode first, JsonNode second) {
+    JsonNode array = first.isArray() ? first : second;
+    return array.size() == 3
+        ? Optional.of(
+            List.of(array.get(0).asDouble(), array.get(1).asDouble(), array.get(2).asDouble()))
+        : Optional.empty();
   }
 
   private void resNet() {
@@ -188,8 +212,7 @@ public final class ModelDescription {
     return tensors.keySet().stream().filter(name -> name.matches(pattern)).count();
   }
 
-  private static JsonNode configBeside(Path weights) {
-    Path file = weights.resolveSibling("config.json");
+  private static JsonNode json(Path file) {
     try {
       ObjectMapper mapper = new ObjectMapper();
       return Files.exists(file) ? mapper.readTree(file.toFile()) : mapper.createObjectNode();

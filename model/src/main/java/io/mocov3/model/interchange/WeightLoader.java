@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.function.IntPredicate;
 import java.util.stream.Collectors;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
@@ -67,7 +68,8 @@ public final class WeightLoader {
   public static String load(ImportedWeights source, Encoder encoder) {
     SequencedMap<String, Tensor> targets = new LinkedHashMap<>();
     encoder.weights().tensors().forEach((name, tensor) -> targets.put(BASE + name, tensor));
-    return describe(load(source, targets));
+    Map<Part, Integer> loaded = load(source, targets);
+    return "backbone %d tensors".formatted(loaded.get(Part.BACKBONE));
   }
 
   private static Map<Part, Integer> load(
@@ -106,12 +108,20 @@ public final class WeightLoader {
     return own;
   }
 
+  /** "backbone 150 tensors; not in the file: projector, predictor". */
   private static String describe(Map<Part, Integer> loaded) {
+    String taken = names(loaded, count -> count > 0, true);
+    String absent = names(loaded, count -> count == 0, false);
+    return absent.isEmpty() ? taken : taken + "; not in the file: " + absent;
+  }
+
+  private static String names(Map<Part, Integer> loaded, IntPredicate wanted, boolean counts) {
     return loaded.entrySet().stream()
+        .filter(part -> wanted.test(part.getValue()))
         .map(
             part ->
                 part.getKey().name().toLowerCase(Locale.ROOT).replace('_', ' ')
-                    + (part.getValue() == 0 ? " not" : " " + part.getValue() + " tensors"))
+                    + (counts ? " " + part.getValue() + " tensors" : ""))
         .collect(Collectors.joining(", "));
   }
 

@@ -54,7 +54,7 @@ final class InterchangeModels {
         "mean", vit(PatchProjectionKind.LEARNED, PositionEmbeddingKind.SINCOS, Pooling.MEAN));
     shapes.put(
         "mean-no-norm",
-        vit(PatchProjectionKind.LEARNED, PositionEmbeddingKind.LEARNED, Pooling.MEAN_NO_NORM));
+        vit(PatchProjectionKind.LEARNED, PositionEmbeddingKind.SINCOS, Pooling.MEAN_NO_NORM));
     shapes.put(
         "conv",
         new VitConfig(

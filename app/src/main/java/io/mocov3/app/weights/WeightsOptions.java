@@ -1,7 +1,6 @@
-package io.mocov3.app.eval;
+package io.mocov3.app.weights;
 
 import io.mocov3.app.settings.Settings;
-import io.mocov3.app.settings.SettingsException;
 import io.mocov3.model.Encoder;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -23,14 +22,15 @@ public final class WeightsOptions {
     @Option(
         names = "--weights",
         paramLabel = "FILE|DIR",
-        description = "Weights of export, import, timm or transformers; needs --config.")
+        description = "Weights of export, import, timm or transformers.")
     private Path file;
   }
 
   @Option(
       names = "--config",
       paramLabel = "CONF",
-      description = "The experiment that describes the network; a run's own by default.")
+      description =
+          "The experiment that describes the network; by default a run's own, or what the weights tell.")
   private Path config;
 
   @Option(
@@ -44,10 +44,15 @@ public final class WeightsOptions {
   }
 
   /** The same with the caller's own assignments over those of the command line. */
-  Settings settings(List<String> own) {
+  public Settings settings(List<String> own) {
     List<String> all = new ArrayList<>(overrides);
     all.addAll(own);
-    return Settings.load(config != null ? config : fromRun(), all);
+    if (config != null) {
+      return Settings.load(config, all);
+    }
+    return source.run != null
+        ? Settings.load(source.run.resolve("config.conf"), all)
+        : Settings.of(ImportedExperiment.of(source.file), all);
   }
 
   /** Puts the weights into {@code encoder} and says which they were. */
@@ -58,12 +63,5 @@ public final class WeightsOptions {
       err.println("checkpoint of step " + RunWeights.loadNewest(source.run, encoder, err));
     }
     err.flush();
-  }
-
-  private Path fromRun() {
-    if (source.run == null) {
-      throw new SettingsException("--weights needs --config CONF to describe the network");
-    }
-    return source.run.resolve("config.conf");
   }
 }

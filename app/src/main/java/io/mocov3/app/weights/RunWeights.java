@@ -1,4 +1,4 @@
-package io.mocov3.app.eval;
+package io.mocov3.app.weights;
 
 import io.mocov3.app.settings.SettingsException;
 import io.mocov3.model.Encoder;
