@@ -127,6 +127,10 @@ public final class ImportedWeights implements AutoCloseable {
   /** Other libraries leave out the class token's position where there is no class token. */
   private void padPositions() {
     TensorData positions = tensors.get(BASE + "pos_embed");
+    if (positions != null && (positions.shape().length != 3 || positions.numel() == 0)) {
+      throw new ModelException(
+          path + ": pos_embed " + positions + " is not of the form [1, positions, width]");
+    }
     if (layout == Layout.TIMM && positions != null && !tensors.containsKey(BASE + "cls_token")) {
       tensors.put(BASE + "pos_embed", Positions.withClassToken(positions));
     }

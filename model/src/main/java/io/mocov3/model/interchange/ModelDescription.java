@@ -97,11 +97,11 @@ public final class ModelDescription {
   }
 
   private void vit(OptionalInt heads) {
-    int width = (int) shape("blocks.0.norm1.weight")[0];
+    int width = (int) shape("blocks.0.norm1.weight", 1)[0];
     keys.put("family", "vit");
     boolean conv = tensors.containsKey(BASE + "patch_embed.proj.0.weight");
     String kernel = tensors.containsKey(BASE + "patch_embed.proj.weight_v") ? "_v" : "";
-    int patch = conv ? 16 : (int) shape("patch_embed.proj.weight" + kernel)[2];
+    int patch = conv ? 16 : (int) shape("patch_embed.proj.weight" + kernel, 4)[2];
     keys.put("stem", conv ? "conv" : "patch");
     if (conv) {
       keys.put("patch-projection", "learned");
@@ -114,7 +114,7 @@ public final class ModelDescription {
     keys.put("width", width);
     keys.put("depth", (int) count(BASE + "blocks\\.\\d+\\.norm1\\.weight"));
     keys.put("heads", heads.isPresent() ? heads.getAsInt() : headsOf(width));
-    keys.put("mlp-ratio", (int) (shape("blocks.0.mlp.fc1.weight")[0] / width));
+    keys.put("mlp-ratio", (int) (shape("blocks.0.mlp.fc1.weight", 2)[0] / width));
     keys.put(
         "mlp-norm", tensors.containsKey(BASE + "blocks.0.norm2.running_mean") ? "batch" : "layer");
     boolean classToken = tensors.containsKey(BASE + "cls_token");
@@ -200,10 +200,15 @@ public final class ModelDescription {
     return usual;
   }
 
-  private long[] shape(String name) {
+  private long[] shape(String name, int dimensions) {
     TensorData tensor = tensors.get(BASE + name);
     if (tensor == null) {
       throw new ModelException(weights.path() + ": tensor " + name + " is missing");
+    }
+    if (tensor.shape().length != dimensions || tensor.numel() == 0) {
+      throw new ModelException(
+          "%s: tensor %s, %s, must have %d dimensions, none of them 0"
+              .formatted(weights.path(), name, tensor, dimensions));
     }
     return tensor.shape();
   }

@@ -46,6 +46,11 @@ final class QueryKeyValue {
             "%s: query, key and value beside %s differ in shape: %s".formatted(path, name, parts));
       }
     }
+    if (first.shape().length == 0 || first.bytes().remaining() > Integer.MAX_VALUE / 3) {
+      throw new ModelException(
+          "%s: tensor %s, %s, cannot be a third of an attention layer"
+              .formatted(path, name, first));
+    }
     ByteBuffer bytes = ByteBuffer.allocateDirect(3 * first.bytes().remaining());
     parts.forEach(tensor -> bytes.put(tensor.bytes()));
     long[] shape = first.shape();

@@ -30,6 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class WeightLoaderTest {
   private static final VitConfig VIT =
@@ -172,6 +173,35 @@ class WeightLoaderTest {
 
     assertThatThrownBy(() -> ImportedWeights.open(dir))
         .hasMessageEndingWith("tensor encoder.layer.1.attention.attention.key.bias is missing");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "pos_embed",
+        "blocks.0.norm1.weight",
+        "patch_embed.proj.weight",
+        "blocks.0.mlp.fc1.weight"
+      })
+  void tensorsOfNoSensibleShapeAreOneLine(String name) {
+    try (Encoder encoder = InterchangeModels.trained(VIT)) {
+      Export export = Export.timm(VIT, InterchangeModels.backbone(encoder, VIT), HALVES, HALVES);
+      export
+          .tensors()
+          .put(name, new TensorData(DType.F32, new long[0], ByteBuffer.allocateDirect(4)));
+      export.write(dir);
+    }
+
+    assertThatThrownBy(
+            () -> {
+              try (ImportedWeights weights = ImportedWeights.open(dir)) {
+                ModelDescription.of(weights, OptionalInt.empty());
+              }
+            })
+        .isInstanceOf(ModelException.class)
+        .hasMessageContaining(name)
+        .message()
+        .doesNotContain("\n");
   }
 
   @Test
