@@ -1,5 +1,6 @@
 package io.mocov3.actors;
 
+import io.mocov3.augment.Canvas;
 import io.mocov3.augment.Decoded;
 import io.mocov3.augment.ImageSource;
 import io.mocov3.augment.Reason;
@@ -44,13 +45,13 @@ final class MemoryImages implements ImageSource {
   }
 
   @Override
-  public Decoded decode(int index) {
+  public Decoded decode(int index, Canvas canvas) {
     if (broken.contains(index)) {
       return new Decoded.Undecodable(id(index), Reason.CORRUPT, "made broken");
     }
     byte[] pixels = new byte[3 * SIDE * SIDE];
     new Random(index).nextBytes(pixels);
-    return new Decoded.Image(id(index), SIDE, SIDE, pixels);
+    return canvas.paint(id(index), SIDE, SIDE, pixels);
   }
 
   @Override

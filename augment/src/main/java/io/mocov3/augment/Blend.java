@@ -1,21 +1,32 @@
 package io.mocov3.augment;
 
-/** Pillow's blend: from + (to - from) * factor in float, clipped to 0..255, fraction dropped. */
+/**
+ * Pillow's blend: from + (to - from) * factor, clipped to 0..255, fraction dropped. The factor has
+ * 20 bits after the point, rounded up so that products which are whole stay whole.
+ */
 final class Blend {
+  private static final int BITS = 20;
+
   private Blend() {}
 
-  static byte of(int from, int to, float factor) {
-    float value = from + factor * (to - from);
-    return (byte) Math.max(0, Math.min(255, (int) value));
+  static int fixed(double factor) {
+    return (int) Math.ceil(factor * (1 << BITS));
+  }
+
+  static int of(int from, int to, int factor) {
+    return Math.max(0, Math.min(255, ((from << BITS) + (to - from) * factor) >> BITS));
   }
 
   /** Blends every value from one constant. */
-  static void withConstant(byte[] rgb, int length, int from, double factor, byte[] table) {
-    for (int value = 0; value < 256; value++) {
-      table[value] = of(from, value, (float) factor);
-    }
+  static void withConstant(Planes.Block block, int from, double factor) {
+    withConstant(block.red, block.length, from, fixed(factor));
+    withConstant(block.green, block.length, from, fixed(factor));
+    withConstant(block.blue, block.length, from, fixed(factor));
+  }
+
+  private static void withConstant(int[] values, int length, int from, int factor) {
     for (int i = 0; i < length; i++) {
-      rgb[i] = table[rgb[i] & 0xFF];
+      values[i] = of(from, values[i], factor);
     }
   }
 }

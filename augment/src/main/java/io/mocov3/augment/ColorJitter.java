@@ -1,16 +1,42 @@
 package io.mocov3.augment;
 
-/** The four colour operations in the drawn order, 8 bits between them. */
+import java.util.List;
+
+/**
+ * The four colour operations in the drawn order, 8 bits between them. All but contrast look at one
+ * pixel only, so they follow each other block by block; contrast needs the mean of what it gets.
+ */
 final class ColorJitter {
+  private static final int BLACK = 0;
+
   private ColorJitter() {}
 
-  static void apply(byte[] rgb, int length, Jitter jitter, byte[] table) {
-    for (int i = 0; i < jitter.order().size(); i++) {
-      switch (jitter.order().get(i)) {
-        case BRIGHTNESS -> Brightness.apply(rgb, length, jitter.brightness(), table);
-        case CONTRAST -> Contrast.apply(rgb, length, jitter.contrast(), table);
-        case SATURATION -> Saturation.apply(rgb, length, jitter.saturation());
-        case HUE -> Hue.apply(rgb, length, jitter.hue());
+  static void apply(Planes planes, Jitter jitter, Hue hue) {
+    List<ColorOperation> order = jitter.order();
+    int contrast = order.indexOf(ColorOperation.CONTRAST);
+    int mean = 0;
+    if (contrast >= 0) {
+      long sum = 0;
+      for (int b = 0; b < planes.blocks(); b++) {
+        Planes.Block block = planes.block(b);
+        apply(block, jitter, order.subList(0, contrast), mean, hue);
+        sum += Grayscale.sum(block);
+      }
+      mean = (int) ((double) sum / planes.pixels() + 0.5);
+    }
+    for (int b = 0; b < planes.blocks(); b++) {
+      apply(planes.block(b), jitter, order.subList(Math.max(contrast, 0), order.size()), mean, hue);
+    }
+  }
+
+  private static void apply(
+      Planes.Block block, Jitter jitter, List<ColorOperation> order, int mean, Hue hue) {
+    for (int i = 0; i < order.size(); i++) {
+      switch (order.get(i)) {
+        case BRIGHTNESS -> Blend.withConstant(block, BLACK, jitter.brightness());
+        case CONTRAST -> Blend.withConstant(block, mean, jitter.contrast());
+        case SATURATION -> Saturation.apply(block, jitter.saturation());
+        case HUE -> hue.apply(block, jitter.hue());
       }
     }
   }

@@ -1,6 +1,7 @@
 package io.mocov3.augment;
 
 import java.util.Objects;
+import java.util.Optional;
 
 /** The outcome of decoding one sample: pixels, or the reason why there are none. */
 public sealed interface Decoded {
@@ -8,12 +9,13 @@ public sealed interface Decoded {
   /** The name of the sample: a relative path, or the file and the position in it. */
   String id();
 
-  /** An 8-bit RGB image, row by row, three bytes a pixel (H, W, 3). Pixels live on the heap. */
+  /** An 8-bit RGB image, row by row, three bytes a pixel (H, W, 3), on the heap or on a canvas. */
   final class Image implements Decoded {
     private final String id;
     private final int width;
     private final int height;
-    private final byte[] pixels;
+    private final Optional<byte[]> heap;
+    private final Canvas canvas;
 
     /**
      * Wraps the array without copying it.
@@ -21,14 +23,27 @@ public sealed interface Decoded {
      * @throws IllegalArgumentException when the array does not hold width x height x 3 bytes
      */
     public Image(String id, int width, int height, byte[] pixels) {
-      if (width < 1 || height < 1 || pixels.length != 3L * width * height) {
+      this(id, width, height, Optional.of(pixels), Canvas.ofThread());
+      if (pixels.length != 3L * width * height) {
         throw new IllegalArgumentException(
             id + ": " + pixels.length + " bytes are not " + width + " x " + height + " x 3");
+      }
+    }
+
+    /** What is on the canvas, until it is painted again. */
+    Image(String id, int width, int height, Canvas canvas) {
+      this(id, width, height, Optional.empty(), canvas);
+    }
+
+    private Image(String id, int width, int height, Optional<byte[]> heap, Canvas canvas) {
+      if (width < 1 || height < 1) {
+        throw new IllegalArgumentException(id + ": " + width + " x " + height + " is no image");
       }
       this.id = Objects.requireNonNull(id);
       this.width = width;
       this.height = height;
-      this.pixels = pixels;
+      this.heap = heap;
+      this.canvas = canvas;
     }
 
     @Override
@@ -46,9 +61,20 @@ public sealed interface Decoded {
       return height;
     }
 
-    /** The pixels themselves, not a copy; nobody may change them. */
+    /** The pixels; a copy where they are on a canvas. Nobody may change them. */
     public byte[] pixels() {
-      return pixels;
+      return heap.orElseGet(() -> canvas.copy(3 * width * height));
+    }
+
+    /** The same image with pixels of its own, for as long as it is needed. */
+    public Image onHeap() {
+      return heap.isPresent() ? this : new Image(id, width, height, pixels());
+    }
+
+    /** The canvas that holds the pixels; they are painted on the thread's one if need be. */
+    Canvas onCanvas() {
+      return heap.map(pixels -> Canvas.ofThread().paint(id, width, height, pixels).canvas)
+          .orElse(canvas);
     }
 
     @Override

@@ -14,25 +14,20 @@ public record EvalTransform(int shortSide, int crop) {
     }
   }
 
-  /** Writes crop x crop x 3 bytes to the front of {@code out}; equal sizes are only copied. */
-  void apply(Image image, byte[] out, Scratch scratch) {
-    int width = image.width();
-    int height = image.height();
-    int resizedWidth = width <= height ? shortSide : longSide(width, height);
-    int resizedHeight = width <= height ? longSide(height, width) : shortSide;
-    Image resized = image;
-    if (resizedWidth != width || resizedHeight != height) {
-      byte[] pixels = new byte[3 * resizedWidth * resizedHeight];
-      Crop all = new Crop(0, 0, height, width);
-      ResizedCrop.apply(image, all, resizedHeight, resizedWidth, pixels, scratch);
-      resized = new Image(image.id(), resizedWidth, resizedHeight, pixels);
-    }
-    int top = (int) Math.rint((resizedHeight - crop) / 2.0);
-    int left = (int) Math.rint((resizedWidth - crop) / 2.0);
-    ResizedCrop.apply(resized, new Crop(top, left, crop, crop), crop, crop, out, scratch);
+  int resizedWidth(Image image) {
+    return side(image.width(), image.height());
   }
 
-  private int longSide(int longer, int shorter) {
-    return (int) ((long) shortSide * longer / shorter);
+  int resizedHeight(Image image) {
+    return side(image.height(), image.width());
+  }
+
+  /** Where the centre square begins; halves are rounded to even, as torchvision does. */
+  static int offset(int length, int crop) {
+    return (int) Math.rint((length - crop) / 2.0);
+  }
+
+  private int side(int length, int other) {
+    return length <= other ? shortSide : (int) ((long) shortSide * length / other);
   }
 }

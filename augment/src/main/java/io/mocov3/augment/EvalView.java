@@ -16,7 +16,7 @@ public record EvalView(EvalTransform transform) {
 
   /** Fills slot (0, slot) of the buffer, or leaves it alone when the sample is undecodable. */
   public Outcome fill(ImageSource source, int index, BatchBuffer buffer, int slot) {
-    return switch (source.decode(index)) {
+    return switch (source.decode(index, Canvas.ofThread())) {
       case Image image -> {
         ViewRenderer.render(image, transform, buffer.slot(0, slot));
         buffer.sampleIndices()[slot] = index;

@@ -3,6 +3,7 @@ package io.mocov3.augment;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.mocov3.augment.Decoded.Image;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -14,50 +15,76 @@ final class FixtureOperations {
 
   /** The output image; empty when the operation is not one of ours. */
   static Optional<Image> apply(String op, Image input, JsonNode params) {
-    Scratch scratch = Scratch.ofThread();
-    byte[] rgb = input.pixels().clone();
-    int length = rgb.length;
     double factor = params.path("factor").asDouble();
-    int height = input.height();
-    int width = input.width();
-    switch (op) {
-      case "decode" -> {}
-      case "brightness" -> Brightness.apply(rgb, length, factor, scratch.table);
-      case "contrast" -> Contrast.apply(rgb, length, factor, scratch.table);
-      case "saturation" -> Saturation.apply(rgb, length, factor);
-      case "hue" -> Hue.apply(rgb, length, factor);
-      case "color_jitter" -> ColorJitter.apply(rgb, length, jitter(params), scratch.table);
+    return switch (op) {
+      case "decode" -> Optional.of(input);
+      case "brightness", "contrast", "saturation", "hue" ->
+          Optional.of(colour(input, Optional.of(single(op, factor)), false));
+      case "color_jitter" -> Optional.of(colour(input, Optional.of(jitter(params)), false));
+      case "grayscale" -> Optional.of(colour(input, Optional.empty(), true));
       case "gaussian_blur" ->
-          GaussianBlur.apply(rgb, height, width, params.path("sigma").asDouble(), scratch);
-      case "solarize" -> Solarize.apply(rgb, length, params.path("threshold").asInt());
-      case "grayscale" -> Grayscale.apply(rgb, length);
-      case "horizontal_flip" -> HorizontalFlip.apply(rgb, height, width);
-      case "resized_crop" -> {
-        return Optional.of(resizedCrop(input, params, scratch));
-      }
-      case "eval_transform" -> {
-        return Optional.of(evalTransform(input, params));
-      }
-      case "view" -> {
-        return Optional.of(view(input, params));
-      }
-      default -> {
-        return Optional.empty();
-      }
-    }
-    return Optional.of(new Image(input.id(), width, height, rgb));
+          Optional.of(whole(input, OptionalDouble.of(params.path("sigma").asDouble()), 0, false));
+      case "solarize" ->
+          Optional.of(
+              whole(input, OptionalDouble.empty(), params.path("threshold").asInt(), false));
+      case "horizontal_flip" -> Optional.of(whole(input, OptionalDouble.empty(), 0, true));
+      case "resized_crop" -> Optional.of(resizedCrop(input, params));
+      case "eval_transform" -> Optional.of(evalTransform(input, params));
+      case "view" -> Optional.of(view(input, params));
+      default -> Optional.empty();
+    };
   }
 
-  private static Image resizedCrop(Image input, JsonNode params, Scratch scratch) {
+  private static Jitter single(String op, double factor) {
+    ColorOperation operation = ColorOperation.valueOf(op.toUpperCase(Locale.ROOT));
+    return new Jitter(List.of(operation), factor, factor, factor, factor);
+  }
+
+  private static Image colour(Image input, Optional<Jitter> jitter, boolean grayscale) {
+    return render(
+        input, all(input), jitter, grayscale, OptionalDouble.empty(), 0, false, all(input));
+  }
+
+  private static Image whole(Image input, OptionalDouble sigma, int threshold, boolean flip) {
+    return render(input, all(input), Optional.empty(), false, sigma, threshold, flip, all(input));
+  }
+
+  private static Crop all(Image input) {
+    return new Crop(0, 0, input.height(), input.width());
+  }
+
+  private static Image resizedCrop(Image input, JsonNode params) {
     int out = params.path("out").asInt();
-    byte[] rgb = new byte[3 * out * out];
-    ResizedCrop.apply(input, crop(params), out, out, rgb, scratch);
-    return new Image(input.id(), out, out, rgb);
+    return render(
+        input,
+        crop(params),
+        Optional.empty(),
+        false,
+        OptionalDouble.empty(),
+        0,
+        false,
+        new Crop(0, 0, out, out));
+  }
+
+  private static Image render(
+      Image input,
+      Crop crop,
+      Optional<Jitter> jitter,
+      boolean grayscale,
+      OptionalDouble sigma,
+      int threshold,
+      boolean flip,
+      Crop out) {
+    ViewParameters view =
+        new ViewParameters(out.width(), crop, jitter, grayscale, sigma, threshold > 0, flip);
+    ByteBuffer slot = ByteBuffer.allocateDirect(3 * out.height() * out.width());
+    ViewRenderer.render(input, view, out.height(), out.width(), threshold, slot);
+    return new Image(input.id(), out.width(), out.height(), bytes(slot));
   }
 
   private static Image evalTransform(Image input, JsonNode params) {
     int crop = params.path("crop").asInt();
-    ByteBuffer slot = ByteBuffer.allocate(3 * crop * crop);
+    ByteBuffer slot = ByteBuffer.allocateDirect(3 * crop * crop);
     ViewRenderer.render(input, new EvalTransform(params.path("short").asInt(), crop), slot);
     return new Image(input.id(), crop, crop, bytes(slot));
   }
@@ -75,7 +102,7 @@ final class FixtureOperations {
             sigma.isNumber() ? OptionalDouble.of(sigma.asDouble()) : OptionalDouble.empty(),
             params.path("solarize").asBoolean(),
             params.path("flip").asBoolean());
-    ByteBuffer slot = ByteBuffer.allocate(3 * size * size);
+    ByteBuffer slot = ByteBuffer.allocateDirect(3 * size * size);
     ViewRenderer.render(input, view, slot);
     return new Image(input.id(), size, size, bytes(slot));
   }

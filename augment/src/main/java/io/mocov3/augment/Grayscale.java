@@ -8,16 +8,32 @@ final class Grayscale {
     return (19595 * r + 38470 * g + 7471 * b + 32768) >> 16;
   }
 
-  static int luma(byte[] rgb, int at) {
-    return luma(rgb[at] & 0xFF, rgb[at + 1] & 0xFF, rgb[at + 2] & 0xFF);
+  /** The sum of the luma of all pixels of a block. */
+  static int sum(Planes.Block block) {
+    return sum(block.red, block.green, block.blue, block.length);
   }
 
-  static void apply(byte[] rgb, int length) {
-    for (int i = 0; i < length; i += 3) {
-      byte grey = (byte) luma(rgb, i);
-      rgb[i] = grey;
-      rgb[i + 1] = grey;
-      rgb[i + 2] = grey;
+  private static int sum(int[] red, int[] green, int[] blue, int length) {
+    int sum = 0;
+    for (int i = 0; i < length; i++) {
+      sum += luma(red[i], green[i], blue[i]);
+    }
+    return sum;
+  }
+
+  static void apply(Planes planes) {
+    for (int b = 0; b < planes.blocks(); b++) {
+      Planes.Block block = planes.block(b);
+      apply(block.red, block.green, block.blue, block.length);
+    }
+  }
+
+  private static void apply(int[] red, int[] green, int[] blue, int length) {
+    for (int i = 0; i < length; i++) {
+      int grey = luma(red[i], green[i], blue[i]);
+      red[i] = grey;
+      green[i] = grey;
+      blue[i] = grey;
     }
   }
 }

@@ -3,92 +3,112 @@ package io.mocov3.augment;
 /**
  * Hue shift through Pillow's 8-bit HSV: h = floor(255 turn), s = floor(255 (max - min) / max), v =
  * max; the shift is trunc(255 factor), added modulo 256. A factor of 0 still loses precision.
+ *
+ * <p>Holds what lies between its loops, for one thread. Without branches and tables, and in loops
+ * so short that the JIT unrolls and vectorises them.
  */
 final class Hue {
-  private static final int[] SECTOR = new int[256];
-  private static final double[] FRACTION = new double[256];
+  private static final int CYAN = 765;
+  private static final int MAGENTA = 1275;
+  private static final int YELLOW = 255;
 
-  /** Saturation by (max - min, max) and the smallest channel by (saturation, value). */
-  private static final byte[] SATURATION = new byte[1 << 16];
+  private int[] max = new int[0];
+  private int[] range = new int[0];
+  private int[] distance = new int[0];
+  private int[] hue = new int[0];
 
-  private static final byte[] SMALLEST = new byte[1 << 16];
+  void apply(Planes.Block block, double factor) {
+    int n = block.length;
+    resize(n);
+    largest(block.red, block.green, block.blue, max, n);
+    ranges(block.red, block.green, block.blue, max, range, n);
+    distances(block.red, block.green, block.blue, max, distance, n);
+    sectors(block.red, block.green, max, distance, hue, n);
+    hues(hue, distance, range, n);
+    shift(hue, (int) (factor * 255) & 0xFF, n);
+    int[] saturation = range;
+    saturations(range, max, saturation, n);
+    channel(hue, CYAN, saturation, max, block.red, n);
+    channel(hue, MAGENTA, saturation, max, block.green, n);
+    channel(hue, YELLOW, saturation, max, block.blue, n);
+  }
 
-  static {
-    for (int max = 1; max < 256; max++) {
-      for (int range = 0; range <= max; range++) {
-        SATURATION[range << 8 | max] = (byte) (int) ((float) range / max * 255.0);
-      }
-    }
-    for (int saturation = 0; saturation < 256; saturation++) {
-      for (int value = 0; value < 256; value++) {
-        double s = (float) (saturation / 255.0);
-        SMALLEST[saturation << 8 | value] = (byte) (int) (value * (1.0 - s) + 0.5);
-      }
-    }
-    for (int h = 0; h < 256; h++) {
-      double position = (float) h * 6.0 / 255.0;
-      SECTOR[h] = (int) Math.floor(position) % 6;
-      FRACTION[h] = (float) (position - Math.floor(position));
+  private void resize(int pixels) {
+    if (max.length < pixels) {
+      max = new int[pixels];
+      range = new int[pixels];
+      distance = new int[pixels];
+      hue = new int[pixels];
     }
   }
 
-  private Hue() {}
-
-  static void apply(byte[] rgb, int length, double factor) {
-    int shift = (int) (factor * 255) & 0xFF;
-    for (int i = 0; i < length; i += 3) {
-      int r = rgb[i] & 0xFF;
-      int g = rgb[i + 1] & 0xFF;
-      int b = rgb[i + 2] & 0xFF;
-      int max = Math.max(r, Math.max(g, b));
-      int min = Math.min(r, Math.min(g, b));
-      int saturation = SATURATION[(max - min) << 8 | max] & 0xFF;
-      if (saturation == 0) {
-        rgb[i] = (byte) max;
-        rgb[i + 1] = (byte) max;
-        rgb[i + 2] = (byte) max;
-      } else {
-        int hue = (hue(r, g, b, max, min) + shift) & 0xFF;
-        write(rgb, i, hue, saturation, max);
-      }
+  private static void largest(int[] red, int[] green, int[] blue, int[] out, int n) {
+    for (int i = 0; i < n; i++) {
+      out[i] = Math.max(red[i], Math.max(green[i], blue[i]));
     }
   }
 
-  private static int hue(int r, int g, int b, int max, int min) {
-    float range = max - min;
-    float sixths;
-    if (r == max) {
-      sixths = (max - b) / range - (max - g) / range;
-    } else if (g == max) {
-      sixths = (float) (2.0 + (max - r) / range - (max - b) / range);
-    } else {
-      sixths = (float) (4.0 + (max - g) / range - (max - r) / range);
-    }
-    double turn = sixths / 6.0 + 1.0;
-    return (int) ((float) (turn >= 1 ? turn - 1 : turn) * 255.0);
-  }
-
-  private static void write(byte[] rgb, int i, int hue, int saturation, int value) {
-    double s = (float) (saturation / 255.0);
-    double f = FRACTION[hue];
-    byte v = (byte) value;
-    byte p = SMALLEST[saturation << 8 | value];
-    // between the largest and the smallest channel: falling in odd sectors, rising in even ones
-    double distance = (SECTOR[hue] & 1) == 1 ? f : 1.0 - f;
-    byte m = (byte) (int) (value * (1.0 - s * distance) + 0.5);
-    switch (SECTOR[hue]) {
-      case 0 -> set(rgb, i, v, m, p);
-      case 1 -> set(rgb, i, m, v, p);
-      case 2 -> set(rgb, i, p, v, m);
-      case 3 -> set(rgb, i, p, m, v);
-      case 4 -> set(rgb, i, m, p, v);
-      default -> set(rgb, i, v, p, m);
+  private static void ranges(int[] red, int[] green, int[] blue, int[] max, int[] out, int n) {
+    for (int i = 0; i < n; i++) {
+      out[i] = max[i] - Math.min(red[i], Math.min(green[i], blue[i]));
     }
   }
 
-  private static void set(byte[] rgb, int i, byte r, byte g, byte b) {
-    rgb[i] = r;
-    rgb[i + 1] = g;
-    rgb[i + 2] = b;
+  /** The difference of the two channels that are not the largest. */
+  private static void distances(int[] red, int[] green, int[] blue, int[] max, int[] out, int n) {
+    for (int i = 0; i < n; i++) {
+      int r = red[i];
+      int g = green[i];
+      int b = blue[i];
+      int notRed = (r - max[i]) >> 31;
+      int notGreen = (g - max[i]) >> 31;
+      int rest = (notGreen & (r - g)) | (~notGreen & (b - r));
+      out[i] = (notRed & rest) | (~notRed & (g - b));
+    }
+  }
+
+  /** Where on the circle of six the largest channel stands; red with blue beside it at 6. */
+  private static void sectors(int[] red, int[] green, int[] max, int[] distance, int[] out, int n) {
+    for (int i = 0; i < n; i++) {
+      int notRed = (red[i] - max[i]) >> 31;
+      int notGreen = (green[i] - max[i]) >> 31;
+      out[i] = (notRed & (2 + (notGreen & 2))) + (~notRed & (distance[i] >> 31) & 6);
+    }
+  }
+
+  /** In place: sector to hue. */
+  private static void hues(int[] hue, int[] distance, int[] range, int n) {
+    for (int i = 0; i < n; i++) {
+      float sixths = (float) hue[i] + (float) distance[i] / (float) Math.max(range[i], 1);
+      hue[i] = (int) (sixths * 42.5f);
+    }
+  }
+
+  /** In place: the hue shifted, times 6. */
+  private static void shift(int[] hue, int shift, int n) {
+    for (int i = 0; i < n; i++) {
+      hue[i] = ((hue[i] + shift) & 0xFF) * 6;
+    }
+  }
+
+  private static void saturations(int[] range, int[] max, int[] out, int n) {
+    for (int i = 0; i < n; i++) {
+      out[i] = (int) ((float) range[i] * 255f / (float) Math.max(max[i], 1));
+    }
+  }
+
+  /**
+   * A channel is v (1 - s a): a is 1 up to a sixth of the circle from the hue opposite to it and
+   * falls to 0 within another sixth. Hues are in 0..1530.
+   */
+  private static void channel(
+      int[] hue, int opposite, int[] saturation, int[] value, int[] out, int n) {
+    for (int i = 0; i < n; i++) {
+      int distance = Math.abs(hue[i] - opposite);
+      int a = Math.max(0, Math.min(255, 510 - Math.min(distance, 1530 - distance)));
+      int kept = value[i] * (65025 - saturation[i] * a);
+      // 16513 / 2^22 is 256 / 65025
+      out[i] = ((kept >> 8) * 16513 + (1 << 21)) >>> 22;
+    }
   }
 }

@@ -83,7 +83,7 @@ public final class IdxImages implements ImageSource {
   }
 
   @Override
-  public Decoded decode(int index) {
+  public Decoded decode(int index, Canvas canvas) {
     int height = images.length(1);
     int width = images.length(2);
     byte[] pixels = new byte[3 * width * height];
@@ -94,7 +94,7 @@ public final class IdxImages implements ImageSource {
       pixels[3 * i + 1] = grey;
       pixels[3 * i + 2] = grey;
     }
-    return new Decoded.Image(id(index), width, height, pixels);
+    return canvas.paint(id(index), width, height, pixels);
   }
 
   @Override

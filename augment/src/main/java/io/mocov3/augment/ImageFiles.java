@@ -26,8 +26,9 @@ public final class ImageFiles {
    * @throws DataException when it cannot be decoded
    */
   public static Image read(Path file) {
-    return switch (ImageCodec.read(file, file.toString(), ImageCodec.DEFAULT_PIXEL_LIMIT)) {
-      case Image image -> image;
+    return switch (ImageCodec.read(
+        file, file.toString(), ImageCodec.DEFAULT_PIXEL_LIMIT, Canvas.ofThread())) {
+      case Image image -> image.onHeap();
       case Undecodable bad ->
           throw new DataException(file + " is " + bad.reason().label() + ": " + bad.detail());
     };

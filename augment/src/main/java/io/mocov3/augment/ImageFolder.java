@@ -92,9 +92,9 @@ public final class ImageFolder implements ImageSource {
   }
 
   @Override
-  public Decoded decode(int index) {
+  public Decoded decode(int index, Canvas canvas) {
     String id = ids.get(index);
-    return ImageCodec.read(root.resolve(id), id, pixelLimit);
+    return ImageCodec.read(root.resolve(id), id, pixelLimit, canvas);
   }
 
   @Override

@@ -17,8 +17,17 @@ public interface ImageSource extends AutoCloseable {
   /** Stable name of a sample for logs and quarantine. */
   String id(int index);
 
-  /** Reads and decodes a sample; bad data is an {@link Decoded.Undecodable}, never an exception. */
-  Decoded decode(int index);
+  /**
+   * Reads and decodes a sample onto the canvas; bad data is an {@link Decoded.Undecodable}, never
+   * an exception.
+   */
+  Decoded decode(int index, Canvas canvas);
+
+  /** The same with pixels of its own. */
+  default Decoded decode(int index) {
+    Decoded decoded = decode(index, Canvas.ofThread());
+    return decoded instanceof Decoded.Image image ? image.onHeap() : decoded;
+  }
 
   @Override
   void close();

@@ -4,13 +4,16 @@ package io.mocov3.augment;
 final class Saturation {
   private Saturation() {}
 
-  static void apply(byte[] rgb, int length, double factor) {
-    float alpha = (float) factor;
-    for (int i = 0; i < length; i += 3) {
-      int grey = Grayscale.luma(rgb, i);
-      rgb[i] = Blend.of(grey, rgb[i] & 0xFF, alpha);
-      rgb[i + 1] = Blend.of(grey, rgb[i + 1] & 0xFF, alpha);
-      rgb[i + 2] = Blend.of(grey, rgb[i + 2] & 0xFF, alpha);
+  static void apply(Planes.Block block, double factor) {
+    apply(block.red, block.green, block.blue, block.length, Blend.fixed(factor));
+  }
+
+  private static void apply(int[] red, int[] green, int[] blue, int length, int factor) {
+    for (int i = 0; i < length; i++) {
+      int grey = Grayscale.luma(red[i], green[i], blue[i]);
+      red[i] = Blend.of(grey, red[i], factor);
+      green[i] = Blend.of(grey, green[i], factor);
+      blue[i] = Blend.of(grey, blue[i], factor);
     }
   }
 }

@@ -6,10 +6,14 @@ final class Solarize {
 
   private Solarize() {}
 
-  static void apply(byte[] rgb, int length, int threshold) {
+  /** Packed pixels, in place. */
+  static void apply(int[] pixels, int length, int threshold) {
     for (int i = 0; i < length; i++) {
-      int value = rgb[i] & 0xFF;
-      rgb[i] = (byte) (value < threshold ? value : 255 - value);
+      int pixel = pixels[i];
+      int red = (threshold - 1 - (pixel & 0xFF)) >> 31;
+      int green = (threshold - 1 - ((pixel >>> 8) & 0xFF)) >> 31;
+      int blue = (threshold - 1 - ((pixel >>> 16) & 0xFF)) >> 31;
+      pixels[i] = pixel ^ ((red & 0xFF) | (green & 0xFF00) | (blue & 0xFF0000));
     }
   }
 }

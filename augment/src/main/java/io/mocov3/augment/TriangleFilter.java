@@ -2,15 +2,13 @@ package io.mocov3.augment;
 
 /**
  * Pillow's BILINEAR filter along one axis: for each output position the first input position, the
- * number of taps and their weights in 22-bit fixed point. Arrays are reused from call to call.
+ * number of taps and their weights in 13-bit fixed point, which sum up to 1 exactly. Arrays are
+ * reused from call to call.
  */
 final class TriangleFilter {
-  static final int BITS = 22;
-  static final int HALF = 1 << (BITS - 1);
-
   int[] starts = new int[0];
   int[] counts = new int[0];
-  int[] weights = new int[0];
+  long[] weights = new long[0];
   int taps;
   private double[] row = new double[0];
 
@@ -29,12 +27,22 @@ final class TriangleFilter {
         row[k] = Math.max(0, 1 - Math.abs((k + start - centre + 0.5) / support));
         sum += row[k];
       }
-      for (int k = 0; k < count; k++) {
-        weights[out * taps + k] = (int) (0.5 + row[k] / sum * (1 << BITS));
-      }
+      quantize(out * taps, count, sum);
       starts[out] = start;
       counts[out] = count;
     }
+  }
+
+  /** What rounding takes or gives goes to the largest weight. */
+  private void quantize(int at, int count, double sum) {
+    long left = PackedPixels.ONE;
+    int largest = 0;
+    for (int k = 0; k < count; k++) {
+      weights[at + k] = (long) (0.5 + row[k] / sum * PackedPixels.ONE);
+      left -= weights[at + k];
+      largest = row[k] > row[largest] ? k : largest;
+    }
+    weights[at + largest] += left;
   }
 
   private void reserve(int outputs) {
@@ -43,7 +51,7 @@ final class TriangleFilter {
       counts = new int[outputs];
     }
     if (weights.length < outputs * taps) {
-      weights = new int[outputs * taps];
+      weights = new long[outputs * taps];
     }
     if (row.length < taps) {
       row = new double[taps];

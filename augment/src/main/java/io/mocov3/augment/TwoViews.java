@@ -37,7 +37,7 @@ public record TwoViews(ViewRecipe first, ViewRecipe second) {
   /** Fills slots (0, slot) and (1, slot) of the buffer and notes the sample used. */
   public Outcome fill(
       ImageSource source, int index, long seed, long epoch, BatchBuffer buffer, int slot) {
-    Decoded decoded = source.decode(index);
+    Decoded decoded = source.decode(index, Canvas.ofThread());
     if (decoded instanceof Image image) {
       render(image, index, seed, epoch, buffer, slot);
       return new Filled(index);
@@ -47,7 +47,7 @@ public record TwoViews(ViewRecipe first, ViewRecipe second) {
     CounterRandom random = CounterRandom.of(seed, epoch, index, REPLACEMENT_STREAM);
     for (int attempt = 0; attempt < REPLACEMENTS; attempt++) {
       int replacement = random.nextInt(source.size());
-      switch (source.decode(replacement)) {
+      switch (source.decode(replacement, Canvas.ofThread())) {
         case Image image -> {
           render(image, replacement, seed, epoch, buffer, slot);
           return new Replaced(index, replacement, bad);

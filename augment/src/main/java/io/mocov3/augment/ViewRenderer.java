@@ -7,37 +7,64 @@ import java.nio.ByteBuffer;
 public final class ViewRenderer {
   private ViewRenderer() {}
 
-  /** Writes the view, (size, size, 3) RGB uint8, to the start of the slot. */
+  /** Writes the view, (size, size, 3) RGB uint8, to the start of a direct buffer. */
   public static void render(Image image, ViewParameters view, ByteBuffer slot) {
-    Scratch scratch = Scratch.ofThread();
-    int size = view.size();
-    int length = 3 * size * size;
-    byte[] rgb = scratch.view(length);
-    ResizedCrop.apply(image, view.crop(), size, size, rgb, scratch);
-    if (view.jitter().isPresent()) {
-      ColorJitter.apply(rgb, length, view.jitter().get(), scratch.table);
-    }
-    if (view.grayscale()) {
-      Grayscale.apply(rgb, length);
-    }
-    if (view.blurSigma().isPresent()) {
-      GaussianBlur.apply(rgb, size, size, view.blurSigma().getAsDouble(), scratch);
-    }
-    if (view.solarize()) {
-      Solarize.apply(rgb, length, Solarize.THRESHOLD);
-    }
-    if (view.flip()) {
-      HorizontalFlip.apply(rgb, size, size);
-    }
-    slot.put(0, rgb, 0, length);
+    render(image, view, view.size(), view.size(), Solarize.THRESHOLD, slot);
   }
 
-  /** Writes the evaluation view, (crop, crop, 3) RGB uint8, to the start of the slot. */
+  static void render(
+      Image image,
+      ViewParameters view,
+      int height,
+      int width,
+      int solarizeThreshold,
+      ByteBuffer slot) {
+    Scratch scratch = Scratch.ofThread();
+    Planes planes = scratch.planes;
+    ResizedCrop.apply(image, view.crop(), height, width, planes, scratch);
+    view.jitter().ifPresent(jitter -> ColorJitter.apply(planes, jitter, scratch.hue));
+    if (view.grayscale()) {
+      Grayscale.apply(planes);
+    }
+    int[] pixels = scratch.first(planes.pixels());
+    planes.merge(pixels, view.flip());
+    double sigma = view.blurSigma().orElse(0);
+    if (sigma <= 0 && !view.solarize()) {
+      scratch.writeTransposed(pixels, height, width, slot);
+      return;
+    }
+    int[] rows = scratch.second(planes.pixels());
+    if (sigma > 0) {
+      GaussianBlur blur = GaussianBlur.of(sigma);
+      blur.apply(pixels, width, height, scratch);
+      scratch.transposed(pixels, width, height, rows);
+      blur.apply(rows, height, width, scratch);
+    } else {
+      scratch.transposed(pixels, width, height, rows);
+    }
+    if (view.solarize()) {
+      Solarize.apply(rows, planes.pixels(), solarizeThreshold);
+    }
+    scratch.write(rows, height, width, slot);
+  }
+
+  /** Writes the evaluation view, (crop, crop, 3) RGB uint8, to the start of a direct buffer. */
   public static void render(Image image, EvalTransform transform, ByteBuffer slot) {
     Scratch scratch = Scratch.ofThread();
-    int length = 3 * transform.crop() * transform.crop();
-    byte[] rgb = scratch.view(length);
-    transform.apply(image, rgb, scratch);
-    slot.put(0, rgb, 0, length);
+    Planes planes = scratch.planes;
+    int height = transform.resizedHeight(image);
+    int width = transform.resizedWidth(image);
+    Crop all = new Crop(0, 0, image.height(), image.width());
+    ResizedCrop.apply(image, all, height, width, planes, scratch);
+    int[] pixels = scratch.first(planes.pixels());
+    planes.merge(pixels, false);
+    int side = transform.crop();
+    int[] centre = scratch.second(side * side);
+    int top = EvalTransform.offset(height, side);
+    int left = EvalTransform.offset(width, side);
+    for (int x = 0; x < side; x++) {
+      System.arraycopy(pixels, (left + x) * height + top, centre, x * side, side);
+    }
+    scratch.writeTransposed(centre, side, side, slot);
   }
 }
