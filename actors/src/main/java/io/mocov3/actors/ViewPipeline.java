@@ -35,6 +35,7 @@ public final class ViewPipeline {
   private final int buffers;
   private final int workers;
   private final Executor executor;
+  private final BadImageBudget budget;
   private final TrainingMetrics metrics;
   private final RunLog log;
 
@@ -48,8 +49,10 @@ public final class ViewPipeline {
       int buffers,
       int workers,
       Executor executor,
+      double maxBadRatio,
       TrainingMetrics metrics,
       RunLog log) {
+    this.budget = new BadImageBudget(source.size(), maxBadRatio);
     this.source = source;
     this.order = order;
     this.views = views;
@@ -105,7 +108,7 @@ public final class ViewPipeline {
 
   private void fillEvery(int stride, int from, int[] indices, long epoch, BatchBuffer buffer) {
     for (int slot = from; slot < indices.length; slot += stride) {
-      switch (views.fill(source, indices[slot], seed, epoch, buffer, slot)) {
+      switch (views.fill(source, indices[slot], seed, epoch, buffer, slot, this::filled)) {
         case Outcome.Filled filled -> {}
         case Outcome.Replaced replaced -> report(replaced.undecodable());
         case Outcome.Failed failed -> {
@@ -118,10 +121,16 @@ public final class ViewPipeline {
     }
   }
 
+  private void filled(long decode, long views) {
+    metrics.pipelineStage(PipelineStage.DECODE, Duration.ofNanos(decode));
+    metrics.pipelineStage(PipelineStage.VIEWS, Duration.ofNanos(views));
+  }
+
   private void report(List<Undecodable> samples) {
     for (Undecodable sample : samples) {
       metrics.imageUndecodable(sample.reason().label());
       log.quarantined(sample);
+      budget.spend(sample.id());
     }
   }
 }

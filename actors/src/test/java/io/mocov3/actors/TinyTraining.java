@@ -96,6 +96,7 @@ record TinyTraining(ImageSource source, long steps, long checkpointEvery) {
         buffers,
         workers,
         executor,
+        1,
         metrics,
         log);
   }

@@ -12,6 +12,12 @@ public enum DataFormat {
   IMAGE_FOLDER,
   /** The MNIST family's files, plain or gzip. */
   IDX,
+  /** CIFAR's binary files. */
+  CIFAR_BINARY,
+  /** A CSV or TSV file that names images and labels. */
+  LIST,
+  /** Tar shards, on disk or behind a URL. */
+  WEBDATASET,
   /** The built-in images, written on first use. */
   SHAPES;
 

@@ -32,15 +32,39 @@ public final class ImageCodec {
 
   /** Reads and decodes a file. */
   public static Decoded read(Path file, String id, long pixelLimit, Canvas canvas) {
-    EncodedImage encoded = EncodedImage.ofThread();
+    return read(file, id, pixelLimit, Optional.empty(), canvas);
+  }
+
+  /** The same for a file whose SHA-256 may be known. */
+  static Decoded read(
+      Path file, String id, long pixelLimit, Optional<String> checksum, Canvas canvas) {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      long size = channel.size();
-      if (size > FILE_LIMIT) {
-        return new Undecodable(id, Reason.TOO_LARGE, "the file has more than 512 MiB");
-      }
-      encoded.read(channel, 0, (int) size);
+      return read(channel, 0, channel.size(), id, pixelLimit, checksum, canvas);
     } catch (IOException failure) {
       return new Undecodable(id, Reason.UNREADABLE, String.valueOf(failure.getMessage()));
+    }
+  }
+
+  /** Reads and decodes a part of a file, a member of an archive for instance. */
+  public static Decoded read(
+      FileChannel channel,
+      long position,
+      long length,
+      String id,
+      long pixelLimit,
+      Optional<String> checksum,
+      Canvas canvas)
+      throws IOException {
+    if (length > FILE_LIMIT) {
+      return new Undecodable(id, Reason.TOO_LARGE, "the file has more than 512 MiB");
+    }
+    EncodedImage encoded = EncodedImage.ofThread().read(channel, position, (int) length);
+    if (checksum.isPresent()) {
+      String found = Checksums.sha256(encoded.bytes());
+      if (!found.equalsIgnoreCase(checksum.get())) {
+        String detail = "sha256 is %s, expected %s".formatted(found, checksum.get());
+        return new Undecodable(id, Reason.CHECKSUM, detail);
+      }
     }
     return decode(encoded, id, pixelLimit, canvas);
   }

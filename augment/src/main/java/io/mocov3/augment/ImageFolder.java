@@ -1,23 +1,18 @@
 package io.mocov3.augment;
 
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
-import java.util.Set;
+import java.util.Optional;
 
 /**
  * One folder per class with image files in it, at any depth. Classes and files are sorted by name,
  * so the order does not depend on the file system.
  */
 public final class ImageFolder implements ImageSource {
-  private static final Set<String> EXTENSIONS =
-      Set.of("jpg", "jpeg", "png", "webp", "bmp", "ppm", "pgm", "tif", "tiff");
-
   private final Path root;
   private final List<String> classNames;
   private final List<String> ids;
@@ -33,12 +28,18 @@ public final class ImageFolder implements ImageSource {
     this.pixelLimit = pixelLimit;
   }
 
+  /** Lists a folder; nothing is decoded and nothing is remembered. */
+  public static ImageFolder open(Path root, long pixelLimit) {
+    return open(root, pixelLimit, Optional.empty());
+  }
+
   /**
    * Lists a folder; nothing is decoded.
    *
+   * @param cache folder for what is remembered until the next time
    * @throws DataException when there is no folder, no class folder or no image
    */
-  public static ImageFolder open(Path root, long pixelLimit) {
+  public static ImageFolder open(Path root, long pixelLimit, Optional<Path> cache) {
     if (!Files.isDirectory(root)) {
       throw new DataException(root + " is not a folder; give one with a sub-folder per class");
     }
@@ -46,14 +47,13 @@ public final class ImageFolder implements ImageSource {
     List<String> ids = new ArrayList<>();
     List<Integer> starts = new ArrayList<>();
     try {
-      for (String name : classFolders(root)) {
-        List<String> files = new ArrayList<>();
-        collect(root.resolve(name), name, files);
-        files.sort(null);
-        starts.add(ids.size());
-        classes.add(name);
-        ids.addAll(files);
-      }
+      FolderIndex.imagesByClass(root, cache)
+          .forEach(
+              (name, images) -> {
+                starts.add(ids.size());
+                classes.add(name);
+                ids.addAll(images);
+              });
     } catch (IOException failure) {
       throw new DataException(root + " cannot be listed: " + failure.getMessage(), failure);
     }
@@ -99,38 +99,6 @@ public final class ImageFolder implements ImageSource {
 
   @Override
   public void close() {}
-
-  static boolean isImage(String name) {
-    String extension = name.substring(name.lastIndexOf('.') + 1);
-    return !name.startsWith(".") && EXTENSIONS.contains(extension.toLowerCase(Locale.ROOT));
-  }
-
-  private static List<String> classFolders(Path root) throws IOException {
-    List<String> names = new ArrayList<>();
-    try (DirectoryStream<Path> entries = Files.newDirectoryStream(root, Files::isDirectory)) {
-      for (Path entry : entries) {
-        String name = entry.getFileName().toString();
-        if (!name.startsWith(".")) {
-          names.add(name);
-        }
-      }
-    }
-    names.sort(null);
-    return names;
-  }
-
-  private static void collect(Path folder, String prefix, List<String> files) throws IOException {
-    try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
-      for (Path entry : entries) {
-        String name = entry.getFileName().toString();
-        if (isImage(name)) {
-          files.add(prefix + "/" + name);
-        } else if (Files.isDirectory(entry)) {
-          collect(entry, prefix + "/" + name, files);
-        }
-      }
-    }
-  }
 
   private static int[] labels(List<Integer> starts, int size) {
     int[] labels = new int[size];

@@ -14,6 +14,11 @@ public interface ImageSource extends AutoCloseable {
   /** Class of a sample, an index into {@link #classNames()}. */
   int label(int index);
 
+  /** The order in which training visits the samples. */
+  default EpochOrder order() {
+    return EpochOrder.permutation(size());
+  }
+
   /** Stable name of a sample for logs and quarantine. */
   String id(int index);
 

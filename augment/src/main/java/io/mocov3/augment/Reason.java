@@ -14,6 +14,8 @@ public enum Reason {
   TOO_LARGE,
   /** The bytes look like an image but the decoder rejects them. */
   CORRUPT,
+  /** The bytes are not those that the data set's checksum was made from. */
+  CHECKSUM,
   /** The file cannot be read. */
   UNREADABLE;
 

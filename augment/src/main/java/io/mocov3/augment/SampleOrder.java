@@ -1,26 +1,31 @@
 package io.mocov3.augment;
 
 /**
- * Which samples belong to which step: an exact permutation of the data set per (seed, epoch), cut
- * into global batches of batchSize x worldSize, the incomplete last one dropped. Ranks take
- * neighbouring slices of a global batch, so the number of ranks does not change what a step sees.
+ * Which samples belong to which step: the order of an epoch, cut into global batches of batchSize x
+ * worldSize, the incomplete last one dropped. Ranks take neighbouring slices of a global batch, so
+ * the number of ranks does not change what a step sees.
  */
 public final class SampleOrder {
-  private static final long ORDER_STREAM = -1;
-
   private final long seed;
+  private final EpochOrder order;
   private final int size;
   private final int batchSize;
   private final int rank;
   private final int worldSize;
   private volatile Epoch cached = new Epoch(-1, new int[0]);
 
+  /** Over a set in which every sample can be read at any time: exact permutations. */
+  public SampleOrder(long seed, int size, int batchSize, int rank, int worldSize) {
+    this(seed, EpochOrder.permutation(size), batchSize, rank, worldSize);
+  }
+
   /**
-   * @param size samples of the data set
+   * @param order the order of the samples of the data set
    * @param batchSize samples a step takes on one rank
    * @throws DataException when one global batch needs more samples than there are
    */
-  public SampleOrder(long seed, int size, int batchSize, int rank, int worldSize) {
+  public SampleOrder(long seed, EpochOrder order, int batchSize, int rank, int worldSize) {
+    int size = order.length();
     if (batchSize < 1 || worldSize < 1 || rank < 0 || rank >= worldSize) {
       throw new IllegalArgumentException(
           "batch size " + batchSize + ", rank " + rank + " of " + worldSize + " is not a shard");
@@ -32,6 +37,7 @@ public final class SampleOrder {
               .formatted(batchSize, ranks, size, size / worldSize));
     }
     this.seed = seed;
+    this.order = order;
     this.size = size;
     this.batchSize = batchSize;
     this.rank = rank;
@@ -64,21 +70,10 @@ public final class SampleOrder {
   private int[] permutation(long epoch) {
     Epoch current = cached;
     if (current.number != epoch) {
-      current = new Epoch(epoch, shuffled(epoch));
+      current = new Epoch(epoch, order.indices(seed, epoch));
       cached = current;
     }
     return current.permutation;
-  }
-
-  private int[] shuffled(long epoch) {
-    CounterRandom random = CounterRandom.of(seed, epoch, ORDER_STREAM, ORDER_STREAM);
-    int[] order = new int[size];
-    for (int i = 0; i < size; i++) {
-      int j = random.nextInt(i + 1);
-      order[i] = order[j];
-      order[j] = i;
-    }
-    return order;
   }
 
   private static final class Epoch {

@@ -34,12 +34,36 @@ public record TwoViews(ViewRecipe first, ViewRecipe second) {
     return new TwoViews(ViewRecipe.smallView1(size), ViewRecipe.smallView2(size));
   }
 
+  /** Who wants to know how long the parts of {@link #fill} take, in nanoseconds. */
+  public interface Clock {
+    /** For those who do not. */
+    Clock NONE = (decode, views) -> {};
+
+    /** One image was decoded, and both of its views were made. */
+    void filled(long decode, long views);
+  }
+
   /** Fills slots (0, slot) and (1, slot) of the buffer and notes the sample used. */
   public Outcome fill(
       ImageSource source, int index, long seed, long epoch, BatchBuffer buffer, int slot) {
+    return fill(source, index, seed, epoch, buffer, slot, Clock.NONE);
+  }
+
+  /** The same, timed. */
+  public Outcome fill(
+      ImageSource source,
+      int index,
+      long seed,
+      long epoch,
+      BatchBuffer buffer,
+      int slot,
+      Clock clock) {
+    long begin = System.nanoTime();
     Decoded decoded = source.decode(index, Canvas.ofThread());
     if (decoded instanceof Image image) {
+      long between = System.nanoTime();
       render(image, index, seed, epoch, buffer, slot);
+      clock.filled(between - begin, System.nanoTime() - between);
       return new Filled(index);
     }
     List<Undecodable> bad = new ArrayList<>();

@@ -22,7 +22,7 @@ class IdxImagesTest {
   void greyPixelsAreCopiedToAllChannels() throws IOException {
     write("train", 3, 3, false);
 
-    try (ImageSource source = ImageSources.open(folder, DataFormat.AUTO)) {
+    try (ImageSource source = TestImages.open(folder, DataFormat.AUTO)) {
       assertThat(source.size()).isEqualTo(3);
       assertThat(source.classNames()).containsExactly("0", "1", "2");
       assertThat(source.label(2)).isEqualTo(2);
@@ -42,7 +42,7 @@ class IdxImagesTest {
   void compressedFilesAreRead() throws IOException {
     Path images = write("t10k", 2, 2, true);
 
-    try (ImageSource source = ImageSources.open(images, DataFormat.IDX)) {
+    try (ImageSource source = TestImages.open(images, DataFormat.IDX)) {
       assertThat(source.id(1)).isEqualTo("t10k-images#1");
     }
   }
@@ -72,7 +72,7 @@ class IdxImagesTest {
     assumeTrue(Files.isDirectory(FASHION), "skipped: dataset-fashion-mnist is not installed");
 
     try (ImageSource source =
-        ImageSources.open(FASHION.resolve("train-images-idx3-ubyte.gz"), DataFormat.AUTO)) {
+        TestImages.open(FASHION.resolve("train-images-idx3-ubyte.gz"), DataFormat.AUTO)) {
       assertThat(source.size()).isEqualTo(60_000);
       assertThat(source.classNames()).hasSize(10);
       assertThat(source.decode(59_999)).isInstanceOf(Decoded.Image.class);
@@ -109,7 +109,7 @@ class IdxImagesTest {
   }
 
   private static void assertRefused(Path path, String rule) {
-    assertThatThrownBy(() -> ImageSources.open(path, DataFormat.AUTO))
+    assertThatThrownBy(() -> TestImages.open(path, DataFormat.AUTO))
         .isInstanceOf(DataException.class)
         .hasMessageContaining(rule)
         .message()

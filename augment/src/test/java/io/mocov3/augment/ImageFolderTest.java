@@ -21,7 +21,7 @@ class ImageFolderTest {
     Files.writeString(folder.resolve("class-a/readme.txt"), "not an image");
     Files.writeString(folder.resolve("class-a/.hidden.jpg"), "not an image");
 
-    try (ImageSource source = ImageSources.open(folder, DataFormat.AUTO)) {
+    try (ImageSource source = TestImages.open(folder, DataFormat.AUTO)) {
       assertThat(source.classNames()).containsExactly("class-a", "class-b");
       assertThat(source.size()).isEqualTo(7);
       assertThat(source.id(0)).isEqualTo("class-a/0.jpg");
@@ -38,7 +38,7 @@ class ImageFolderTest {
   @Test
   void aVanishedFileIsUnreadableAndNotAnException() throws IOException {
     TestImages.folder(folder, 1);
-    try (ImageSource source = ImageSources.open(folder, DataFormat.IMAGE_FOLDER)) {
+    try (ImageSource source = TestImages.open(folder, DataFormat.IMAGE_FOLDER)) {
       Files.delete(folder.resolve("class-a/0.jpg"));
 
       assertThat(source.decode(0))
@@ -73,7 +73,7 @@ class ImageFolderTest {
   }
 
   private static void assertRefused(Path path, String rule) {
-    assertThatThrownBy(() -> ImageSources.open(path, DataFormat.AUTO))
+    assertThatThrownBy(() -> TestImages.open(path, DataFormat.AUTO))
         .isInstanceOf(DataException.class)
         .hasMessageStartingWith(path.toString())
         .hasMessageContaining(rule)

@@ -20,8 +20,8 @@ class ShapesTest {
     Path shapes = folder.resolve("shapes");
     Shapes.ensure(shapes, CONFIG);
 
-    try (ImageSource train = ImageSources.open(shapes.resolve("train"), DataFormat.AUTO);
-        ImageSource test = ImageSources.open(shapes.resolve("test"), DataFormat.AUTO)) {
+    try (ImageSource train = TestImages.open(shapes.resolve("train"), DataFormat.AUTO);
+        ImageSource test = TestImages.open(shapes.resolve("test"), DataFormat.AUTO)) {
       assertThat(train.size()).isEqualTo(40);
       assertThat(test.size()).isEqualTo(20);
       assertThat(train.classNames()).hasSize(10).isSorted().isEqualTo(test.classNames());

@@ -39,4 +39,14 @@ final class TestImages {
     }
     return root;
   }
+
+  /** Opens without remembering anything outside the data set's folder. */
+  static ImageSource open(Path path, DataFormat format) {
+    Path cache = path.toAbsolutePath().resolveSibling(".cache-of-tests");
+    return ImageSources.open(path.toString(), format, options(cache));
+  }
+
+  static SourceOptions options(Path cache) {
+    return new SourceOptions(ImageCodec.DEFAULT_PIXEL_LIMIT, cache, 1L << 30, 50, 1, 1000);
+  }
 }

@@ -8,8 +8,10 @@ import com.typesafe.config.ConfigValue;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** Reads the values of one section; every mistake names key, value, place and rule. */
 final class Section {
@@ -23,6 +25,21 @@ final class Section {
 
   Section section(String name) {
     return new Section(config.getConfig(name), full(name));
+  }
+
+  boolean has(String key) {
+    return config.hasPath(key);
+  }
+
+  /** A list of sections with some of the given keys. */
+  List<Section> sections(String key, Set<String> keys) {
+    String rule =
+        "a list of sections { " + String.join(", ", keys.stream().sorted().toList()) + " }";
+    List<? extends Config> values = typed(key, rule, () -> config.getConfigList(key));
+    check(key, rule, values.stream().allMatch(value -> keys.containsAll(value.root().keySet())));
+    return IntStream.range(0, values.size())
+        .mapToObj(i -> new Section(values.get(i), full(key) + "[" + i + "]"))
+        .toList();
   }
 
   String text(String key) {
@@ -103,6 +120,9 @@ final class Section {
 
   SettingsException wrong(String key, String rule) {
     ConfigValue value = config.root().get(key);
+    if (value == null) {
+      return new SettingsException(full(key) + " is missing: must be " + rule);
+    }
     return new SettingsException(
         "%s = %s (%s): must be %s"
             .formatted(
@@ -115,7 +135,7 @@ final class Section {
   private <T> T typed(String key, String rule, Supplier<T> read) {
     try {
       return read.get();
-    } catch (ConfigException.WrongType | ConfigException.BadValue | ConfigException.Null e) {
+    } catch (ConfigException.WrongType | ConfigException.BadValue | ConfigException.Missing e) {
       throw wrong(key, rule);
     }
   }

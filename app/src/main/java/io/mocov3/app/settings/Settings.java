@@ -4,6 +4,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigRenderOptions;
 import io.mocov3.augment.DataFormat;
 import io.mocov3.augment.ShapesConfig;
+import io.mocov3.augment.SourceOptions;
 import io.mocov3.augment.TwoViews;
 import io.mocov3.model.EmaOrder;
 import io.mocov3.model.GradientClip;
@@ -42,16 +43,24 @@ public record Settings(
   public record Run(
       String name, Path directory, long seed, double epochs, long steps, boolean logSamples) {}
 
-  /** Empty paths mean none; {@code workers} is resolved to a number of threads. */
+  /**
+   * Paths or URLs of the images; {@code mix} is empty where {@code train} is not. {@code workers}
+   * is resolved to a number of threads.
+   */
   public record Data(
-      Optional<Path> train,
-      Optional<Path> test,
+      Optional<String> train,
+      List<Part> mix,
+      Optional<String> test,
       DataFormat format,
       int batchSize,
       int workers,
       int buffers,
-      long maxPixels,
+      double maxBadRatio,
+      SourceOptions sources,
       ShapesConfig shapes) {}
+
+  /** One of several training sets, and its share of the samples. */
+  public record Part(String path, DataFormat format, double weight) {}
 
   /** The momentum of the key encoder. */
   public record Momentum(double initial, boolean cosine) {}
@@ -109,7 +118,7 @@ public record Settings(
     StepConfig step = step(root, model);
     return new Settings(
         run(root.section("run")),
-        data(root.section("data"), model.backbone().imageSize()),
+        DataSection.read(root.section("data"), model.backbone().imageSize()),
         AugmentSection.read(augment, model.backbone().imageSize()),
         augment.numbers("mean", 3),
         positive(augment, "std"),
@@ -166,31 +175,6 @@ public record Settings(
     String device = root.text("device");
     root.check("device", "auto, cpu or cuda:N", device.matches("auto|cpu|cuda(:\\d{1,3})?"));
     return device;
-  }
-
-  private static Data data(Section data, int imageSize) {
-    int workers = data.integer("workers", 0);
-    int batchSize = data.integer("batch-size", 2);
-    double viewBytes = 3.0 * imageSize * imageSize;
-    data.check(
-        "batch-size",
-        "at most %d for views of %d pixels (a batch is at most 2 GiB)"
-            .formatted((long) (Integer.MAX_VALUE / viewBytes / 2), imageSize),
-        2 * batchSize * viewBytes <= Integer.MAX_VALUE);
-    Section shapes = data.section("shapes");
-    return new Data(
-        path(data.text("train")),
-        path(data.text("test")),
-        data.choice("format", DataFormat.class),
-        batchSize,
-        workers == 0 ? Runtime.getRuntime().availableProcessors() : workers,
-        data.integer("buffers", 1),
-        data.whole("max-pixels", 1),
-        new ShapesConfig(
-            shapes.integer("train-images", 1),
-            shapes.integer("test-images", 1),
-            shapes.integer("size", 16),
-            shapes.whole("seed", 0)));
   }
 
   private static Momentum momentum(Section method) {

@@ -5,8 +5,11 @@ import io.mocov3.app.settings.SettingsException;
 import io.mocov3.augment.DataFormat;
 import io.mocov3.augment.ImageSource;
 import io.mocov3.augment.ImageSources;
+import io.mocov3.augment.MixedImages;
 import io.mocov3.augment.Shapes;
+import io.mocov3.augment.webdataset.ShardedImages;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /** The training images and, if given, the test images of an experiment. */
@@ -18,28 +21,43 @@ public record DataSets(ImageSource train, Optional<ImageSource> test) implements
    * @throws SettingsException when no training images are named, or the classes differ
    */
   public static DataSets open(Settings.Data data) {
-    Path train =
-        data.train()
-            .orElseThrow(
-                () ->
-                    new SettingsException(
-                        "data.train is empty; give a folder of class folders or an IDX file, in the"
-                            + " file or with --set data.train=PATH"));
-    if (data.format() == DataFormat.SHAPES) {
-      writeShapes(train, data);
+    if (data.train().isEmpty() && data.mix().isEmpty()) {
+      throw new SettingsException(
+          "data.train is empty; give a folder of class folders, a list, an IDX file or shards, in"
+              + " the file or with --set data.train=PATH");
+    }
+    if (data.format() == DataFormat.SHAPES && data.train().isPresent()) {
+      writeShapes(data.train().get(), data);
     }
     DataFormat format =
         data.format() == DataFormat.SHAPES ? DataFormat.IMAGE_FOLDER : data.format();
-    ImageSource images = ImageSources.open(train, format, data.maxPixels());
+    ImageSource images =
+        data.train()
+            .map(path -> ImageSources.open(path, format, data.sources()))
+            .orElseGet(() -> mixed(data));
     Optional<ImageSource> test =
-        data.test().map(path -> ImageSources.open(path, format, data.maxPixels()));
+        data.test().map(path -> ImageSources.open(path, testFormat(format, path), data.sources()));
     test.ifPresent(labelled -> requireSameClasses(images, labelled, data));
     return new DataSets(images, test);
   }
 
-  private static void writeShapes(Path train, Settings.Data data) {
-    Path folder = train.toAbsolutePath().normalize().getParent();
-    if (folder == null || !train.endsWith("train")) {
+  /** Shards for training may go with a folder for the test. */
+  private static DataFormat testFormat(DataFormat format, String path) {
+    boolean shards = ShardedImages.isShards(path) || ShardedImages.isFolderOfShards(Path.of(path));
+    return format == DataFormat.WEBDATASET && !shards ? DataFormat.AUTO : format;
+  }
+
+  private static ImageSource mixed(Settings.Data data) {
+    List<ImageSource> parts =
+        data.mix().stream()
+            .map(part -> ImageSources.open(part.path(), part.format(), data.sources()))
+            .toList();
+    return new MixedImages(parts, data.mix().stream().map(Settings.Part::weight).toList());
+  }
+
+  private static void writeShapes(String train, Settings.Data data) {
+    Path folder = Path.of(train).toAbsolutePath().normalize().getParent();
+    if (folder == null || !Path.of(train).endsWith("train")) {
       throw new SettingsException(
           "data.train = %s: format shapes writes <folder>/train and <folder>/test, so the path must"
                   .formatted(train)
@@ -53,7 +71,7 @@ public record DataSets(ImageSource train, Optional<ImageSource> test) implements
       throw new SettingsException(
           "the classes of data.train %s (%d) and data.test %s (%d) differ; kNN needs the same ones"
               .formatted(
-                  data.train().orElseThrow(),
+                  data.train().orElse("(a mixture)"),
                   train.classNames().size(),
                   data.test().orElseThrow(),
                   test.classNames().size()));

@@ -10,7 +10,7 @@ final class Plans {
 
   static SampleOrder order(Settings settings, DataSets data) {
     return new SampleOrder(
-        settings.run().seed(), data.train().size(), settings.data().batchSize(), 0, 1);
+        settings.run().seed(), data.train().order(), settings.data().batchSize(), 0, 1);
   }
 
   static TrainingPlan plan(Settings settings, SampleOrder order) {

@@ -81,6 +81,7 @@ final class TrainingAssembly {
             settings.data().buffers(),
             settings.data().workers(),
             workers,
+            settings.data().maxBadRatio(),
             metrics,
             log);
     Optional<KnnProbe> probe =

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mocov3.augment.DataFormat;
 import io.mocov3.augment.ShapesConfig;
+import io.mocov3.augment.SourceOptions;
 import io.mocov3.augment.TwoViews;
 import io.mocov3.model.AdamWConfig;
 import io.mocov3.model.DecayExclusion;
@@ -46,12 +47,14 @@ class SettingsDefaultsTest {
         .isEqualTo(
             new Settings.Data(
                 Optional.empty(),
+                List.of(),
                 Optional.empty(),
                 DataFormat.AUTO,
                 256,
                 Runtime.getRuntime().availableProcessors(),
                 3,
-                100_000_000,
+                0.1,
+                SourceOptions.defaults(),
                 ShapesConfig.defaults()));
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mocov3.augment.DataFormat;
 import io.mocov3.augment.ShapesConfig;
+import io.mocov3.augment.SourceOptions;
 import io.mocov3.augment.TwoViews;
 import io.mocov3.augment.ViewRecipe;
 import io.mocov3.model.AdamWConfig;
@@ -36,7 +37,8 @@ class SettingsEveryKeyTest {
         run { name = night, directory = out/night, seed = 7, epochs = 2.5, steps = 40 }
         run.log-samples = true
         data { train = a/train, test = a/test, format = idx, batch-size = 64, workers = 5 }
-        data { buffers = 4, max-pixels = 1000 }
+        data { buffers = 4, max-pixels = 1000, max-bad-ratio = 0.03, shuffle-window = 77 }
+        data { cache = a/cache, shard-cache-gib = 1.5 }
         data.shapes { train-images = 11, test-images = 12, size = 48, seed = 13 }
         augment { mean = [0.1, 0.2, 0.3], std = [0.4, 0.5, 0.6] }
         augment.view-1 {
@@ -82,13 +84,15 @@ class SettingsEveryKeyTest {
     assertThat(settings.data())
         .isEqualTo(
             new Settings.Data(
-                Optional.of(Path.of("a/train")),
-                Optional.of(Path.of("a/test")),
+                Optional.of("a/train"),
+                List.of(),
+                Optional.of("a/test"),
                 DataFormat.IDX,
                 64,
                 5,
                 4,
-                1000,
+                0.03,
+                new SourceOptions(1000, Path.of("a/cache"), 3L << 29, 77, 1000, 60_000),
                 new ShapesConfig(11, 12, 48, 13)));
   }
 

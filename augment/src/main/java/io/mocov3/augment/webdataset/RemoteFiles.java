@@ -1,0 +1,34 @@
+package io.mocov3.augment.webdataset;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** Files behind a URL; no call tries twice. */
+interface RemoteFiles extends AutoCloseable {
+
+  /** Trying again is of no use: the file is not there, or not for us. */
+  final class Refused extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    Refused(String message) {
+      super(message);
+    }
+  }
+
+  ShardStore.Identity identity(String url) throws IOException;
+
+  /** Writes the file to the target, all of it or none. */
+  void download(String url, Path target) throws IOException;
+
+  /** A small file; empty when there is none. */
+  Optional<byte[]> get(String url) throws IOException;
+
+  @Override
+  void close();
+
+  /** For a URL that begins with http://, https:// or s3://; a silent server is given up. */
+  static RemoteFiles of(String url, int silenceMillis) {
+    return url.startsWith("s3://") ? new S3Files(silenceMillis) : new HttpFiles(silenceMillis);
+  }
+}

@@ -1,0 +1,178 @@
+package io.mocov3.augment.webdataset;
+
+import io.mocov3.augment.CacheFiles;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.stream.Stream;
+
+/**
+ * Remote shards that are on disk now. Beyond the limit those unused for longest are deleted; a
+ * shard in use stays, so the limit can be passed by what is being read. Files are found again by
+ * the next process; one that another process deletes is fetched again.
+ */
+final class ShardCache {
+  private static final String PREFIX = "shard-";
+
+  private final Path folder;
+  private final long maxBytes;
+  private final Map<Path, Entry> entries = new HashMap<>();
+  private long clock;
+
+  /** What fetches a shard to a path. */
+  interface Fetch {
+    void to(Path target) throws IOException;
+  }
+
+  private static final class Entry {
+    private final CompletableFuture<Long> bytes = new CompletableFuture<>();
+    private int users;
+    private long lastUse;
+  }
+
+  ShardCache(Path folder, long maxBytes) throws IOException {
+    this.folder = Files.createDirectories(folder);
+    this.maxBytes = maxBytes;
+    adopt();
+  }
+
+  /** Uses the shard with this key, fetching it first if need be; others wait for the same fetch. */
+  <T> T read(String key, Fetch fetch, ShardStore.Use<T> use) throws IOException {
+    Path file = CacheFiles.named(folder, "shard", key);
+    for (int attempt = 0; ; attempt++) {
+      Entry entry = take(file, fetch);
+      try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+        return use.with(channel);
+      } catch (NoSuchFileException deleted) {
+        forget(file);
+        if (attempt == 2) {
+          throw deleted;
+        }
+      } finally {
+        release(entry);
+      }
+    }
+  }
+
+  /** Bytes on disk, of shards that are complete. */
+  synchronized long bytes() {
+    return entries.values().stream().mapToLong(entry -> entry.bytes.getNow(0L)).sum();
+  }
+
+  private Entry take(Path file, Fetch fetch) throws IOException {
+    Entry entry;
+    boolean ours;
+    synchronized (this) {
+      entry = entries.get(file);
+      ours = entry == null;
+      if (ours) {
+        entry = new Entry();
+        entries.put(file, entry);
+      }
+      entry.users++;
+      entry.lastUse = ++clock;
+    }
+    if (ours) {
+      fetch(file, entry, fetch);
+      evict();
+    } else {
+      await(file, entry);
+    }
+    return entry;
+  }
+
+  private void fetch(Path file, Entry entry, Fetch fetch) throws IOException {
+    Path aside = file.resolveSibling(file.getFileName() + "." + ProcessHandle.current().pid());
+    try {
+      fetch.to(aside);
+      Files.move(aside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      entry.bytes.complete(Files.size(file));
+    } catch (IOException | RuntimeException failure) {
+      CacheFiles.deleteQuietly(aside);
+      forget(file);
+      entry.bytes.completeExceptionally(failure);
+      throw failure;
+    }
+  }
+
+  private void await(Path file, Entry entry) throws IOException {
+    try {
+      long unused = entry.bytes.get();
+    } catch (ExecutionException failed) {
+      release(entry);
+      throw new IOException(failed.getCause().getMessage(), failed);
+    } catch (InterruptedException interrupted) {
+      release(entry);
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while waiting for " + file.getFileName());
+    }
+  }
+
+  private synchronized void release(Entry entry) {
+    entry.users--;
+  }
+
+  private synchronized void forget(Path file) {
+    entries.remove(file);
+  }
+
+  private synchronized void evict() {
+    long total = bytes();
+    List<Map.Entry<Path, Entry>> idle = new ArrayList<>();
+    for (Map.Entry<Path, Entry> one : entries.entrySet()) {
+      if (one.getValue().users == 0 && one.getValue().bytes.isDone()) {
+        idle.add(one);
+      }
+    }
+    idle.sort(Comparator.comparingLong(one -> one.getValue().lastUse));
+    for (Map.Entry<Path, Entry> one : idle) {
+      if (total <= maxBytes) {
+        return;
+      }
+      total -= one.getValue().bytes.getNow(0L);
+      CacheFiles.deleteQuietly(one.getKey());
+      entries.remove(one.getKey());
+    }
+  }
+
+  /** Takes over what an earlier process has left, oldest first. */
+  private void adopt() throws IOException {
+    List<Path> files;
+    try (Stream<Path> found = Files.list(folder)) {
+      files = found.filter(file -> file.getFileName().toString().startsWith(PREFIX)).toList();
+    }
+    Map<Path, FileTime> times = new HashMap<>();
+    for (Path file : files) {
+      String name = file.getFileName().toString();
+      if (name.indexOf('.') >= 0 && !isAlive(name.substring(name.indexOf('.') + 1))) {
+        CacheFiles.deleteQuietly(file);
+      } else if (name.indexOf('.') < 0) {
+        times.put(file, Files.getLastModifiedTime(file));
+      }
+    }
+    for (Path file : times.keySet().stream().sorted(Comparator.comparing(times::get)).toList()) {
+      Entry entry = new Entry();
+      entry.bytes.complete(Files.size(file));
+      entry.lastUse = ++clock;
+      entries.put(file, entry);
+    }
+    evict();
+  }
+
+  private static boolean isAlive(String pid) {
+    return pid.matches("\\d{1,9}") && ProcessHandle.of(Long.parseLong(pid)).isPresent();
+  }
+}

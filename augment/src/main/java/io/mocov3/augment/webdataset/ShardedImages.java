@@ -1,0 +1,330 @@
+package io.mocov3.augment.webdataset;
+
+import io.mocov3.augment.CacheFiles;
+import io.mocov3.augment.Canvas;
+import io.mocov3.augment.DataException;
+import io.mocov3.augment.Decoded;
+import io.mocov3.augment.EpochOrder;
+import io.mocov3.augment.ImageCodec;
+import io.mocov3.augment.ImageSource;
+import io.mocov3.augment.ShardOrder;
+import io.mocov3.augment.SourceOptions;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+
+/**
+ * A WebDataset. Shards on disk are read at random; remote ones are fetched one after the other in
+ * an order of their own for each epoch, the next two ahead of time, and shuffled within a window.
+ */
+public final class ShardedImages implements ImageSource {
+  static final String CLASSES = "classes.txt";
+  static final String INDEX = ".index";
+  private static final int OPENING_THREADS = 16;
+
+  private final ShardStore store;
+  private final List<ShardIndex> shards;
+  private final int[] starts;
+  private final List<String> classNames;
+  private final int[] labels;
+  private final SourceOptions options;
+  private volatile int[] following = new int[0];
+  private volatile int current = -1;
+
+  private ShardedImages(
+      ShardStore store, List<ShardIndex> shards, List<String> names, SourceOptions options) {
+    this.store = store;
+    this.shards = shards;
+    this.options = options;
+    starts = new int[shards.size() + 1];
+    for (int i = 0; i < shards.size(); i++) {
+      starts[i + 1] = Math.addExact(starts[i], shards.get(i).samples().size());
+    }
+    List<String> texts =
+        shards.stream().flatMap(s -> s.samples().stream()).map(ShardIndex.Sample::label).toList();
+    classNames = names.isEmpty() ? namesOf(texts) : names;
+    labels = labelsOf(texts, classNames, !names.isEmpty());
+  }
+
+  /** Whether a location can only be a WebDataset: a URL, or a name that ends in .tar. */
+  public static boolean isShards(String location) {
+    return isRemote(location) || location.endsWith(".tar");
+  }
+
+  /** Whether a location is a URL. */
+  public static boolean isRemote(String location) {
+    return location.matches("(https?|s3)://.*");
+  }
+
+  /** Whether a folder has shards in it. */
+  public static boolean isFolderOfShards(Path folder) {
+    return Files.isDirectory(folder) && !LocalShards.inFolder(folder).isEmpty();
+  }
+
+  /**
+   * Opens a folder of .tar files, or a path or URL with braces. The first time, shards without an
+   * index beside them are read through once.
+   *
+   * @throws DataException when shards are missing or damaged, or there is no image in them
+   */
+  public static ShardedImages open(String location, SourceOptions options) {
+    ShardStore store = store(location, options);
+    try {
+      List<ShardIndex> shards = indexes(store, options);
+      if (shards.stream().allMatch(shard -> shard.samples().isEmpty())) {
+        throw new DataException(
+            location + " has no image in its shards; images end in .jpg, .png, .webp or .bmp");
+      }
+      List<String> names =
+          store
+              .beside(CLASSES)
+              .map(bytes -> new String(bytes, StandardCharsets.UTF_8).lines().toList())
+              .orElse(List.of());
+      return new ShardedImages(store, shards, names, options);
+    } catch (IOException failure) {
+      store.close();
+      throw new DataException(location + " cannot be opened: " + failure.getMessage(), failure);
+    } catch (RuntimeException failure) {
+      store.close();
+      throw failure;
+    }
+  }
+
+  @Override
+  public int size() {
+    return labels.length;
+  }
+
+  @Override
+  public List<String> classNames() {
+    return classNames;
+  }
+
+  @Override
+  public int label(int index) {
+    return labels[index];
+  }
+
+  @Override
+  public String id(int index) {
+    int shard = shardOf(index);
+    return store.name(shard) + "/" + sample(shard, index).name();
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * @throws DataException when a remote shard cannot be had after several attempts
+   */
+  @Override
+  public Decoded decode(int index, Canvas canvas) {
+    int shard = shardOf(index);
+    ShardIndex.Sample sample = sample(shard, index);
+    readAhead(shard);
+    try {
+      return store.read(
+          shard,
+          channel ->
+              ImageCodec.read(
+                  channel,
+                  sample.offset(),
+                  sample.length(),
+                  id(index),
+                  options.pixelLimit(),
+                  Optional.empty(),
+                  canvas));
+    } catch (IOException failure) {
+      throw new DataException(
+          "shard " + store.place(shard) + " cannot be read: " + failure.getMessage(), failure);
+    }
+  }
+
+  @Override
+  public EpochOrder order() {
+    if (!store.streamed()) {
+      return EpochOrder.permutation(size());
+    }
+    ShardOrder order = new ShardOrder(starts, options.window());
+    return new EpochOrder() {
+      @Override
+      public int length() {
+        return order.length();
+      }
+
+      @Override
+      public int[] indices(long seed, long epoch) {
+        int[] next = new int[shards.size()];
+        int[] sequence = order.shards(seed, epoch);
+        for (int i = 0; i < sequence.length; i++) {
+          next[sequence[i]] = i + 1 < sequence.length ? sequence[i + 1] : -1;
+        }
+        following = next;
+        return order.indices(seed, epoch);
+      }
+    };
+  }
+
+  @Override
+  public void close() {
+    store.close();
+  }
+
+  private void readAhead(int shard) {
+    int[] next = following;
+    if (shard == current || next.length == 0) {
+      return;
+    }
+    current = shard;
+    int ahead = next[shard];
+    for (int i = 0; i < 2 && ahead >= 0; i++) {
+      store.soon(ahead);
+      ahead = next[ahead];
+    }
+  }
+
+  private int shardOf(int index) {
+    int found = Arrays.binarySearch(starts, index);
+    int shard = found >= 0 ? found : -found - 2;
+    // empty shards share their start with the next one
+    while (starts[shard + 1] == index) {
+      shard++;
+    }
+    return shard;
+  }
+
+  private ShardIndex.Sample sample(int shard, int index) {
+    return shards.get(shard).samples().get(index - starts[shard]);
+  }
+
+  private static ShardStore store(String location, SourceOptions options) {
+    if (!isRemote(location)) {
+      Path path = Path.of(location);
+      boolean folder = Files.isDirectory(path);
+      List<Path> files =
+          folder
+              ? LocalShards.inFolder(path)
+              : ShardPattern.expand(location).stream().map(Path::of).toList();
+      if (files.isEmpty()) {
+        throw new DataException(location + " has no .tar file; give a folder of shards");
+      }
+      return new LocalShards(files);
+    }
+    List<String> urls = ShardPattern.expand(location);
+    RemoteFiles files = RemoteFiles.of(location, options.silenceMillis());
+    try {
+      ShardCache cache = new ShardCache(options.cache().resolve("shards"), options.shardBytes());
+      return new RemoteShards(urls, files, cache, new Retry(options.retryMillis()));
+    } catch (IOException failure) {
+      files.close();
+      throw new DataException(location + " cannot be opened: " + failure.getMessage(), failure);
+    }
+  }
+
+  private static List<ShardIndex> indexes(ShardStore store, SourceOptions options)
+      throws IOException {
+    int threads = Math.min(OPENING_THREADS, store.count());
+    List<Future<ShardIndex>> futures = new ArrayList<>();
+    try (ExecutorService opening = Executors.newFixedThreadPool(threads)) {
+      for (int shard = 0; shard < store.count(); shard++) {
+        int number = shard;
+        futures.add(opening.submit(() -> index(store, number, options.cache())));
+      }
+      List<ShardIndex> indexes = new ArrayList<>();
+      for (Future<ShardIndex> future : futures) {
+        indexes.add(future.get());
+      }
+      return indexes;
+    } catch (ExecutionException failed) {
+      futures.forEach(future -> future.cancel(true));
+      if (failed.getCause() instanceof DataException bad) {
+        throw bad;
+      }
+      throw new IOException(failed.getCause().getMessage(), failed);
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted while opening", interrupted);
+    }
+  }
+
+  /** What is remembered, else what lies beside the shard, else what is in it. */
+  private static ShardIndex index(ShardStore store, int shard, Path cache) throws IOException {
+    ShardStore.Identity identity = store.identity(shard);
+    Path file = CacheFiles.named(cache, "index", store.place(shard));
+    if (Files.isReadable(file)) {
+      Optional<ShardIndex> known = ShardIndex.parse(Files.readString(file), identity.toString());
+      if (known.isPresent()) {
+        return known.get();
+      }
+    }
+    Optional<ShardIndex> beside =
+        store
+            .beside(store.name(shard) + INDEX)
+            .flatMap(
+                bytes ->
+                    ShardIndex.parse(
+                        new String(bytes, StandardCharsets.UTF_8), identity.size() + ""));
+    if (beside.isPresent()) {
+      return beside.get();
+    }
+    ShardIndex index = store.read(shard, channel -> ShardIndex.of(channel, store.place(shard)));
+    remember(file, index, identity);
+    return index;
+  }
+
+  private static void remember(Path file, ShardIndex index, ShardStore.Identity identity) {
+    if (!index.isPlain()) {
+      return;
+    }
+    try {
+      Files.createDirectories(file.getParent());
+      Files.writeString(file, index.toText(identity.toString()));
+    } catch (IOException unwritable) {
+      CacheFiles.deleteQuietly(file);
+    }
+  }
+
+  private static boolean areNumbers(List<String> texts) {
+    return texts.stream().allMatch(text -> text.matches("\\d{1,6}"));
+  }
+
+  private static List<String> namesOf(List<String> texts) {
+    if (areNumbers(texts)) {
+      int largest = texts.stream().mapToInt(Integer::parseInt).max().orElse(0);
+      return IntStream.rangeClosed(0, largest).mapToObj(Integer::toString).toList();
+    }
+    return texts.stream().distinct().sorted(Comparator.naturalOrder()).toList();
+  }
+
+  private static int[] labelsOf(List<String> texts, List<String> names, boolean given) {
+    boolean numbers = areNumbers(texts);
+    Map<String, Integer> positions = new HashMap<>();
+    for (String name : names) {
+      positions.put(name, positions.size());
+    }
+    int[] labels = new int[texts.size()];
+    for (int i = 0; i < labels.length; i++) {
+      String text = texts.get(i);
+      Integer label = numbers ? Integer.valueOf(text) : positions.get(text);
+      if (label == null || label >= names.size()) {
+        throw new DataException(
+            "label \"%s\" is not one of the %d classes%s"
+                .formatted(text, names.size(), given ? " of " + CLASSES : ""));
+      }
+      labels[i] = label;
+    }
+    return labels;
+  }
+}
