@@ -1,8 +1,10 @@
 package io.mocov3.app;
 
+import io.mocov3.app.data.BenchCommand;
+import io.mocov3.app.data.DataCommand;
+import io.mocov3.app.data.PreviewCommand;
 import io.mocov3.app.eval.EvalCommand;
 import io.mocov3.app.eval.ExactnessCommand;
-import io.mocov3.app.train.DataCommand;
 import io.mocov3.app.train.DoctorCommand;
 import io.mocov3.app.train.QuickstartCommand;
 import io.mocov3.app.train.TrainCommand;
@@ -23,6 +25,8 @@ import picocli.CommandLine.Command;
       EvalCommand.class,
       DoctorCommand.class,
       DataCommand.class,
+      PreviewCommand.class,
+      BenchCommand.class,
       ExportCommand.class,
       ImportCommand.class,
       ExactnessCommand.class

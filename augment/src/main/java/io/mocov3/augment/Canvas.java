@@ -39,6 +39,12 @@ public final class Canvas {
     return memory.position(offset);
   }
 
+  /** A digest of the pixels of the image that is painted here. */
+  String digest(Image image) {
+    int length = 3 * image.width() * image.height();
+    return Checksums.sha256(memory.position(0).asByteBuffer().limit(length));
+  }
+
   byte[] copy(int length) {
     byte[] pixels = new byte[length];
     memory.position(0).get(pixels, 0, length);

@@ -11,7 +11,7 @@ final class ColorJitter {
 
   private ColorJitter() {}
 
-  static void apply(Planes planes, Jitter jitter, Hue hue) {
+  static void apply(Planes planes, Jitter jitter, Hue hue, StageClock clock) {
     List<ColorOperation> order = jitter.order();
     int contrast = order.indexOf(ColorOperation.CONTRAST);
     int mean = 0;
@@ -19,24 +19,48 @@ final class ColorJitter {
       long sum = 0;
       for (int b = 0; b < planes.blocks(); b++) {
         Planes.Block block = planes.block(b);
-        apply(block, jitter, order.subList(0, contrast), mean, hue);
+        apply(block, jitter, order.subList(0, contrast), mean, hue, clock);
         sum += Grayscale.sum(block);
+        clock.end(ViewStage.CONTRAST);
       }
       mean = (int) ((double) sum / planes.pixels() + 0.5);
     }
     for (int b = 0; b < planes.blocks(); b++) {
-      apply(planes.block(b), jitter, order.subList(Math.max(contrast, 0), order.size()), mean, hue);
+      apply(
+          planes.block(b),
+          jitter,
+          order.subList(Math.max(contrast, 0), order.size()),
+          mean,
+          hue,
+          clock);
     }
   }
 
   private static void apply(
-      Planes.Block block, Jitter jitter, List<ColorOperation> order, int mean, Hue hue) {
+      Planes.Block block,
+      Jitter jitter,
+      List<ColorOperation> order,
+      int mean,
+      Hue hue,
+      StageClock clock) {
     for (int i = 0; i < order.size(); i++) {
       switch (order.get(i)) {
-        case BRIGHTNESS -> Blend.withConstant(block, BLACK, jitter.brightness());
-        case CONTRAST -> Blend.withConstant(block, mean, jitter.contrast());
-        case SATURATION -> Saturation.apply(block, jitter.saturation());
-        case HUE -> hue.apply(block, jitter.hue());
+        case BRIGHTNESS -> {
+          Blend.withConstant(block, BLACK, jitter.brightness());
+          clock.end(ViewStage.BRIGHTNESS);
+        }
+        case CONTRAST -> {
+          Blend.withConstant(block, mean, jitter.contrast());
+          clock.end(ViewStage.CONTRAST);
+        }
+        case SATURATION -> {
+          Saturation.apply(block, jitter.saturation());
+          clock.end(ViewStage.SATURATION);
+        }
+        case HUE -> {
+          hue.apply(block, jitter.hue());
+          clock.end(ViewStage.HUE);
+        }
       }
     }
   }

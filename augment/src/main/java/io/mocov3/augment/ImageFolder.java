@@ -92,6 +92,11 @@ public final class ImageFolder implements ImageSource {
   }
 
   @Override
+  public Optional<Path> file(int index) {
+    return Optional.of(root.resolve(ids.get(index)));
+  }
+
+  @Override
   public Decoded decode(int index, Canvas canvas) {
     String id = ids.get(index);
     return ImageCodec.read(root.resolve(id), id, pixelLimit, canvas);

@@ -1,6 +1,8 @@
 package io.mocov3.augment;
 
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /** A labelled set of images with random access; safe for use by many threads. */
 public interface ImageSource extends AutoCloseable {
@@ -21,6 +23,11 @@ public interface ImageSource extends AutoCloseable {
 
   /** Stable name of a sample for logs and quarantine. */
   String id(int index);
+
+  /** The file that holds the sample and nothing else; empty where there is none. */
+  default Optional<Path> file(int index) {
+    return Optional.empty();
+  }
 
   /**
    * Reads and decodes a sample onto the canvas; bad data is an {@link Decoded.Undecodable}, never

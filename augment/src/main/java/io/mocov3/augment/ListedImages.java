@@ -118,6 +118,11 @@ public final class ListedImages implements ImageSource {
   }
 
   @Override
+  public Optional<Path> file(int index) {
+    return Optional.of(folder.resolve(paths.get(index)));
+  }
+
+  @Override
   public Decoded decode(int index, Canvas canvas) {
     String id = paths.get(index);
     return ImageCodec.read(folder.resolve(id), id, pixelLimit, checksums.get(index), canvas);

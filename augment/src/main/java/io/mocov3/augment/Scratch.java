@@ -24,6 +24,7 @@ final class Scratch {
   final TriangleFilter vertical = new TriangleFilter();
   final Planes planes = new Planes();
   final Hue hue = new Hue();
+  final StageClock clock = new StageClock();
   private int[] first = new int[0];
   private int[] second = new int[0];
   private long[] sums = new long[0];

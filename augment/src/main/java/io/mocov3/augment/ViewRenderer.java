@@ -20,17 +20,22 @@ public final class ViewRenderer {
       int solarizeThreshold,
       ByteBuffer slot) {
     Scratch scratch = Scratch.ofThread();
+    StageClock clock = scratch.clock;
     Planes planes = scratch.planes;
+    clock.begin();
     ResizedCrop.apply(image, view.crop(), height, width, planes, scratch);
-    view.jitter().ifPresent(jitter -> ColorJitter.apply(planes, jitter, scratch.hue));
+    clock.end(ViewStage.RESIZED_CROP);
+    view.jitter().ifPresent(jitter -> ColorJitter.apply(planes, jitter, scratch.hue, clock));
     if (view.grayscale()) {
       Grayscale.apply(planes);
+      clock.end(ViewStage.GRAYSCALE);
     }
     int[] pixels = scratch.first(planes.pixels());
     planes.merge(pixels, view.flip());
     double sigma = view.blurSigma().orElse(0);
     if (sigma <= 0 && !view.solarize()) {
       scratch.writeTransposed(pixels, height, width, slot);
+      clock.end(ViewStage.WRITE);
       return;
     }
     int[] rows = scratch.second(planes.pixels());
@@ -39,13 +44,16 @@ public final class ViewRenderer {
       blur.apply(pixels, width, height, scratch);
       scratch.transposed(pixels, width, height, rows);
       blur.apply(rows, height, width, scratch);
+      clock.end(ViewStage.GAUSSIAN_BLUR);
     } else {
       scratch.transposed(pixels, width, height, rows);
     }
     if (view.solarize()) {
       Solarize.apply(rows, planes.pixels(), solarizeThreshold);
+      clock.end(ViewStage.SOLARIZE);
     }
     scratch.write(rows, height, width, slot);
+    clock.end(ViewStage.WRITE);
   }
 
   /** Writes the evaluation view, (crop, crop, 3) RGB uint8, to the start of a direct buffer. */

@@ -2,9 +2,9 @@ package io.mocov3.app.eval;
 
 import io.mocov3.actors.KnnProbe;
 import io.mocov3.app.JsonOutput;
+import io.mocov3.app.data.DataSets;
 import io.mocov3.app.settings.Settings;
 import io.mocov3.app.settings.SettingsException;
-import io.mocov3.app.train.DataSets;
 import io.mocov3.app.train.Probes;
 import io.mocov3.app.weights.WeightsOptions;
 import io.mocov3.metrics.TrainingMetrics.KnnAccuracy;

@@ -2,6 +2,8 @@ package io.mocov3.app.train;
 
 import io.mocov3.actors.TrainingPlan;
 import io.mocov3.app.ExitCode;
+import io.mocov3.app.data.DataSets;
+import io.mocov3.app.settings.ExperimentOptions;
 import io.mocov3.app.settings.Settings;
 import io.mocov3.model.ContrastiveLoss;
 import io.mocov3.model.MoCoV3;

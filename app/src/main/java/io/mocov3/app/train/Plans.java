@@ -1,6 +1,7 @@
 package io.mocov3.app.train;
 
 import io.mocov3.actors.TrainingPlan;
+import io.mocov3.app.data.DataSets;
 import io.mocov3.app.settings.Settings;
 import io.mocov3.augment.SampleOrder;
 

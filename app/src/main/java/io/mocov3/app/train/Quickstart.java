@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.mocov3.actors.KnnProbe;
 import io.mocov3.app.ExitCode;
+import io.mocov3.app.data.DataSets;
 import io.mocov3.app.run.RunException;
 import io.mocov3.app.settings.Settings;
 import io.mocov3.app.weights.RunWeights;

@@ -1,5 +1,6 @@
 package io.mocov3.app.train;
 
+import io.mocov3.app.settings.ExperimentOptions;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

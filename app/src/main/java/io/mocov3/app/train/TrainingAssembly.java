@@ -9,6 +9,7 @@ import io.mocov3.actors.TrainingOutcome;
 import io.mocov3.actors.TrainingPlan;
 import io.mocov3.actors.TrainingSession;
 import io.mocov3.actors.ViewPipeline;
+import io.mocov3.app.data.DataSets;
 import io.mocov3.app.settings.Settings;
 import io.mocov3.augment.SampleOrder;
 import io.mocov3.metrics.TrainingMetrics;

@@ -8,6 +8,8 @@ import io.mocov3.actors.TrainingGuardian.Command;
 import io.mocov3.actors.TrainingOutcome;
 import io.mocov3.app.ExitCode;
 import io.mocov3.app.Version;
+import io.mocov3.app.data.DataDigest;
+import io.mocov3.app.data.DataSets;
 import io.mocov3.app.http.Health;
 import io.mocov3.app.http.HttpServer;
 import io.mocov3.app.http.Status;

@@ -1,4 +1,4 @@
-package io.mocov3.app.train;
+package io.mocov3.app.data;
 
 import io.mocov3.augment.ImageSource;
 import java.nio.charset.StandardCharsets;
@@ -7,11 +7,11 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /** A fingerprint of which samples a data set has and how they are labelled, not of their pixels. */
-final class DataDigest {
+public final class DataDigest {
   private DataDigest() {}
 
   /** Number of images and the SHA-256 of all ids and labels in order. */
-  static String of(ImageSource source) {
+  public static String of(ImageSource source) {
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
       for (int i = 0; i < source.size(); i++) {

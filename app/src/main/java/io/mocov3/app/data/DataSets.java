@@ -1,4 +1,4 @@
-package io.mocov3.app.train;
+package io.mocov3.app.data;
 
 import io.mocov3.app.settings.Settings;
 import io.mocov3.app.settings.SettingsException;

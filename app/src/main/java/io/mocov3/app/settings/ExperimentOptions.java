@@ -1,6 +1,5 @@
-package io.mocov3.app.train;
+package io.mocov3.app.settings;
 
-import io.mocov3.app.settings.Settings;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,7 +19,8 @@ public final class ExperimentOptions {
       description = "Sets one key over the file; may be given many times.")
   private List<String> overrides = new ArrayList<>();
 
-  Settings load() {
+  /** The experiment as a whole. */
+  public Settings load() {
     return Settings.load(file, overrides);
   }
 }

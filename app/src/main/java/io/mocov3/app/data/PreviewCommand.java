@@ -1,0 +1,55 @@
+package io.mocov3.app.data;
+
+import io.mocov3.app.settings.ExperimentOptions;
+import io.mocov3.app.settings.Settings;
+import io.mocov3.app.settings.SettingsException;
+import io.mocov3.augment.EpochOrder;
+import io.mocov3.augment.PreviewSheet;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code mocov3 preview CONF --out FILE.png}. */
+@Command(
+    name = "preview",
+    description = "Draws images of an experiment beside the two views that training makes of them.",
+    mixinStandardHelpOptions = true)
+public final class PreviewCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+  @Mixin private ExperimentOptions experiment;
+
+  @Option(names = "--out", required = true, paramLabel = "FILE.png", description = "Where to.")
+  private Path out;
+
+  @Option(names = "--images", defaultValue = "6", description = "How many: ${DEFAULT-VALUE}")
+  private int images;
+
+  @Option(names = "--epoch", defaultValue = "0", description = "Of which epoch: ${DEFAULT-VALUE}")
+  private long epoch;
+
+  @Override
+  public Integer call() {
+    if (images < 1 || images > 100) {
+      throw new SettingsException("--images is " + images + "; it must be between 1 and 100");
+    }
+    if (epoch < 0) {
+      throw new SettingsException("--epoch is " + epoch + "; it must be at least 0");
+    }
+    Settings settings = experiment.load();
+    long seed = settings.run().seed();
+    try (DataSets data = DataSets.open(settings.data())) {
+      EpochOrder order = data.train().order();
+      List<Integer> samples =
+          Arrays.stream(order.indices(seed, epoch)).limit(images).boxed().toList();
+      PreviewSheet.write(out, data.train(), samples, settings.views(), seed, epoch);
+    }
+    spec.commandLine().getOut().println(out);
+    return 0;
+  }
+}
