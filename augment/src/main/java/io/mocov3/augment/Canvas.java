@@ -22,7 +22,7 @@ public final class Canvas {
   /** Paints pixels, (height, width, 3) RGB, over what was there. */
   public Image paint(String id, int width, int height, byte[] rgb) {
     reserve(rgb.length).put(rgb, 0, rgb.length);
-    return new Image(id, width, height, this);
+    return new Image(id, width, height, height, this);
   }
 
   /** Memory of at least the given size, at position 0; what was there is lost. */

@@ -16,6 +16,7 @@ public sealed interface Decoded {
     private final int height;
     private final Optional<byte[]> heap;
     private final Canvas canvas;
+    private final int rows;
 
     /**
      * Wraps the array without copying it.
@@ -23,19 +24,20 @@ public sealed interface Decoded {
      * @throws IllegalArgumentException when the array does not hold width x height x 3 bytes
      */
     public Image(String id, int width, int height, byte[] pixels) {
-      this(id, width, height, Optional.of(pixels), Canvas.ofThread());
+      this(id, width, height, height, Optional.of(pixels), Canvas.ofThread());
       if (pixels.length != 3L * width * height) {
         throw new IllegalArgumentException(
             id + ": " + pixels.length + " bytes are not " + width + " x " + height + " x 3");
       }
     }
 
-    /** What is on the canvas, until it is painted again. */
-    Image(String id, int width, int height, Canvas canvas) {
-      this(id, width, height, Optional.empty(), canvas);
+    /** What is on the canvas, until it is painted again; only the first rows of it are there. */
+    Image(String id, int width, int height, int rows, Canvas canvas) {
+      this(id, width, height, rows, Optional.empty(), canvas);
     }
 
-    private Image(String id, int width, int height, Optional<byte[]> heap, Canvas canvas) {
+    private Image(
+        String id, int width, int height, int rows, Optional<byte[]> heap, Canvas canvas) {
       if (width < 1 || height < 1) {
         throw new IllegalArgumentException(id + ": " + width + " x " + height + " is no image");
       }
@@ -44,6 +46,7 @@ public sealed interface Decoded {
       this.height = height;
       this.heap = heap;
       this.canvas = canvas;
+      this.rows = rows;
     }
 
     @Override
@@ -61,8 +64,20 @@ public sealed interface Decoded {
       return height;
     }
 
-    /** The pixels; a copy where they are on a canvas. Nobody may change them. */
+    /** Rows from the top that were decoded: those that were needed, or all. */
+    int rows() {
+      return rows;
+    }
+
+    /**
+     * The pixels; a copy where they are on a canvas. Nobody may change them.
+     *
+     * @throws IllegalStateException when not all of them were decoded
+     */
     public byte[] pixels() {
+      if (rows < height) {
+        throw new IllegalStateException("only " + rows + " rows of " + this + " were decoded");
+      }
       return heap.orElseGet(() -> canvas.copy(3 * width * height));
     }
 

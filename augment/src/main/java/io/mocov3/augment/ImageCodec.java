@@ -32,14 +32,19 @@ public final class ImageCodec {
 
   /** Reads and decodes a file. */
   public static Decoded read(Path file, String id, long pixelLimit, Canvas canvas) {
-    return read(file, id, pixelLimit, Optional.empty(), canvas);
+    return read(file, id, pixelLimit, Optional.empty(), canvas, NeededRows.ALL);
   }
 
   /** The same for a file whose SHA-256 may be known. */
   static Decoded read(
-      Path file, String id, long pixelLimit, Optional<String> checksum, Canvas canvas) {
+      Path file,
+      String id,
+      long pixelLimit,
+      Optional<String> checksum,
+      Canvas canvas,
+      NeededRows needed) {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      return read(channel, 0, channel.size(), id, pixelLimit, checksum, canvas);
+      return read(channel, 0, channel.size(), id, pixelLimit, checksum, canvas, needed);
     } catch (IOException failure) {
       return new Undecodable(id, Reason.UNREADABLE, String.valueOf(failure.getMessage()));
     }
@@ -53,7 +58,8 @@ public final class ImageCodec {
       String id,
       long pixelLimit,
       Optional<String> checksum,
-      Canvas canvas)
+      Canvas canvas,
+      NeededRows needed)
       throws IOException {
     if (length > FILE_LIMIT) {
       return new Undecodable(id, Reason.TOO_LARGE, "the file has more than 512 MiB");
@@ -66,7 +72,7 @@ public final class ImageCodec {
         return new Undecodable(id, Reason.CHECKSUM, detail);
       }
     }
-    return decode(encoded, id, pixelLimit, canvas);
+    return decode(encoded, id, pixelLimit, canvas, needed);
   }
 
   /** Decodes the bytes of a file; pixels on the heap. */
@@ -77,10 +83,11 @@ public final class ImageCodec {
 
   /** Decodes the bytes of a file onto the canvas. */
   public static Decoded decode(byte[] data, String id, long pixelLimit, Canvas canvas) {
-    return decode(EncodedImage.ofThread().of(data), id, pixelLimit, canvas);
+    return decode(EncodedImage.ofThread().of(data), id, pixelLimit, canvas, NeededRows.ALL);
   }
 
-  static Decoded decode(EncodedImage encoded, String id, long pixelLimit, Canvas canvas) {
+  private static Decoded decode(
+      EncodedImage encoded, String id, long pixelLimit, Canvas canvas, NeededRows needed) {
     ByteBuffer data = encoded.bytes();
     if (data.limit() == 0) {
       return new Undecodable(id, Reason.EMPTY, "the file has no bytes");
@@ -100,19 +107,23 @@ public final class ImageCodec {
           "%d x %d pixels are more than the limit of %d"
               .formatted(header.get().width(), header.get().height(), pixelLimit));
     }
-    return decode(encoded, id, header.get(), canvas);
+    int rows = header.get().height();
+    if (format.get() == ImageHeader.Format.JPEG) {
+      rows = ShorterJpeg.shorten(data, rows, needed.of(header.get().width(), rows));
+    }
+    return decode(encoded, id, header.get(), rows, canvas);
   }
 
   /** The decoder writes onto the canvas where the header tells the truth. */
   private static Decoded decode(
-      EncodedImage encoded, String id, ImageHeader header, Canvas canvas) {
+      EncodedImage encoded, String id, ImageHeader header, int rows, Canvas canvas) {
     OpenCv.ready();
     ByteBuffer data = encoded.bytes();
     int width = Math.max(1, header.width());
     int height = Math.max(1, header.height());
     BytePointer memory = canvas.reserve(3L * width * height);
     try (Mat input = new Mat(1, data.limit(), CV_8UC1, encoded.memory());
-        Mat output = new Mat(height, width, CV_8UC3, memory);
+        Mat output = new Mat(Math.max(1, rows), width, CV_8UC3, memory);
         Mat decoded = imdecode(input, FLAGS, output)) {
       if (decoded.empty() || decoded.type() != CV_8UC3) {
         return failed(data, id, header.format(), "the decoder rejects the " + header.format());
@@ -124,7 +135,8 @@ public final class ImageCodec {
           return canvas.paint(id, decoded.cols(), decoded.rows(), copy);
         }
       }
-      return new Image(id, decoded.cols(), decoded.rows(), canvas);
+      boolean cut = rows < height && decoded.rows() == rows;
+      return new Image(id, decoded.cols(), cut ? height : decoded.rows(), decoded.rows(), canvas);
     } catch (RuntimeException rejected) {
       String line = String.valueOf(rejected.getMessage()).lines().findFirst().orElse("");
       return failed(data, id, header.format(), line);

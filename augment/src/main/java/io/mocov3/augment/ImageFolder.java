@@ -98,8 +98,13 @@ public final class ImageFolder implements ImageSource {
 
   @Override
   public Decoded decode(int index, Canvas canvas) {
+    return decode(index, canvas, NeededRows.ALL);
+  }
+
+  @Override
+  public Decoded decode(int index, Canvas canvas, NeededRows needed) {
     String id = ids.get(index);
-    return ImageCodec.read(root.resolve(id), id, pixelLimit, canvas);
+    return ImageCodec.read(root.resolve(id), id, pixelLimit, Optional.empty(), canvas, needed);
   }
 
   @Override

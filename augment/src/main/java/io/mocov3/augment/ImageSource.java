@@ -35,6 +35,11 @@ public interface ImageSource extends AutoCloseable {
    */
   Decoded decode(int index, Canvas canvas);
 
+  /** The same where only the first rows are needed; the others may be missing. */
+  default Decoded decode(int index, Canvas canvas, NeededRows needed) {
+    return decode(index, canvas);
+  }
+
   /** The same with pixels of its own. */
   default Decoded decode(int index) {
     Decoded decoded = decode(index, Canvas.ofThread());

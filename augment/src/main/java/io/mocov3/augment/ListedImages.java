@@ -124,8 +124,14 @@ public final class ListedImages implements ImageSource {
 
   @Override
   public Decoded decode(int index, Canvas canvas) {
+    return decode(index, canvas, NeededRows.ALL);
+  }
+
+  @Override
+  public Decoded decode(int index, Canvas canvas, NeededRows needed) {
     String id = paths.get(index);
-    return ImageCodec.read(folder.resolve(id), id, pixelLimit, checksums.get(index), canvas);
+    return ImageCodec.read(
+        folder.resolve(id), id, pixelLimit, checksums.get(index), canvas, needed);
   }
 
   @Override

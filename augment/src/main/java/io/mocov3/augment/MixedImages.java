@@ -67,8 +67,13 @@ public final class MixedImages implements ImageSource {
 
   @Override
   public Decoded decode(int index, Canvas canvas) {
+    return decode(index, canvas, NeededRows.ALL);
+  }
+
+  @Override
+  public Decoded decode(int index, Canvas canvas, NeededRows needed) {
     int source = sourceOf(index);
-    return sources.get(source).decode(index - starts[source], canvas);
+    return sources.get(source).decode(index - starts[source], canvas, needed);
   }
 
   @Override

@@ -13,7 +13,7 @@ import java.util.Locale;
 public final class PreviewSheet {
   private static final int TILE = 224;
   private static final int GAP = 24;
-  private static final int TEXT = 3 * 18 + 8;
+  private static final int TEXT = 4 * 18 + 8;
   private static final int HEAD = 74;
   private static final int ROW = TILE + TEXT + GAP;
   private static final Color[] VIEW = {new Color(0xE0, 0x7B, 0x39), new Color(0x2F, 0x6F, 0xB5)};
@@ -110,24 +110,29 @@ public final class PreviewSheet {
     if (drawn.flip()) {
       rest.add("flipped");
     }
-    return List.of(
-        "crop " + crop.width() + " × " + crop.height() + " at " + crop.left() + ", " + crop.top(),
-        drawn.jitter().map(PreviewSheet::colours).orElse("colours as they are"),
-        String.join(" · ", rest));
+    List<String> lines = new ArrayList<>();
+    lines.add(
+        "crop " + crop.width() + " × " + crop.height() + " at " + crop.left() + ", " + crop.top());
+    drawn.jitter().ifPresent(jitter -> lines.addAll(colours(jitter)));
+    if (!rest.isEmpty()) {
+      lines.add(String.join(" · ", rest));
+    }
+    return lines;
   }
 
-  private static String colours(Jitter jitter) {
+  /** Two operations a line, in the order in which they are applied. */
+  private static List<String> colours(Jitter jitter) {
     List<String> parts = new ArrayList<>();
     for (ColorOperation operation : jitter.order()) {
       parts.add(
           switch (operation) {
-            case BRIGHTNESS -> number("bright %.2f", jitter.brightness());
-            case CONTRAST -> number("contr %.2f", jitter.contrast());
-            case SATURATION -> number("sat %.2f", jitter.saturation());
+            case BRIGHTNESS -> number("brightness %.2f", jitter.brightness());
+            case CONTRAST -> number("contrast %.2f", jitter.contrast());
+            case SATURATION -> number("saturation %.2f", jitter.saturation());
             case HUE -> number("hue %+.2f", jitter.hue());
           });
     }
-    return String.join(" ", parts);
+    return List.of(String.join(", ", parts.subList(0, 2)), String.join(", ", parts.subList(2, 4)));
   }
 
   private static String number(String format, double value) {

@@ -13,7 +13,7 @@ final class ResizedCrop {
 
   /** Fills the planes with height x width pixels. */
   static void apply(Image image, Crop crop, int height, int width, Planes out, Scratch scratch) {
-    if (crop.top() + crop.height() > image.height() || crop.left() + crop.width() > image.width()) {
+    if (crop.top() + crop.height() > image.rows() || crop.left() + crop.width() > image.width()) {
       throw new IllegalArgumentException(crop + " is not inside " + image);
     }
     scratch.vertical.prepare(crop.height(), height);

@@ -59,7 +59,8 @@ public record TwoViews(ViewRecipe first, ViewRecipe second) {
       int slot,
       Clock clock) {
     long begin = System.nanoTime();
-    Decoded decoded = source.decode(index, Canvas.ofThread());
+    NeededRows needed = (width, height) -> lowest(index, seed, epoch, width, height);
+    Decoded decoded = source.decode(index, Canvas.ofThread(), needed);
     if (decoded instanceof Image image) {
       long between = System.nanoTime();
       render(image, index, seed, epoch, buffer, slot);
@@ -71,7 +72,7 @@ public record TwoViews(ViewRecipe first, ViewRecipe second) {
     CounterRandom random = CounterRandom.of(seed, epoch, index, REPLACEMENT_STREAM);
     for (int attempt = 0; attempt < REPLACEMENTS; attempt++) {
       int replacement = random.nextInt(source.size());
-      switch (source.decode(replacement, Canvas.ofThread())) {
+      switch (source.decode(replacement, Canvas.ofThread(), needed)) {
         case Image image -> {
           render(image, replacement, seed, epoch, buffer, slot);
           return new Replaced(index, replacement, bad);
@@ -97,5 +98,12 @@ public record TwoViews(ViewRecipe first, ViewRecipe second) {
       int slot) {
     ViewParameters drawn = ViewSampler.draw(recipe, image.width(), image.height(), random);
     ViewRenderer.render(image, drawn, buffer.slot(view, slot));
+  }
+
+  /** The row below which neither view looks; the crop is what a view draws first. */
+  private int lowest(int index, long seed, long epoch, int width, int height) {
+    Crop one = ViewSampler.crop(first, width, height, CounterRandom.of(seed, epoch, index, 0));
+    Crop two = ViewSampler.crop(second, width, height, CounterRandom.of(seed, epoch, index, 1));
+    return Math.max(one.top() + one.height(), two.top() + two.height());
   }
 }

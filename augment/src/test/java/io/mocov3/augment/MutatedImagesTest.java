@@ -132,7 +132,7 @@ class MutatedImagesTest {
 
     @Override
     public int size() {
-      return 1;
+      return 2;
     }
 
     @Override
@@ -152,7 +152,9 @@ class MutatedImagesTest {
 
     @Override
     public Decoded decode(int index, Canvas canvas) {
-      return ImageCodec.decode(file, "mutated", PIXEL_LIMIT, canvas);
+      return index == 0
+          ? ImageCodec.decode(file, "mutated", PIXEL_LIMIT, canvas)
+          : canvas.paint("replacement", 2, 2, new byte[12]);
     }
 
     @Override

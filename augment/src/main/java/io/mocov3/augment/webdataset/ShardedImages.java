@@ -7,6 +7,7 @@ import io.mocov3.augment.Decoded;
 import io.mocov3.augment.EpochOrder;
 import io.mocov3.augment.ImageCodec;
 import io.mocov3.augment.ImageSource;
+import io.mocov3.augment.NeededRows;
 import io.mocov3.augment.ShardOrder;
 import io.mocov3.augment.SourceOptions;
 import java.io.IOException;
@@ -131,6 +132,11 @@ public final class ShardedImages implements ImageSource {
    */
   @Override
   public Decoded decode(int index, Canvas canvas) {
+    return decode(index, canvas, NeededRows.ALL);
+  }
+
+  @Override
+  public Decoded decode(int index, Canvas canvas, NeededRows needed) {
     int shard = shardOf(index);
     ShardIndex.Sample sample = sample(shard, index);
     readAhead(shard);
@@ -145,7 +151,8 @@ public final class ShardedImages implements ImageSource {
                   id(index),
                   options.pixelLimit(),
                   Optional.empty(),
-                  canvas));
+                  canvas,
+                  needed));
     } catch (IOException failure) {
       throw new DataException(
           "shard " + store.place(shard) + " cannot be read: " + failure.getMessage(), failure);

@@ -1,0 +1,68 @@
+package io.mocov3.augment;
+
+import java.nio.ByteBuffer;
+
+/**
+ * Makes a decoder stop early: a baseline JPEG of one scan whose header announces fewer rows decodes
+ * to those rows, bit for bit. Its end marker is left out, so that the decoder does not complain
+ * about the bytes between the last row and the marker.
+ */
+final class ShorterJpeg {
+  private static final int BASELINE = 0xC0;
+  private static final int RESTART_INTERVAL = 0xDD;
+  private static final int START_OF_SCAN = 0xDA;
+  private static final int END_OF_IMAGE = 0xFFD9;
+
+  /** Rows whose colours the decoder mixes with those below: two rows of the largest blocks. */
+  private static final int MARGIN = 32;
+
+  private ShorterJpeg() {}
+
+  /**
+   * Changes the header, and the limit of the buffer, so that at least the given rows are decoded.
+   *
+   * @return the rows that the header announces now; the height when nothing was changed
+   */
+  static int shorten(ByteBuffer data, int height, int rows) {
+    int kept = (rows + MARGIN + 15) / 16 * 16;
+    int end = data.limit() - 2;
+    if (kept >= height || end < 4 || big(data, end) != END_OF_IMAGE) {
+      return height;
+    }
+    int frame = frame(data);
+    if (frame < 0 || big(data, frame + 3) != height) {
+      return height;
+    }
+    data.put(frame + 3, (byte) (kept >> 8));
+    data.put(frame + 4, (byte) kept);
+    data.limit(end);
+    return kept;
+  }
+
+  /** Where the length of the frame header stands; -1 when the file is of another kind. */
+  private static int frame(ByteBuffer data) {
+    int frame = -1;
+    int at = 2;
+    while (at + 4 < data.limit() && (data.get(at) & 0xFF) == 0xFF) {
+      int marker = data.get(at + 1) & 0xFF;
+      int segment = at + 2;
+      switch (marker) {
+        case BASELINE -> frame = segment;
+        case RESTART_INTERVAL -> {
+          return -1;
+        }
+        case START_OF_SCAN -> {
+          boolean oneScan = frame >= 0 && data.get(frame + 7) == data.get(segment + 2);
+          return oneScan ? frame : -1;
+        }
+        default -> {}
+      }
+      at = segment + big(data, segment);
+    }
+    return -1;
+  }
+
+  private static int big(ByteBuffer data, int at) {
+    return ((data.get(at) & 0xFF) << 8) | (data.get(at + 1) & 0xFF);
+  }
+}
