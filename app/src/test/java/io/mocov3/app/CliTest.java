@@ -103,6 +103,10 @@ class CliTest {
         "import",
         "doctor",
         "data make-shapes",
+        "data verify",
+        "data shard",
+        "bench data",
+        "preview",
         "exactness"
       })
   void theCommandsOfTheManualAreThere(String command) {

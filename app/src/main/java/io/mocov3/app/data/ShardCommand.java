@@ -40,14 +40,11 @@ final class ShardCommand implements Callable<Integer> {
   private int samples;
 
   @Option(
-      names = "--shuffle",
-      negatable = true,
-      defaultValue = "true",
-      fallbackValue = "true",
+      names = "--in-order",
       description =
-          "Whether classes are mixed in every shard, as streaming wants it; yes unless"
-              + " --no-shuffle.")
-  private boolean shuffle;
+          "Keeps the order of the source. Otherwise every shard has a mixture of all"
+              + " classes, as streaming wants it.")
+  private boolean inOrder;
 
   @Option(names = "--seed", defaultValue = "0", description = "Of the order: ${DEFAULT-VALUE}")
   private long seed;
@@ -64,9 +61,9 @@ final class ShardCommand implements Callable<Integer> {
     try (ImageSource source = data.open()) {
       requireEmpty(out);
       int[] order =
-          shuffle
-              ? EpochOrder.permutation(source.size()).indices(seed, 0)
-              : IntStream.range(0, source.size()).toArray();
+          inOrder
+              ? IntStream.range(0, source.size()).toArray()
+              : EpochOrder.permutation(source.size()).indices(seed, 0);
       try (ShardWriter writer = new ShardWriter(out, prefix, samples)) {
         for (int i = 0; i < order.length; i++) {
           add(writer, source, order[i], i);

@@ -29,6 +29,9 @@ import picocli.CommandLine.Spec;
     description = "Runs reference fixtures; exit code 1 when a tolerance is exceeded.",
     mixinStandardHelpOptions = true)
 public final class ExactnessCommand implements Callable<Integer> {
+  /** The kind of the fixtures of image operations. */
+  static final String AUGMENT = "augment";
+
   @Spec private CommandSpec spec;
 
   @Parameters(paramLabel = "DIR", arity = "1..*", description = "Folders of fixtures.")
@@ -85,8 +88,7 @@ public final class ExactnessCommand implements Callable<Integer> {
       worse(quantities, result.op() + ".mean", result.mean(), result.toleranceMean(), result.id());
       worse(quantities, result.op() + ".p99", result.p99(), result.toleranceP99(), result.id());
     }
-    return new FixtureResult(
-        folder.getFileName().toString(), "augment", "uint8", "cpu", quantities);
+    return new FixtureResult(folder.getFileName().toString(), AUGMENT, "uint8", "cpu", quantities);
   }
 
   private static void worse(

@@ -22,6 +22,10 @@ final class MarkdownTable {
   }
 
   private static void print(PrintWriter out, String kind, List<FixtureResult> results) {
+    if (kind.equals(ExactnessCommand.AUGMENT)) {
+      results.forEach(result -> printOperations(out, result));
+      return;
+    }
     SequencedSet<String> quantities = new LinkedHashSet<>();
     results.forEach(result -> quantities.addAll(result.quantities().keySet()));
     out.printf("%n### %s%n%n| fixture | in |", kind);
@@ -31,6 +35,29 @@ final class MarkdownTable {
       out.printf("| %s | %s |", result.fixture(), result.precision());
       quantities.forEach(quantity -> out.printf(" %s |", cell(result, quantity)));
       out.println();
+    }
+  }
+
+  /** A line for each operation: the worst case by mean and by 99th percentile, unit 1/255. */
+  private static void printOperations(PrintWriter out, FixtureResult result) {
+    out.printf(
+        "%n### %s%n%n| operation | mean | at most | p99 | at most | worst |%n", result.fixture());
+    out.printf("|---|---:|---:|---:|---:|---|%n");
+    for (String name : result.quantities().keySet()) {
+      if (name.endsWith(".mean")) {
+        String operation = name.substring(0, name.length() - ".mean".length());
+        FixtureResult.Quantity mean = result.quantities().get(name);
+        FixtureResult.Quantity p99 = result.quantities().get(operation + ".p99");
+        out.printf(
+            Locale.ROOT,
+            "| %s | %.3f | %.2f | %.0f | %.0f | %s |%n",
+            operation,
+            mean.deviation(),
+            mean.tolerance(),
+            p99.deviation(),
+            p99.tolerance(),
+            mean.worst());
+      }
     }
   }
 

@@ -37,17 +37,21 @@ public final class DoctorCommand implements Callable<Integer> {
     Threads.configure(settings.threads());
     say("java", System.getProperty("java.runtime.version"));
     say("processors", Runtime.getRuntime().availableProcessors() + ", libtorch " + Threads.count());
+    long begin = System.nanoTime();
     try (DataSets data = DataSets.open(settings.data())) {
+      double opening = (System.nanoTime() - begin) / 1e9;
       TrainingAssembly assembly = new TrainingAssembly(settings, data);
       TrainingPlan plan = assembly.plan();
       say("device", assembly.placement().device());
       say(
           "data",
-          "%d training images in %d classes, %s"
-              .formatted(
-                  data.train().size(),
-                  data.train().classNames().size(),
-                  data.test().map(test -> test.size() + " test images").orElse("no test images")));
+          String.format(
+              Locale.ROOT,
+              "%d training images in %d classes, %s, opened in %.2f s",
+              data.train().size(),
+              data.train().classNames().size(),
+              data.test().map(test -> test.size() + " test images").orElse("no test images"),
+              opening));
       say(
           "length",
           "%d steps of %d images, %.2f epochs"

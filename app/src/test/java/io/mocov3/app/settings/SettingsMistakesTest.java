@@ -69,7 +69,7 @@ class SettingsMistakesTest {
         "data.batch-size=3000000000 | data.batch-size",
         "data.batch-size=8000 | at most 7133 for views of 224 pixels",
         "data.buffers=0 | at least 1",
-        "data.format=folder | one of auto, image-folder, idx, shapes",
+        "data.format=folder | one of auto, image-folder, idx, cifar-binary, list, webdataset, shapes",
         "data=3 | data (--set data=3) is a section, not a value",
         "run.seed={a=1} | a whole number",
         "run.seed=[1] | a whole number",

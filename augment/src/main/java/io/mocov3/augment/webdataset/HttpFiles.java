@@ -1,5 +1,6 @@
 package io.mocov3.augment.webdataset;
 
+import io.mocov3.augment.DataException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.HttpURLConnection;
@@ -86,6 +87,9 @@ final class HttpFiles implements RemoteFiles {
     }
     String message = url + " answers with status " + status;
     boolean refused = status >= 400 && status < 500 && status != 408 && status != 429;
-    throw refused ? new Refused(message) : new IOException(message);
+    if (refused) {
+      throw new DataException(message);
+    }
+    throw new IOException(message);
   }
 }

@@ -4,17 +4,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** Files behind a URL; no call tries twice. */
+/**
+ * Files behind a URL; no call tries twice. A {@link io.mocov3.augment.DataException} says that
+ * trying again is of no use: the file is not there, or not for us.
+ */
 interface RemoteFiles extends AutoCloseable {
-
-  /** Trying again is of no use: the file is not there, or not for us. */
-  final class Refused extends IOException {
-    private static final long serialVersionUID = 1L;
-
-    Refused(String message) {
-      super(message);
-    }
-  }
 
   ShardStore.Identity identity(String url) throws IOException;
 

@@ -1,6 +1,7 @@
 package io.mocov3.augment.webdataset;
 
 import io.mocov3.augment.Checksums;
+import io.mocov3.augment.DataException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -86,7 +87,7 @@ final class RemoteShards implements ShardStore {
         () -> {
           try {
             boolean unused = read(shard, channel -> true);
-          } catch (IOException failure) {
+          } catch (IOException | DataException failure) {
             // whoever needs the shard tries again, and reports
           }
         });

@@ -24,8 +24,6 @@ final class Retry {
     for (int i = 1; ; i++) {
       try {
         return attempt.run();
-      } catch (RemoteFiles.Refused last) {
-        throw last;
       } catch (IOException failure) {
         if (Thread.currentThread().isInterrupted()) {
           throw failure;

@@ -1,5 +1,6 @@
 package io.mocov3.augment.webdataset;
 
+import io.mocov3.augment.DataException;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -63,7 +64,7 @@ final class S3Files implements RemoteFiles {
                   client
                       .getObjectAsBytes(request -> request.bucket(uri.getHost()).key(key(uri)))
                       .asByteArray()));
-    } catch (Refused absent) {
+    } catch (DataException absent) {
       return Optional.empty();
     }
   }
@@ -82,8 +83,10 @@ final class S3Files implements RemoteFiles {
       return call.run();
     } catch (S3Exception failure) {
       String message = url + " answers with status " + failure.statusCode();
-      boolean refused = failure.statusCode() >= 400 && failure.statusCode() < 500;
-      throw refused ? new Refused(message) : new IOException(message, failure);
+      if (failure.statusCode() >= 400 && failure.statusCode() < 500) {
+        throw new DataException(message, failure);
+      }
+      throw new IOException(message, failure);
     } catch (SdkException failure) {
       throw new IOException(url + ": " + failure.getMessage(), failure);
     }

@@ -1,6 +1,7 @@
 package io.mocov3.augment.webdataset;
 
 import io.mocov3.augment.CacheFiles;
+import io.mocov3.augment.DataException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.channels.FileChannel;
@@ -113,6 +114,9 @@ final class ShardCache {
       long unused = entry.bytes.get();
     } catch (ExecutionException failed) {
       release(entry);
+      if (failed.getCause() instanceof DataException refused) {
+        throw refused;
+      }
       throw new IOException(failed.getCause().getMessage(), failed);
     } catch (InterruptedException interrupted) {
       release(entry);
