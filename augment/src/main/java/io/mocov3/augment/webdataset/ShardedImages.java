@@ -42,8 +42,7 @@ public final class ShardedImages implements ImageSource {
   private final List<String> classNames;
   private final int[] labels;
   private final SourceOptions options;
-  private volatile int[] following = new int[0];
-  private volatile int current = -1;
+  private volatile ReadAhead readAhead = new ReadAhead(new int[0], 0);
 
   private ShardedImages(
       ShardStore store, List<ShardIndex> shards, List<String> names, SourceOptions options) {
@@ -139,7 +138,7 @@ public final class ShardedImages implements ImageSource {
   public Decoded decode(int index, Canvas canvas, NeededRows needed) {
     int shard = shardOf(index);
     ShardIndex.Sample sample = sample(shard, index);
-    readAhead(shard);
+    readAhead.entered(shard, store);
     try {
       return store.read(
           shard,
@@ -173,12 +172,7 @@ public final class ShardedImages implements ImageSource {
 
       @Override
       public int[] indices(long seed, long epoch) {
-        int[] next = new int[shards.size()];
-        int[] sequence = order.shards(seed, epoch);
-        for (int i = 0; i < sequence.length; i++) {
-          next[sequence[i]] = i + 1 < sequence.length ? sequence[i + 1] : -1;
-        }
-        following = next;
+        readAhead = new ReadAhead(order.shards(seed, epoch), shards.size());
         return order.indices(seed, epoch);
       }
     };
@@ -187,19 +181,6 @@ public final class ShardedImages implements ImageSource {
   @Override
   public void close() {
     store.close();
-  }
-
-  private void readAhead(int shard) {
-    int[] next = following;
-    if (shard == current || next.length == 0) {
-      return;
-    }
-    current = shard;
-    int ahead = next[shard];
-    for (int i = 0; i < 2 && ahead >= 0; i++) {
-      store.soon(ahead);
-      ahead = next[ahead];
-    }
   }
 
   private int shardOf(int index) {
