@@ -111,7 +111,12 @@ public final class ImageCodec {
     if (format.get() == ImageHeader.Format.JPEG) {
       rows = ShorterJpeg.shorten(data, rows, needed.of(header.get().width(), rows));
     }
-    return decode(encoded, id, header.get(), rows, canvas);
+    Decoded decoded = decode(encoded, id, header.get(), rows, canvas);
+    if (decoded instanceof Undecodable && rows < header.get().height()) {
+      ShorterJpeg.restore(data, header.get().height());
+      return decode(encoded, id, header.get(), header.get().height(), canvas);
+    }
+    return decoded;
   }
 
   /** The decoder writes onto the canvas where the header tells the truth. */

@@ -13,18 +13,20 @@ final class ShorterJpeg {
   private static final int START_OF_SCAN = 0xDA;
   private static final int END_OF_IMAGE = 0xFFD9;
 
-  /** Rows whose colours the decoder mixes with those below: two rows of the largest blocks. */
-  private static final int MARGIN = 32;
+  /** Colours of a row are mixed with those of the next, which may stand for four rows each. */
+  private static final int MARGIN = 8;
 
   private ShorterJpeg() {}
 
   /**
    * Changes the header, and the limit of the buffer, so that at least the given rows are decoded.
+   * At least one row of blocks stays undecoded, so that the decoder does not come to the missing
+   * end.
    *
    * @return the rows that the header announces now; the height when nothing was changed
    */
   static int shorten(ByteBuffer data, int height, int rows) {
-    int kept = (rows + MARGIN + 15) / 16 * 16;
+    int kept = rows + MARGIN;
     int end = data.limit() - 2;
     if (kept >= height || end < 4 || big(data, end) != END_OF_IMAGE) {
       return height;
@@ -33,10 +35,33 @@ final class ShorterJpeg {
     if (frame < 0 || big(data, frame + 3) != height) {
       return height;
     }
-    data.put(frame + 3, (byte) (kept >> 8));
-    data.put(frame + 4, (byte) kept);
+    int blocks = blockRows(data, frame);
+    if ((kept - 1) / blocks >= (height - 1) / blocks) {
+      return height;
+    }
+    write(data, frame, kept);
     data.limit(end);
     return kept;
+  }
+
+  /** Takes back what {@link #shorten} did. */
+  static void restore(ByteBuffer data, int height) {
+    write(data, frame(data), height);
+    data.limit(data.limit() + 2);
+  }
+
+  private static void write(ByteBuffer data, int frame, int height) {
+    data.put(frame + 3, (byte) (height >> 8));
+    data.put(frame + 4, (byte) height);
+  }
+
+  /** Rows of pixels that are coded together. */
+  private static int blockRows(ByteBuffer data, int frame) {
+    int largest = 1;
+    for (int component = 0; component < data.get(frame + 7); component++) {
+      largest = Math.max(largest, data.get(frame + 9 + 3 * component) & 0x0F);
+    }
+    return 8 * largest;
   }
 
   /** Where the length of the frame header stands; -1 when the file is of another kind. */

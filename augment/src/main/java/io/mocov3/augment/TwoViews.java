@@ -59,8 +59,7 @@ public record TwoViews(ViewRecipe first, ViewRecipe second) {
       int slot,
       Clock clock) {
     long begin = System.nanoTime();
-    NeededRows needed = (width, height) -> lowest(index, seed, epoch, width, height);
-    Decoded decoded = source.decode(index, Canvas.ofThread(), needed);
+    Decoded decoded = decode(source, index, seed, epoch);
     if (decoded instanceof Image image) {
       long between = System.nanoTime();
       render(image, index, seed, epoch, buffer, slot);
@@ -72,7 +71,7 @@ public record TwoViews(ViewRecipe first, ViewRecipe second) {
     CounterRandom random = CounterRandom.of(seed, epoch, index, REPLACEMENT_STREAM);
     for (int attempt = 0; attempt < REPLACEMENTS; attempt++) {
       int replacement = random.nextInt(source.size());
-      switch (source.decode(replacement, Canvas.ofThread(), needed)) {
+      switch (decode(source, replacement, seed, epoch)) {
         case Image image -> {
           render(image, replacement, seed, epoch, buffer, slot);
           return new Replaced(index, replacement, bad);
@@ -81,6 +80,12 @@ public record TwoViews(ViewRecipe first, ViewRecipe second) {
       }
     }
     return new Failed(index, bad);
+  }
+
+  /** The views of a replacement are its own, not those of the sample that it replaces. */
+  private Decoded decode(ImageSource source, int index, long seed, long epoch) {
+    return source.decode(
+        index, Canvas.ofThread(), (width, height) -> lowest(index, seed, epoch, width, height));
   }
 
   private void render(Image image, int index, long seed, long epoch, BatchBuffer buffer, int slot) {

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.IntPointer;
@@ -27,14 +28,19 @@ class ShorterJpegTest {
   @Test
   void theRowsThatAreDecodedAreThoseOfTheWholeImage() throws IOException {
     for (int[] options :
-        new int[][] {{}, {opencv_imgcodecs.IMWRITE_JPEG_SAMPLING_FACTOR, 0x111111}}) {
+        new int[][] {
+          {},
+          {opencv_imgcodecs.IMWRITE_JPEG_SAMPLING_FACTOR, 0x111111},
+          {opencv_imgcodecs.IMWRITE_JPEG_SAMPLING_FACTOR, 0x121111},
+          {opencv_imgcodecs.IMWRITE_JPEG_SAMPLING_FACTOR, 0x411111}
+        }) {
       Path file = jpeg(200, 333, options);
       byte[] whole = ((Image) read(file, NeededRows.ALL)).pixels();
-      for (int rows : new int[] {1, 15, 16, 17, 100, 160, 250}) {
+      for (int rows : IntStream.range(1, 250).toArray()) {
         Image image = (Image) read(file, (width, height) -> rows);
 
         assertThat(image.height()).isEqualTo(333);
-        assertThat(image.rows()).isBetween(rows, rows + 48);
+        assertThat(image.rows()).isBetween(rows, rows + 8);
         byte[] top = Canvas.ofThread().copy(3 * 200 * rows);
         assertThat(top).isEqualTo(Arrays.copyOf(whole, top.length));
       }
@@ -76,6 +82,34 @@ class ShorterJpegTest {
   }
 
   @Test
+  void aFlatImageWhoseLastBlocksTakeNextToNoBytesIsDecoded() throws IOException {
+    byte[] flat = new byte[3 * 16 * 64];
+    Path file = jpeg(new Image("flat", 16, 64, flat));
+    byte[] whole = ((Image) read(file, NeededRows.ALL)).pixels();
+
+    for (int rows : IntStream.rangeClosed(1, 64).toArray()) {
+      assertThat(read(file, (width, height) -> rows)).isInstanceOf(Image.class);
+      assertThat(Canvas.ofThread().copy(48 * rows)).isEqualTo(Arrays.copyOf(whole, 48 * rows));
+    }
+  }
+
+  @Test
+  void aReplacementIsDecodedAsFarAsItsOwnViewsNeed() throws IOException {
+    Files.createDirectories(dir.resolve("in/a"));
+    for (int i = 0; i < 6; i++) {
+      Files.move(jpeg(150, 200 + 60 * i), dir.resolve("in/a/" + i + ".jpg"));
+    }
+    Files.write(dir.resolve("in/a/0.jpg"), new byte[0]);
+    BatchBuffer buffer = BatchBuffer.allocate(2, 1, 48, 48);
+    try (ImageFolder source = ImageFolder.open(dir.resolve("in"), LIMIT)) {
+      for (int epoch = 0; epoch < 200; epoch++) {
+        assertThat(TwoViews.paper(48).fill(source, 0, 3, epoch, buffer, 0))
+            .isInstanceOf(Outcome.Replaced.class);
+      }
+    }
+  }
+
+  @Test
   void viewsAreTheSameAsOfTheWholeImage() throws IOException {
     Files.createDirectories(dir.resolve("in/a"));
     for (int i = 0; i < 8; i++) {
@@ -105,12 +139,15 @@ class ShorterJpegTest {
   }
 
   private Path jpeg(int width, int height, int... options) throws IOException {
+    return jpeg(TestImages.random(width, height, width), options);
+  }
+
+  private Path jpeg(Image image, int... options) throws IOException {
     OpenCv.ready();
-    Image image = TestImages.random(width, height, width);
     try (Stream<Path> files = Files.list(dir)) {
       Path file = dir.resolve(files.count() + ".jpg");
       try (BytePointer pixels = new BytePointer(image.pixels());
-          Mat mat = new Mat(height, width, opencv_core.CV_8UC3, pixels);
+          Mat mat = new Mat(image.height(), image.width(), opencv_core.CV_8UC3, pixels);
           IntPointer parameters = new IntPointer(options);
           BytePointer out = new BytePointer()) {
         if (options.length == 0) {
