@@ -39,7 +39,11 @@ public final class ViewPipeline {
   private final TrainingMetrics metrics;
   private final RunLog log;
 
-  /** {@code executor} must have {@code workers} threads; batches are (2, batchSize, H, W, 3). */
+  /**
+   * {@code executor} must have {@code workers} threads; batches are (2, batchSize, H, W, 3) uint8.
+   *
+   * @param maxBadRatio share of the images that may be undecodable before the stream fails
+   */
   public ViewPipeline(
       ImageSource source,
       SampleOrder order,

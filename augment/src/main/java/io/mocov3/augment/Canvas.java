@@ -10,6 +10,9 @@ import org.bytedeco.javacpp.BytePointer;
 public final class Canvas {
   private static final ThreadLocal<Canvas> OF_THREAD = ThreadLocal.withInitial(Canvas::new);
 
+  /** What one huge image needed is given back when the next one is of an ordinary size. */
+  private static final long LARGE = 64L << 20;
+
   private BytePointer memory = kept(1 << 20);
 
   private Canvas() {}
@@ -27,7 +30,7 @@ public final class Canvas {
 
   /** Memory of at least the given size, at position 0; what was there is lost. */
   BytePointer reserve(long bytes) {
-    if (memory.capacity() < bytes) {
+    if (memory.capacity() < bytes || (memory.capacity() > LARGE && bytes <= LARGE / 2)) {
       memory.deallocate();
       memory = kept(bytes + bytes / 4);
     }

@@ -9,6 +9,9 @@ import io.mocov3.augment.Decoded.Image;
  * <p>Both passes add up weighted lines, rows first, then, transposed, columns: lines vectorise.
  */
 final class ResizedCrop {
+  /** Pixels that are taken from the image at once: huge images must not need huge arrays. */
+  private static final int BAND = 1 << 18;
+
   private ResizedCrop() {}
 
   /** Fills the planes with height x width pixels. */
@@ -18,40 +21,59 @@ final class ResizedCrop {
     }
     scratch.vertical.prepare(crop.height(), height);
     scratch.horizontal.prepare(crop.width(), width);
-    int[] pixels = scratch.first(Math.max(crop.height(), height) * crop.width());
-    scratch.read(image.onCanvas(), image.width(), crop, pixels);
     int[] shorter = scratch.second(height * crop.width());
-    rows(pixels, crop.width(), scratch, height, shorter);
-    scratch.transposed(shorter, height, crop.width(), pixels);
-    columns(pixels, height, scratch, width, out);
+    rows(image, crop, scratch, height, shorter);
+    int[] turned = scratch.first(height * crop.width());
+    scratch.transposed(shorter, height, crop.width(), turned);
+    columns(turned, height, scratch, width, out);
   }
 
-  private static void rows(int[] in, int length, Scratch scratch, int outputs, int[] out) {
-    Lines lines = new Lines(in, length, scratch.vertical, scratch);
+  private static void rows(Image image, Crop crop, Scratch scratch, int outputs, int[] out) {
+    int length = crop.width();
+    Canvas canvas = image.onCanvas();
+    int band = Math.clamp(BAND / length, 1, crop.height());
+    int[] pixels = scratch.first(band * length);
+    LineReader reader =
+        (line, wide) -> {
+          int within = line % band;
+          if (within == 0) {
+            int height = Math.min(band, crop.height() - line);
+            Crop rows = new Crop(crop.top() + line, crop.left(), height, length);
+            scratch.read(canvas, image.width(), rows, pixels);
+          }
+          PackedPixels.spread(pixels, within * length, wide, length);
+        };
+    Lines lines = new Lines(reader, length, scratch.vertical, scratch);
     for (int y = 0; y < outputs; y++) {
       PackedPixels.narrow(lines.weighed(y), out, y * length, length);
     }
   }
 
   private static void columns(int[] in, int length, Scratch scratch, int outputs, Planes out) {
-    Lines lines = new Lines(in, length, scratch.horizontal, scratch);
+    LineReader reader = (line, wide) -> PackedPixels.spread(in, line * length, wide, length);
+    Lines lines = new Lines(reader, length, scratch.horizontal, scratch);
     out.begin(outputs, length);
     for (int x = 0; x < outputs; x++) {
       out.put(x, lines.weighed(x));
     }
   }
 
+  /** Fills a line of wide pixels; lines are asked for in rising order, each once. */
+  private interface LineReader {
+    void read(int line, long[] wide);
+  }
+
   /** The lines of an image through a filter: those needed now are kept wide in a ring. */
   private static final class Lines {
-    private final int[] in;
+    private final LineReader reader;
     private final int length;
     private final TriangleFilter filter;
     private final long[][] ring;
     private final long[] sums;
     private int next;
 
-    Lines(int[] in, int length, TriangleFilter filter, Scratch scratch) {
-      this.in = in;
+    Lines(LineReader reader, int length, TriangleFilter filter, Scratch scratch) {
+      this.reader = reader;
       this.length = length;
       this.filter = filter;
       ring = scratch.ring(filter.taps, length);
@@ -62,8 +84,8 @@ final class ResizedCrop {
     long[] weighed(int position) {
       int start = filter.starts[position];
       int count = filter.counts[position];
-      for (next = Math.max(next, start); next < start + count; next++) {
-        PackedPixels.spread(in, next * length, ring[next & (ring.length - 1)], length);
+      for (; next < start + count; next++) {
+        reader.read(next, ring[next & (ring.length - 1)]);
       }
       PackedPixels.weigh(ring, start, count, filter.weights, position * filter.taps, sums, length);
       return sums;

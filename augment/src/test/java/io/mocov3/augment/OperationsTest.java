@@ -117,6 +117,26 @@ class OperationsTest {
   }
 
   @Test
+  void aLargeImageIsReadInBandsWithoutAJoint() {
+    int width = 2000;
+    int height = 1600;
+    byte[] rgb = new byte[3 * width * height];
+    for (int y = 0; y < height; y++) {
+      Arrays.fill(rgb, 3 * width * y, 3 * width * (y + 1), (byte) (255 * y / (height - 1)));
+    }
+    ByteBuffer slot = ByteBuffer.allocateDirect(3 * 160 * 160);
+
+    ViewRenderer.render(
+        new Image("ramp", width, height, rgb), view(new Crop(0, 0, height, width), 160), slot);
+
+    byte[] out = bytes(slot);
+    for (int y = 1; y < 159; y++) {
+      double expected = 255 * (10 * y + 4.5) / (height - 1);
+      assertThat((double) (out[3 * 160 * y + 77] & 0xFF)).isCloseTo(expected, within(1.5));
+    }
+  }
+
+  @Test
   void aCropOutsideTheImageIsRefused() {
     Image image = TestImages.random(8, 8, 4);
     ByteBuffer slot = ByteBuffer.allocateDirect(48);

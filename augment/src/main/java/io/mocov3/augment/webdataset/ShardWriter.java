@@ -109,7 +109,7 @@ public final class ShardWriter implements AutoCloseable {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       ShardIndex index = ShardIndex.of(channel, file.toString());
       Files.writeString(
-          folder.resolve(name() + ShardedImages.INDEX), index.toText(Files.size(file) + ""));
+          folder.resolve(name() + ShardOpening.INDEX), index.toText(Files.size(file) + ""));
     }
   }
 

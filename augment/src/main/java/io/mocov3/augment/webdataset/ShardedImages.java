@@ -1,6 +1,5 @@
 package io.mocov3.augment.webdataset;
 
-import io.mocov3.augment.CacheFiles;
 import io.mocov3.augment.Canvas;
 import io.mocov3.augment.DataException;
 import io.mocov3.augment.Decoded;
@@ -14,17 +13,12 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 
 /**
@@ -33,8 +27,6 @@ import java.util.stream.IntStream;
  */
 public final class ShardedImages implements ImageSource {
   static final String CLASSES = "classes.txt";
-  static final String INDEX = ".index";
-  private static final int OPENING_THREADS = 16;
 
   private final ShardStore store;
   private final List<ShardIndex> shards;
@@ -81,9 +73,9 @@ public final class ShardedImages implements ImageSource {
    * @throws DataException when shards are missing or damaged, or there is no image in them
    */
   public static ShardedImages open(String location, SourceOptions options) {
-    ShardStore store = store(location, options);
+    ShardStore store = ShardOpening.store(location, options);
     try {
-      List<ShardIndex> shards = indexes(store, options);
+      List<ShardIndex> shards = ShardOpening.indexes(store, options.cache());
       if (shards.stream().allMatch(shard -> shard.samples().isEmpty())) {
         throw new DataException(
             location + " has no image in its shards; images end in .jpg, .png, .webp or .bmp");
@@ -195,93 +187,6 @@ public final class ShardedImages implements ImageSource {
 
   private ShardIndex.Sample sample(int shard, int index) {
     return shards.get(shard).samples().get(index - starts[shard]);
-  }
-
-  private static ShardStore store(String location, SourceOptions options) {
-    if (!isRemote(location)) {
-      Path path = Path.of(location);
-      boolean folder = Files.isDirectory(path);
-      List<Path> files =
-          folder
-              ? LocalShards.inFolder(path)
-              : ShardPattern.expand(location).stream().map(Path::of).toList();
-      if (files.isEmpty()) {
-        throw new DataException(location + " has no .tar file; give a folder of shards");
-      }
-      return new LocalShards(files);
-    }
-    List<String> urls = ShardPattern.expand(location);
-    RemoteFiles files = RemoteFiles.of(location, options.silenceMillis());
-    try {
-      ShardCache cache = new ShardCache(options.cache().resolve("shards"), options.shardBytes());
-      return new RemoteShards(urls, files, cache, new Retry(options.retryMillis()));
-    } catch (IOException failure) {
-      files.close();
-      throw new DataException(location + " cannot be opened: " + failure.getMessage(), failure);
-    }
-  }
-
-  private static List<ShardIndex> indexes(ShardStore store, SourceOptions options)
-      throws IOException {
-    int threads = Math.min(OPENING_THREADS, store.count());
-    List<Future<ShardIndex>> futures = new ArrayList<>();
-    try (ExecutorService opening = Executors.newFixedThreadPool(threads)) {
-      for (int shard = 0; shard < store.count(); shard++) {
-        int number = shard;
-        futures.add(opening.submit(() -> index(store, number, options.cache())));
-      }
-      List<ShardIndex> indexes = new ArrayList<>();
-      for (Future<ShardIndex> future : futures) {
-        indexes.add(future.get());
-      }
-      return indexes;
-    } catch (ExecutionException failed) {
-      futures.forEach(future -> future.cancel(true));
-      if (failed.getCause() instanceof DataException bad) {
-        throw bad;
-      }
-      throw new IOException(failed.getCause().getMessage(), failed);
-    } catch (InterruptedException interrupted) {
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted while opening", interrupted);
-    }
-  }
-
-  /** What is remembered, else what lies beside the shard, else what is in it. */
-  private static ShardIndex index(ShardStore store, int shard, Path cache) throws IOException {
-    ShardStore.Identity identity = store.identity(shard);
-    Path file = CacheFiles.named(cache, "index", store.place(shard));
-    if (Files.isReadable(file)) {
-      Optional<ShardIndex> known = ShardIndex.parse(Files.readString(file), identity.toString());
-      if (known.isPresent()) {
-        return known.get();
-      }
-    }
-    Optional<ShardIndex> beside =
-        store
-            .beside(store.name(shard) + INDEX)
-            .flatMap(
-                bytes ->
-                    ShardIndex.parse(
-                        new String(bytes, StandardCharsets.UTF_8), identity.size() + ""));
-    if (beside.isPresent()) {
-      return beside.get();
-    }
-    ShardIndex index = store.read(shard, channel -> ShardIndex.of(channel, store.place(shard)));
-    remember(file, index, identity);
-    return index;
-  }
-
-  private static void remember(Path file, ShardIndex index, ShardStore.Identity identity) {
-    if (!index.isPlain()) {
-      return;
-    }
-    try {
-      Files.createDirectories(file.getParent());
-      Files.writeString(file, index.toText(identity.toString()));
-    } catch (IOException unwritable) {
-      CacheFiles.deleteQuietly(file);
-    }
   }
 
   private static boolean areNumbers(List<String> texts) {
