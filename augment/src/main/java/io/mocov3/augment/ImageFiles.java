@@ -8,7 +8,6 @@ import io.mocov3.augment.Decoded.Image;
 import io.mocov3.augment.Decoded.Undecodable;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import javax.imageio.ImageIO;
@@ -34,7 +33,11 @@ public final class ImageFiles {
     };
   }
 
-  /** Writes RGB pixels (height, width, 3) as PNG; folders are made. */
+  /**
+   * Writes RGB pixels (height, width, 3) as PNG; folders are made.
+   *
+   * @throws DataException when the file cannot be written
+   */
   public static void writePng(Path file, byte[] rgb, int width, int height) {
     writePng(file, toBuffered(rgb, width, height));
   }
@@ -49,7 +52,8 @@ public final class ImageFiles {
         throw new IOException("no PNG writer");
       }
     } catch (IOException failure) {
-      throw new UncheckedIOException(file + " cannot be written", failure);
+      throw new DataException(
+          file + " cannot be written (" + failure.getMessage() + "); choose another file", failure);
     }
   }
 

@@ -123,6 +123,9 @@ class DataCommandsTest {
     assertThat(result.err).isEmpty();
     assertThat(result.code).isZero();
     assertThat(ImageIO.read(png.toFile()).getWidth()).isEqualTo(776);
+    Result unwritable = run("preview", conf, "--out", conf.resolve("x.png"), "--images", 1);
+    assertThat(unwritable.code).isEqualTo(2);
+    assertThat(unwritable.err.lines()).singleElement().asString().contains("cannot be written");
   }
 
   @Test
