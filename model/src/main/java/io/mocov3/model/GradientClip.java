@@ -53,7 +53,7 @@ public record GradientClip(double patchProjection, double global) {
     }
   }
 
-  private static boolean isPatchProjection(Entry parameter) {
+  static boolean isPatchProjection(Entry parameter) {
     return parameter.name().contains("patch_embed.");
   }
 

@@ -2,6 +2,8 @@ package io.mocov3.model;
 
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
 
 /**
  * f_k: backbone and projector, moved after the base encoder by an exponential average and never by
@@ -36,6 +38,24 @@ public final class KeyEncoder implements AutoCloseable {
       return new ViewPair(encoder.forward(views.first()), encoder.forward(views.second()))
           .retained();
     }
+  }
+
+  /**
+   * How far the parameters are from the base encoder's, in norms of those. Waits for the device.
+   */
+  double drift() {
+    try (NoGrad noGrad = new NoGrad()) {
+      List<Tensor> apart = parameters.stream().map(Tensor::clone).toList();
+      TorchOps.foreachAdd(apart, baseParameters, -1);
+      return norm(apart) / norm(baseParameters);
+    }
+  }
+
+  private static double norm(List<Tensor> tensors) {
+    return torch
+        .stack(new TensorVector(TorchOps.foreachNorm(tensors).toArray(Tensor[]::new)))
+        .norm()
+        .item_double();
   }
 
   public Weights weights() {

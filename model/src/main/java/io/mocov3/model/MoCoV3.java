@@ -30,6 +30,11 @@ public final class MoCoV3 implements AutoCloseable {
   private final ContrastiveLoss loss;
   private final Optimizer optimizer;
   private final Tensor stepLoss;
+  private final GradientMeter meter;
+  private final BatchStatistics statistics;
+  private GradientClip clip;
+  private Optional<FrozenProjection> frozen = Optional.empty();
+  private boolean keyEncoderIsAhead;
 
   public MoCoV3(MoCoV3Config network, StepConfig config, Placement placement, long seed) {
     this.config = config;
@@ -54,6 +59,10 @@ public final class MoCoV3 implements AutoCloseable {
     momentumEncoder = new KeyEncoder(network, base, config.precision());
     loss = new ContrastiveLoss(network.temperature());
     optimizer = Optimizer.of(trained(), config.optimizer());
+    meter = new GradientMeter(optimizer.parameters());
+    clip = config.clip();
+    statistics =
+        new BatchStatistics(Stream.of(base.weights(), momentumEncoder.weights(), predictorWeights));
   }
 
   /**
@@ -89,9 +98,10 @@ public final class MoCoV3 implements AutoCloseable {
 
   /** Moves f_k if it is time, then k1, k2: (N, K) each, without gradient, owned by the caller. */
   public ViewPair keys(ViewPair x, double momentum) {
-    if (config.emaOrder() == EmaOrder.BEFORE_KEYS) {
+    if (config.emaOrder() == EmaOrder.BEFORE_KEYS && !keyEncoderIsAhead) {
       momentumEncoder.update(momentum);
     }
+    keyEncoderIsAhead = false;
     return momentumEncoder.keys(x);
   }
 
@@ -115,16 +125,77 @@ public final class MoCoV3 implements AutoCloseable {
     }
   }
 
+  /** {@link #takeLoss} with the norms of the collected gradients, before any clip. */
+  public StepMeasurement measure() {
+    StepMeasurement measurement = meter.measure(stepLoss);
+    try (NoGrad noGrad = new NoGrad()) {
+      stepLoss.fill_(new Scalar(0.0));
+    }
+    return measurement;
+  }
+
   /**
    * The optimizer step on the collected gradients, which are gone afterwards; then f_k moves if it
    * is time.
    */
   public void update(double learningRate, double momentum) {
-    config.clip().apply(optimizer.parameters());
+    clip.apply(optimizer.parameters());
     optimizer.step(learningRate);
+    frozen.ifPresent(FrozenProjection::restore);
     if (config.emaOrder() == EmaOrder.AFTER_UPDATE) {
       momentumEncoder.update(momentum);
     }
+  }
+
+  /** Begins a step that {@link #discard} may undo. */
+  public void begin() {
+    statistics.save();
+  }
+
+  /**
+   * Instead of {@link #update}: drops the gradients and returns the statistics of every BatchNorm
+   * to those of {@link #begin}. If f_k has moved already, it will not move again towards the same
+   * weights: as if the step had not been.
+   */
+  public void discard() {
+    optimizer.forget();
+    statistics.restore();
+    keyEncoderIsAhead = config.emaOrder() == EmaOrder.BEFORE_KEYS;
+  }
+
+  /** Whether f_k has made the move of the next step already. */
+  boolean keyEncoderIsAhead() {
+    return keyEncoderIsAhead;
+  }
+
+  void restoreKeyEncoderIsAhead(boolean ahead) {
+    keyEncoderIsAhead = ahead;
+  }
+
+  /** From now on the patch projection keeps its present bits, whatever its gradient. */
+  public void freezePatchProjection() {
+    frozen.ifPresent(FrozenProjection::close);
+    frozen = Optional.of(new FrozenProjection(trained()));
+  }
+
+  /** From now on gradients are bounded so. */
+  public void clip(GradientClip bounds) {
+    clip = bounds;
+  }
+
+  /** The layers of {@link GradientNorms}, from the input on, without {@link LayerNames#ALL}. */
+  public List<String> layers() {
+    return meter.layers();
+  }
+
+  /** A fire drill: the gradient of {@code layer} is multiplied before the next measurement. */
+  public void scaleNextGradient(String layer, double factor) {
+    meter.scaleNext(layer, factor);
+  }
+
+  /** {@code ||theta_q - theta_k|| / ||theta_q||} over the parameters both encoders have. */
+  public double queryKeyDrift() {
+    return momentumEncoder.drift();
   }
 
   public Encoder base() {
@@ -160,6 +231,9 @@ public final class MoCoV3 implements AutoCloseable {
 
   @Override
   public void close() {
+    frozen.ifPresent(FrozenProjection::close);
+    statistics.close();
+    meter.close();
     optimizer.close();
     momentumEncoder.close();
     predictorWeights.close();

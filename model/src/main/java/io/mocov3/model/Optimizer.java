@@ -36,6 +36,13 @@ public abstract sealed class Optimizer implements AutoCloseable permits AdamW, L
       List<Tensor> values = parameters.stream().map(Entry::tensor).toList();
       List<Tensor> gradients = parameters.stream().map(p -> p.tensor().grad()).toList();
       apply(values, gradients, learningRate);
+      forget();
+    }
+  }
+
+  /** Drops the collected gradients. */
+  final void forget() {
+    try (PointerScope scope = new PointerScope()) {
       parameters.forEach(p -> p.tensor().mutable_grad().reset());
     }
   }
@@ -81,9 +88,7 @@ public abstract sealed class Optimizer implements AutoCloseable permits AdamW, L
   @Override
   public void close() {
     moments.values().forEach(tensors -> tensors.forEach(Tensor::releaseReference));
-    try (PointerScope scope = new PointerScope()) {
-      parameters.forEach(p -> p.tensor().mutable_grad().reset());
-    }
+    forget();
   }
 
   static Tensor keep(Tensor tensor) {

@@ -1,6 +1,7 @@
 package io.mocov3.model;
 
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * What the base encoder and the predictor make of one view, with the graph behind it: backbone
@@ -13,6 +14,15 @@ public record Query(Tensor features, Tensor projection, Tensor query) implements
   public Query retained() {
     query.retainReference();
     return this;
+  }
+
+  /** Copies of features and query without the graph, owned by the caller. */
+  public Embedding embedding() {
+    try (NoGrad noGrad = new NoGrad()) {
+      return new Embedding(
+          Optimizer.keep(features.detach().to(ScalarType.Float)),
+          Optimizer.keep(query.detach().to(ScalarType.Float)));
+    }
   }
 
   @Override

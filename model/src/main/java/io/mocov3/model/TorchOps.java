@@ -111,8 +111,17 @@ final class TorchOps {
 
   /** The L2 norm of each tensor, as scalar tensors owned by the caller's scope. */
   static List<Tensor> foreachNorm(List<Tensor> tensors) {
+    return foreachNorm(tensors, 2.0);
+  }
+
+  /** The largest absolute number of each tensor, as scalar tensors owned by the caller's scope. */
+  static List<Tensor> foreachLargest(List<Tensor> tensors) {
+    return foreachNorm(tensors, Double.POSITIVE_INFINITY);
+  }
+
+  private static List<Tensor> foreachNorm(List<Tensor> tensors, double order) {
     IValueVector stack = stack(tensors);
-    stack.push_back(new IValue(2.0));
+    stack.push_back(new IValue(order));
     stack.push_back(new IValue());
     return results(FOREACH_NORM, stack);
   }

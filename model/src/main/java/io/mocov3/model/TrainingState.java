@@ -14,6 +14,8 @@ import java.util.SequencedMap;
  */
 public final class TrainingState {
   private static final String COMPLETED_STEPS = "completed_steps";
+  private static final String UPDATES = "updates";
+  private static final String KEY_ENCODER_IS_AHEAD = "key_encoder_is_ahead";
 
   private final TensorStaging modelStaging = new TensorStaging();
   private final TensorStaging optimizerStaging = new TensorStaging();
@@ -25,13 +27,23 @@ public final class TrainingState {
       SequencedMap<String, TensorData> optimizer,
       Map<String, Object> trainer) {}
 
+  /** Of a training that applied the update of every step. */
   public Staged stage(MoCoV3 model) {
-    long steps = model.optimizer().steps();
+    return stage(model, model.optimizer().steps(), Map.of());
+  }
+
+  /** {@code more} goes into the trainer's file; its values must be what JSON can hold. */
+  public Staged stage(MoCoV3 model, long completedSteps, Map<String, ?> more) {
+    Map<String, Object> trainer = new LinkedHashMap<>();
+    trainer.put(COMPLETED_STEPS, completedSteps);
+    trainer.put(UPDATES, model.optimizer().steps());
+    trainer.put(KEY_ENCODER_IS_AHEAD, model.keyEncoderIsAhead());
+    trainer.putAll(more);
     return new Staged(
-        steps,
+        completedSteps,
         modelStaging.stage(model.tensors()),
         optimizerStaging.stage(model.optimizer().state()),
-        Map.of(COMPLETED_STEPS, steps));
+        trainer);
   }
 
   /**
@@ -53,7 +65,10 @@ public final class TrainingState {
       throw new ModelException(
           checkpoint.path() + " does not fit this model: " + e.getMessage(), e);
     }
-    model.optimizer().restoreSteps(number.longValue());
+    Object updates = checkpoint.trainer().getOrDefault(UPDATES, number);
+    model.optimizer().restoreSteps(((Number) updates).longValue());
+    model.restoreKeyEncoderIsAhead(
+        Boolean.TRUE.equals(checkpoint.trainer().get(KEY_ENCODER_IS_AHEAD)));
     return number.longValue();
   }
 
