@@ -2,6 +2,8 @@ package io.mocov3.actors;
 
 import io.mocov3.augment.Decoded.Undecodable;
 import io.mocov3.metrics.TrainingMetrics.KnnAccuracy;
+import io.mocov3.model.GradientNorms;
+import io.mocov3.model.Health;
 import java.util.List;
 
 /** What a run leaves behind for people and tools, besides metrics. Calls are short and ordered. */
@@ -25,6 +27,19 @@ public interface RunLog {
   void samples(long step, List<String> ids);
 
   void knn(long step, KnnAccuracy accuracy);
+
+  /** The gradients of one step, also of one whose update was not applied. */
+  void gradients(long step, GradientNorms gradients);
+
+  void health(long step, Health health);
+
+  void event(StabilityEvent event);
+
+  /** To be kept for a replay. */
+  void capsule(Capsule capsule);
+
+  /** Training goes back to {@code step}: what was told of later steps is no longer of this run. */
+  void rolledBack(StabilityEvent.RolledBack event);
 
   void quarantined(Undecodable sample);
 

@@ -17,6 +17,7 @@ import io.mocov3.actors.Evaluator.Evaluated;
 import io.mocov3.actors.MomentumEncoder.KeysReady;
 import io.mocov3.model.Threads;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * Owns the device, the model and the optimizer. Takes a batch, has the keys encoded by {@link
@@ -43,6 +44,9 @@ public final class Trainer {
 
   /** The batches ended with an error. */
   public record DataFailed(String reason) implements Event {}
+
+  /** Training must not go on like this; nothing is being written any more. */
+  public record Interrupted(TrainingSession.Interruption interruption) implements Event {}
 
   private record StreamStarted(ActorRef<Done> ackTo) implements Command {}
 
@@ -106,11 +110,12 @@ public final class Trainer {
   }
 
   /** The session is opened on the trainer's own thread and closed with it. */
-  public static Behavior<Command> create(TrainingSession.Factory sessions, Peers peers) {
+  public static Behavior<Command> create(Supplier<TrainingSession> session, Peers peers) {
     return Behaviors.setup(
         context -> {
           Threads.adopt();
-          Trainer trainer = new Trainer(context, sessions.open(), peers);
+          Trainer trainer = new Trainer(context, session.get(), peers);
+          trainer.checkpointIfDue(trainer.session.isRolledBack());
           trainer.probeIfDue(trainer.session.isFresh());
           return trainer.waitingForBatch();
         });
@@ -161,9 +166,22 @@ public final class Trainer {
     session.complete(keys.ready().keys());
     pendingAck.ifPresent(ackTo -> ackTo.tell(Done.getInstance()));
     pendingAck = Optional.empty();
+    if (session.interruption().isPresent()) {
+      stream.shutdown();
+      return interruptWhenWritten(saving());
+    }
     checkpointIfDue(session.checkpointDue());
     probeIfDue(session.probeDue());
     return stopping || session.isComplete() ? finish() : waitingForBatch();
+  }
+
+  /** A checkpoint on its way is from before the incident and is waited for. */
+  private Behavior<Command> interruptWhenWritten(Behavior<Command> otherwise) {
+    if (writing) {
+      return otherwise;
+    }
+    peers.guardian().tell(new Interrupted(session.interruption().orElseThrow()));
+    return Behaviors.stopped();
   }
 
   private Behavior<Command> onStopBetweenSteps() {
@@ -186,6 +204,9 @@ public final class Trainer {
     writing = false;
     lastWriteSucceeded = message.written().success();
     session.saved(message.written());
+    if (session.interruption().isPresent()) {
+      return interruptWhenWritten(Behaviors.same());
+    }
     boolean finishing = stopping || session.isComplete();
     if (finishing && lastWriteSucceeded && pendingAck.isEmpty()) {
       checkpointIfDue(session.hasUnsavedSteps());
@@ -195,6 +216,9 @@ public final class Trainer {
 
   private Behavior<Command> onProbeDone(ProbeDone message) {
     probing = false;
+    if (session.interruption().isPresent()) {
+      return Behaviors.same();
+    }
     if (session.isComplete() && session.lastProbe() < session.step()) {
       probeIfDue(true);
     }

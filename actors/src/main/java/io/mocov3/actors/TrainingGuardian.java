@@ -38,6 +38,7 @@ public final class TrainingGuardian {
   /** Everything the actors are made from. The outcome is completed exactly once. */
   public record Blueprint(
       TrainingSession.Factory sessions,
+      StabilityPolicy policy,
       Behavior<Checkpointer.Command> checkpointer,
       Optional<Behavior<Evaluator.Command>> evaluator,
       TrainingMetrics metrics,
@@ -50,6 +51,7 @@ public final class TrainingGuardian {
   private final Optional<ActorRef<Evaluator.Command>> evaluator;
   private ActorRef<Trainer.Command> trainer;
   private int failures;
+  private int starts;
   private boolean stopping;
 
   private TrainingGuardian(ActorContext<Command> context, Blueprint blueprint) {
@@ -57,7 +59,7 @@ public final class TrainingGuardian {
     this.blueprint = blueprint;
     checkpointer = startPinned(blueprint.checkpointer(), "checkpointer");
     evaluator = blueprint.evaluator().map(behavior -> startPinned(behavior, "evaluator"));
-    trainer = startTrainer();
+    trainer = startTrainer(Optional.empty());
   }
 
   public static Behavior<Command> create(Blueprint blueprint) {
@@ -79,11 +81,14 @@ public final class TrainingGuardian {
         .build();
   }
 
-  private ActorRef<Trainer.Command> startTrainer() {
+  private ActorRef<Trainer.Command> startTrainer(
+      Optional<TrainingSession.Interruption> interruption) {
     ActorRef<Trainer.Event> events = context.messageAdapter(Trainer.Event.class, TrainerEvent::new);
     return startPinned(
-        Trainer.create(blueprint.sessions(), new Trainer.Peers(checkpointer, evaluator, events)),
-        "trainer-" + failures);
+        Trainer.create(
+            () -> blueprint.sessions().open(interruption),
+            new Trainer.Peers(checkpointer, evaluator, events)),
+        "trainer-" + starts++);
   }
 
   private <C> ActorRef<C> startPinned(Behavior<C> behavior, String name) {
@@ -96,8 +101,29 @@ public final class TrainingGuardian {
   private Behavior<Command> onTrainerEvent(TrainerEvent message) {
     return switch (message.event()) {
       case Trainer.Finished finished -> onFinished(finished);
+      case Trainer.Interrupted interrupted -> onInterrupted(interrupted.interruption());
       case Trainer.DataFailed failed -> end(new TrainingOutcome.Failed(failed.reason()));
     };
+  }
+
+  private Behavior<Command> onInterrupted(TrainingSession.Interruption interruption) {
+    StabilityPolicy policy = blueprint.policy();
+    Incident incident = interruption.incident();
+    int rollbacks = interruption.adjustments().rollbacks();
+    boolean again = policy.action() == StabilityPolicy.Action.ROLLBACK;
+    if (stopping) {
+      return end(new TrainingOutcome.Interrupted(incident.step(), true));
+    }
+    if (again && rollbacks < policy.maxRollbacks()) {
+      trainer = startTrainer(Optional.of(interruption));
+      return Behaviors.same();
+    }
+    blueprint.log().event(new StabilityEvent.Stopped(incident.step(), incident));
+    return end(
+        new TrainingOutcome.Failed(
+            again
+                ? "diverged after %d rollbacks: %s".formatted(rollbacks, incident.line())
+                : incident.line()));
   }
 
   private Behavior<Command> onFinished(Trainer.Finished finished) {
@@ -123,6 +149,10 @@ public final class TrainingGuardian {
     if (!failed.getRef().path().equals(trainer.path())) {
       return end(new TrainingOutcome.Failed(name + " failed: " + reason));
     }
+    if (failed.cause() instanceof ActorInitializationException init
+        && init.getCause() instanceof RollbackImpossibleException) {
+      return end(new TrainingOutcome.Failed(reason));
+    }
     failures++;
     if (stopping || failures >= ATTEMPTS) {
       return end(
@@ -134,7 +164,7 @@ public final class TrainingGuardian {
         .warning(
             "the trainer failed (%s); going on from the newest checkpoint, attempt %d of %d"
                 .formatted(reason, failures + 1, ATTEMPTS));
-    trainer = startTrainer();
+    trainer = startTrainer(Optional.empty());
     return Behaviors.same();
   }
 

@@ -10,17 +10,26 @@ import io.mocov3.augment.BatchBuffer;
 import io.mocov3.metrics.TrainingMetrics;
 import io.mocov3.metrics.TrainingMetrics.CheckpointPhase;
 import io.mocov3.metrics.TrainingMetrics.Stage;
+import io.mocov3.model.Embedding;
+import io.mocov3.model.GradientClip;
+import io.mocov3.model.Health;
 import io.mocov3.model.MoCoV3;
 import io.mocov3.model.Pixels;
 import io.mocov3.model.Query;
+import io.mocov3.model.StepMeasurement;
 import io.mocov3.model.TensorStaging;
 import io.mocov3.model.TrainingState;
 import io.mocov3.model.ViewPair;
+import io.mocov3.model.checkpoint.Checkpoint;
 import io.mocov3.model.safetensors.TensorData;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import org.bytedeco.javacpp.PointerScope;
@@ -32,10 +41,56 @@ import org.bytedeco.pytorch.Tensor;
  */
 public final class TrainingSession implements AutoCloseable {
 
-  /** Opens a session on the calling thread, restored from the newest valid checkpoint if any. */
+  /** Opens a session on the calling thread. */
   @FunctionalInterface
   public interface Factory {
-    TrainingSession open();
+
+    /**
+     * From the newest valid checkpoint if any; after an incident, from the newest one before its
+     * onset, with the adjustments that were in force changed as the policy says.
+     */
+    TrainingSession open(Optional<Interruption> after);
+  }
+
+  /** What ended the session before, and the adjustments it ran under. */
+  public record Interruption(Incident incident, Adjustments adjustments) {}
+
+  /**
+   * Where a session begins: completed steps, whether from a checkpoint, and what that one says of
+   * the trainer; {@code rollback} if it is one.
+   */
+  public record Origin(
+      long step,
+      boolean fresh,
+      Map<String, Object> trainer,
+      Adjustments adjustments,
+      Optional<StabilityEvent.RolledBack> rollback) {
+
+    /** From the newest checkpoint, or from the beginning. */
+    public static Origin of(Optional<Checkpoint> checkpoint) {
+      Map<String, Object> trainer = checkpoint.map(Checkpoint::trainer).orElse(Map.of());
+      return new Origin(
+          checkpoint.map(Checkpoint::step).orElse(0L),
+          checkpoint.isEmpty(),
+          trainer,
+          Adjustments.from(trainer),
+          Optional.empty());
+    }
+
+    /** Back to that checkpoint, or to the beginning, with one thing changed. */
+    public static Origin after(
+        Interruption interruption, StabilityPolicy policy, Optional<Checkpoint> checkpoint) {
+      Origin origin = of(checkpoint);
+      Incident incident = interruption.incident();
+      Adjustments changed = interruption.adjustments().after(policy, incident, origin.step());
+      return new Origin(
+          origin.step(),
+          origin.fresh(),
+          origin.trainer(),
+          changed,
+          Optional.of(
+              new StabilityEvent.RolledBack(incident.step(), origin.step(), incident, changed)));
+    }
   }
 
   /** The step under way. */
@@ -49,21 +104,27 @@ public final class TrainingSession implements AutoCloseable {
   private final RunLog log;
   private final TrainingState state = new TrainingState();
   private final TensorStaging snapshots = new TensorStaging();
-  private final boolean fresh;
+  private final Origin origin;
+  private final StabilityPlan stability;
+  private final StabilityMonitor monitor;
+  private final Optional<LiveProbe> live;
 
   private Optional<InFlight> inFlight = Optional.empty();
   private final Deque<Query> queries = new ArrayDeque<>();
+  private final List<Embedding> embeddings = new ArrayList<>();
   private long step;
   private long savedStep;
   private long lastProbe = -1;
   private long idleSince = System.nanoTime();
 
-  /** {@code restored} says whether the model comes from a checkpoint. Takes over its arguments. */
+  /** {@code model} is restored as {@code origin} says. Takes over its arguments. */
   public TrainingSession(
       MoCoV3 model,
-      boolean restored,
+      Origin origin,
       Pixels pixels,
       TrainingPlan plan,
+      StabilityPlan stability,
+      Optional<LiveProbe> live,
       ViewPipeline pipeline,
       TrainingMetrics metrics,
       RunLog log) {
@@ -73,9 +134,27 @@ public final class TrainingSession implements AutoCloseable {
     this.pipeline = pipeline;
     this.metrics = metrics;
     this.log = log;
-    this.step = model.optimizer().steps();
-    this.savedStep = step;
-    this.fresh = !restored;
+    this.origin = origin;
+    this.stability = stability;
+    this.live = live;
+    this.step = origin.step();
+    this.savedStep = origin.rollback().isPresent() ? step - 1 : step;
+    monitor = new StabilityMonitor(stability, pipeline.seed(), metrics, log);
+    monitor.restore(origin.trainer());
+    Adjustments adjustments = origin.adjustments();
+    if (adjustments.frozenProjection()) {
+      model.freezePatchProjection();
+    }
+    if (adjustments.projectionClip() > 0) {
+      model.clip(new GradientClip(adjustments.projectionClip(), 0));
+    }
+    origin
+        .rollback()
+        .ifPresent(
+            event -> {
+              metrics.rolledBack(event.incident().reason());
+              log.rolledBack(event);
+            });
     log.started(step, plan.steps());
   }
 
@@ -85,7 +164,8 @@ public final class TrainingSession implements AutoCloseable {
 
   /** The batches of the steps that are left. */
   Source<Batch, NotUsed> batches() {
-    return pipeline.batches(step, plan.steps(), pipeline.pool());
+    long offset = origin.adjustments().dataOffset();
+    return pipeline.batches(step + offset, plan.steps() + offset, pipeline.pool());
   }
 
   /** Takes over the batch: uploads the views and says what keys are needed. */
@@ -97,6 +177,7 @@ public final class TrainingSession implements AutoCloseable {
     ViewPair views =
         pixels.views(buffer.pixels(), buffer.samples(), buffer.height(), buffer.width());
     double momentum = plan.momentum().at(plan.epochOf(step));
+    model.begin();
     inFlight = Optional.of(new InFlight(batch, views, momentum, begin));
     since(Stage.UPLOAD, begin);
     return new EncodeKeys(views, momentum, replyTo);
@@ -126,19 +207,26 @@ public final class TrainingSession implements AutoCloseable {
     InFlight current = inFlight.orElseThrow();
     since(Stage.KEY_WAIT, idleSince);
     double epoch = plan.epochOf(step);
-    double learningRate = plan.learningRate().at(epoch);
-    double loss;
+    double learningRate = plan.learningRate().at(epoch) * origin.adjustments().learningRateFactor();
     try (ViewPair k = keys) {
       backward(current.views().first(), k.second());
       backward(current.views().second(), k.first());
+      drill();
       long begin = System.nanoTime();
-      loss = model.takeLoss();
-      begin = since(Stage.LOSS_BACKWARD, begin);
-      model.update(learningRate, current.momentum());
+      StepMeasurement measurement = model.measure();
+      boolean applied = monitor.judge(step + 1, measurement);
+      begin = since(Stage.DIAGNOSTICS, begin);
+      if (applied) {
+        model.update(learningRate, current.momentum());
+      } else {
+        model.discard();
+      }
       since(Stage.OPTIMIZER, begin);
+      step++;
+      record(current, epoch, measurement.loss(), learningRate);
+      remember(current, measurement, learningRate, applied);
+      look(current, k, measurement.finite());
     }
-    step++;
-    record(current, epoch, loss, learningRate);
     current.views().close();
     current.batch().close();
     inFlight = Optional.empty();
@@ -152,7 +240,59 @@ public final class TrainingSession implements AutoCloseable {
       long begin = System.nanoTime();
       model.backward(q, key);
       since(Stage.LOSS_BACKWARD, begin);
+      if (live.isPresent() || stability.probeEverySteps() > 0) {
+        embeddings.add(q.embedding());
+      }
     }
+  }
+
+  private void drill() {
+    StabilityPlan.Drill drill = stability.drill();
+    if (drill.at(step + 1) && origin.adjustments().rollbacks() == 0) {
+      model.scaleNextGradient(drill.layer(), drill.factor());
+    }
+  }
+
+  private void remember(
+      InFlight current, StepMeasurement measurement, double learningRate, boolean applied) {
+    monitor.record(
+        new Capsule.Entry(
+            step,
+            current.batch().step(),
+            ids(current),
+            measurement.loss(),
+            learningRate,
+            current.momentum(),
+            applied,
+            measurement.gradients()));
+  }
+
+  /** The live probe and the health of the step under way; its features enter the queue. */
+  private void look(InFlight current, ViewPair keys, boolean finite) {
+    if (embeddings.isEmpty()) {
+      return;
+    }
+    long begin = System.nanoTime();
+    try (Embedding first = embeddings.removeFirst();
+        Embedding second = embeddings.removeFirst()) {
+      if (finite) {
+        live.ifPresent(probe -> probe.enqueue(first, second, current.batch().buffer(), step));
+      }
+      if (finite && stability.probeDue(step)) {
+        live.ifPresent(this::probe);
+        monitor.health(step, Health.of(first, second, keys.second(), model.queryKeyDrift()));
+      }
+    }
+    since(Stage.LIVE_PROBE, begin);
+  }
+
+  private void probe(LiveProbe probe) {
+    probe.run(model.base(), pixels, step).forEach(accuracy -> monitor.accuracy(step, accuracy));
+    metrics.knnQueueAge(probe.queueAge(step));
+  }
+
+  Optional<Interruption> interruption() {
+    return monitor.incident().map(incident -> new Interruption(incident, origin.adjustments()));
   }
 
   private void record(InFlight current, double epoch, double loss, double learningRate) {
@@ -166,12 +306,14 @@ public final class TrainingSession implements AutoCloseable {
         new RunLog.Step(
             step, epoch, loss, learningRate, current.momentum(), plan.batchSize() / seconds));
     if (plan.logSamples()) {
-      log.samples(
-          step,
-          Arrays.stream(current.batch().buffer().sampleIndices())
-              .mapToObj(pipeline.source()::id)
-              .toList());
+      log.samples(step, ids(current));
     }
+  }
+
+  private List<String> ids(InFlight current) {
+    return Arrays.stream(current.batch().buffer().sampleIndices())
+        .mapToObj(pipeline.source()::id)
+        .toList();
   }
 
   long step() {
@@ -179,7 +321,12 @@ public final class TrainingSession implements AutoCloseable {
   }
 
   boolean isFresh() {
-    return fresh;
+    return origin.fresh() && origin.rollback().isEmpty();
+  }
+
+  /** Whether the checkpoint this session went back to has to be written with its adjustments. */
+  boolean isRolledBack() {
+    return origin.rollback().isPresent() && savedStep < origin.step();
   }
 
   boolean isComplete() {
@@ -206,7 +353,9 @@ public final class TrainingSession implements AutoCloseable {
 
   TrainingState.Staged stage() {
     long begin = System.nanoTime();
-    TrainingState.Staged staged = state.stage(model);
+    Map<String, Object> more = new LinkedHashMap<>(monitor.state());
+    more.putAll(origin.adjustments().toMap());
+    TrainingState.Staged staged = state.stage(model, step, more);
     since(Stage.CHECKPOINT_STAGE, begin);
     metrics.checkpointPhase(CheckpointPhase.STAGE, Duration.ofNanos(System.nanoTime() - begin));
     return staged;
@@ -231,6 +380,8 @@ public final class TrainingSession implements AutoCloseable {
   @Override
   public void close() {
     queries.forEach(Query::close);
+    embeddings.forEach(Embedding::close);
+    live.ifPresent(LiveProbe::close);
     inFlight.ifPresent(current -> current.views().close());
     pixels.close();
     model.close();

@@ -69,6 +69,10 @@ public final class ViewPipeline {
     this.log = log;
   }
 
+  long seed() {
+    return seed;
+  }
+
   public ImageSource source() {
     return source;
   }

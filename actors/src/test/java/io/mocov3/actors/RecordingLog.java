@@ -2,6 +2,8 @@ package io.mocov3.actors;
 
 import io.mocov3.augment.Decoded.Undecodable;
 import io.mocov3.metrics.TrainingMetrics.KnnAccuracy;
+import io.mocov3.model.GradientNorms;
+import io.mocov3.model.Health;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +16,10 @@ class RecordingLog implements RunLog {
   final Map<Long, Long> lossBits = new ConcurrentSkipListMap<>();
   final Map<Long, List<String>> samples = new ConcurrentSkipListMap<>();
   final List<KnnAccuracy> accuracies = new CopyOnWriteArrayList<>();
+  final Map<Long, GradientNorms> gradients = new ConcurrentSkipListMap<>();
+  final Map<Long, Health> healths = new ConcurrentSkipListMap<>();
+  final List<StabilityEvent> events = new CopyOnWriteArrayList<>();
+  final List<Capsule> capsules = new CopyOnWriteArrayList<>();
   final List<Undecodable> quarantined = new CopyOnWriteArrayList<>();
   final List<Long> checkpoints = new CopyOnWriteArrayList<>();
   final List<String> warnings = new CopyOnWriteArrayList<>();
@@ -36,6 +42,31 @@ class RecordingLog implements RunLog {
   @Override
   public void knn(long step, KnnAccuracy accuracy) {
     accuracies.add(accuracy);
+  }
+
+  @Override
+  public void gradients(long step, GradientNorms norms) {
+    gradients.put(step, norms);
+  }
+
+  @Override
+  public void health(long step, Health health) {
+    healths.put(step, health);
+  }
+
+  @Override
+  public void event(StabilityEvent event) {
+    events.add(event);
+  }
+
+  @Override
+  public void capsule(Capsule capsule) {
+    capsules.add(capsule);
+  }
+
+  @Override
+  public void rolledBack(StabilityEvent.RolledBack event) {
+    events.add(event);
   }
 
   @Override

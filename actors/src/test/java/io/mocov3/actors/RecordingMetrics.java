@@ -8,6 +8,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 /** Remembers what failed and forgets the rest. */
 class RecordingMetrics implements TrainingMetrics {
   final List<String> undecodable = new CopyOnWriteArrayList<>();
+  final List<Reason> skipped = new CopyOnWriteArrayList<>();
+  final List<Reason> rollbacks = new CopyOnWriteArrayList<>();
   final List<String> failedActors = new CopyOnWriteArrayList<>();
 
   @Override
@@ -23,7 +25,29 @@ class RecordingMetrics implements TrainingMetrics {
   public void keyStaleness(long steps) {}
 
   @Override
-  public void gradientNorm(String layer, double l2) {}
+  public void gradient(String layer, double l2, double largest) {}
+
+  @Override
+  public void gradientSpike(String layer, long step) {}
+
+  @Override
+  public void updateSkipped(Reason reason) {
+    skipped.add(reason);
+  }
+
+  @Override
+  public void rolledBack(Reason reason) {
+    rollbacks.add(reason);
+  }
+
+  @Override
+  public void dip() {}
+
+  @Override
+  public void health(HealthSignal signal, double value) {}
+
+  @Override
+  public void knnQueueAge(long steps) {}
 
   @Override
   public void knnAccuracy(KnnAccuracy accuracy) {}

@@ -9,7 +9,11 @@ import io.mocov3.augment.SampleOrder;
 import io.mocov3.augment.TwoViews;
 import io.mocov3.model.AdamWConfig;
 import io.mocov3.model.DecayExclusion;
+import io.mocov3.model.Encoder;
+import io.mocov3.model.EncoderRole;
+import io.mocov3.model.FeatureQueue;
 import io.mocov3.model.HeadConfig;
+import io.mocov3.model.KnnClassifier;
 import io.mocov3.model.LearningRateSchedule;
 import io.mocov3.model.MlpNorm;
 import io.mocov3.model.MoCoV3;
@@ -22,10 +26,8 @@ import io.mocov3.model.Pooling;
 import io.mocov3.model.PositionEmbeddingKind;
 import io.mocov3.model.Stem;
 import io.mocov3.model.StepConfig;
-import io.mocov3.model.TrainingState;
 import io.mocov3.model.ViewPair;
 import io.mocov3.model.VitConfig;
-import io.mocov3.model.checkpoint.Checkpoint;
 import io.mocov3.model.checkpoint.CheckpointStore;
 import java.util.Arrays;
 import java.util.List;
@@ -34,7 +36,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 
 /** A training small enough for a test, by the actors and by a plain loop. */
-record TinyTraining(ImageSource source, long steps, long checkpointEvery) {
+record TinyTraining(ImageSource source, long steps, long checkpointEvery, StabilityPlan stability) {
+
+  TinyTraining(ImageSource source, long steps, long checkpointEvery) {
+    this(source, steps, checkpointEvery, StabilityPlan.DEFAULT);
+  }
+
   private static final long SEED = 7;
   private static final int BATCH = 8;
   private static final int SIZE = 16;
@@ -74,7 +81,9 @@ record TinyTraining(ImageSource source, long steps, long checkpointEvery) {
     CompletableFuture<TrainingOutcome> outcome = new CompletableFuture<>();
     Blueprint blueprint =
         new Blueprint(
-            () -> session(store, pipeline(executor, workers, 2, metrics, log), metrics, log),
+            after ->
+                session(after, store, pipeline(executor, workers, 2, metrics, log), metrics, log),
+            stability.policy(),
             Checkpointer.create(store, metrics, log),
             Optional.empty(),
             metrics,
@@ -130,14 +139,33 @@ record TinyTraining(ImageSource source, long steps, long checkpointEvery) {
     return new SampleOrder(SEED, source.size(), BATCH, 0, 1);
   }
 
-  /** From the newest checkpoint if there is one. */
+  /** From the newest checkpoint if there is one, after an incident from the one before it. */
   TrainingSession session(
-      CheckpointStore store, ViewPipeline pipeline, RecordingMetrics metrics, RunLog log) {
+      Optional<TrainingSession.Interruption> after,
+      CheckpointStore store,
+      ViewPipeline pipeline,
+      RecordingMetrics metrics,
+      RunLog log) {
     MoCoV3 model = model();
-    Optional<Checkpoint> checkpoint = store.newestValid(log::warning);
-    checkpoint.ifPresent(newest -> TrainingState.restore(model, newest));
+    TrainingSession.Origin origin =
+        SessionOrigin.restore(model, store, stability.policy(), after, checkpointEvery, log);
     return new TrainingSession(
-        model, checkpoint.isPresent(), pixels(), plan(), pipeline, metrics, log);
+        model, origin, pixels(), plan(), stability, live(), pipeline, metrics, log);
+  }
+
+  private Optional<LiveProbe> live() {
+    if (stability.probeEverySteps() == 0) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new LiveProbe(
+            new Encoder(MODEL, Placement.CPU, EncoderRole.EVALUATION, SEED),
+            new FeatureQueue(64, 16, 0, Placement.CPU),
+            List.of(new ProbeSet("test", source, 16, SIZE, SIZE)),
+            List.of(new KnnClassifier.Setting(5, 0.07)),
+            source.classNames().size(),
+            source::label,
+            8));
   }
 
   private static MoCoV3 model() {

@@ -77,7 +77,11 @@ class TrainerTest {
         Trainer.create(
             () ->
                 training.session(
-                    store, training.pipeline(executor, 2, 2, metrics, log), metrics, log),
+                    Optional.empty(),
+                    store,
+                    training.pipeline(executor, 2, 2, metrics, log),
+                    metrics,
+                    log),
             new Trainer.Peers(checkpointer.ref(), Optional.empty(), guardian.ref())),
         DispatcherSelector.fromConfig(Dispatchers.PINNED));
   }

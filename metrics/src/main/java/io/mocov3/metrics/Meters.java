@@ -6,8 +6,10 @@ import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** Registers meters, each with its help text; asking again for the same one gives the first. */
 final class Meters {
@@ -19,6 +21,15 @@ final class Meters {
 
   Counter counter(String name, String help, String... tags) {
     return Counter.builder(name).description(help).tags(tags).register(registry);
+  }
+
+  /** A counter for each of the constants, there from the start. */
+  <E extends Enum<E>> Map<E, Counter> counters(
+      String name, String help, String label, List<E> constants) {
+    return constants.stream()
+        .collect(
+            Collectors.toMap(
+                constant -> constant, constant -> counter(name, help, label, value(constant))));
   }
 
   LateGauge gauge(String name, String help, String... tags) {

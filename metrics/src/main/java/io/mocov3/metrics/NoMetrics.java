@@ -21,7 +21,25 @@ public final class NoMetrics implements TrainingMetrics {
   public void keyStaleness(long steps) {}
 
   @Override
-  public void gradientNorm(String layer, double l2) {}
+  public void gradient(String layer, double l2, double largest) {}
+
+  @Override
+  public void gradientSpike(String layer, long step) {}
+
+  @Override
+  public void updateSkipped(Reason reason) {}
+
+  @Override
+  public void rolledBack(Reason reason) {}
+
+  @Override
+  public void dip() {}
+
+  @Override
+  public void health(HealthSignal signal, double value) {}
+
+  @Override
+  public void knnQueueAge(long steps) {}
 
   @Override
   public void knnAccuracy(KnnAccuracy accuracy) {}

@@ -13,6 +13,8 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
@@ -70,7 +72,30 @@ public final class PrometheusMetrics implements TrainingMetrics, AutoCloseable {
   private final Map<PipelineStage, LateGauge> queueDepths =
       meters.gauges(
           "mocov3.pipeline.queue.depth", "Batch buffers in use.", "stage", PipelineStage.class);
-  private final Map<String, LateGauge> gradientNorms = new ConcurrentHashMap<>();
+  private final Map<String, Layer> layers = new ConcurrentHashMap<>();
+  private final Map<Reason, Counter> skipped =
+      meters.counters(
+          "mocov3.updates.skipped",
+          "Updates that were not applied.",
+          "reason",
+          List.of(Reason.NON_FINITE, Reason.SPIKE));
+  private final Map<Reason, Counter> rollbacks =
+      meters.counters(
+          "mocov3.rollbacks",
+          "Returns to an earlier checkpoint.",
+          "reason",
+          List.of(Reason.values()));
+  private final Counter dips =
+      meters.counter("mocov3.dips", "Falls of a kNN curve or a signal of health.");
+  private final LateGauge queueAge =
+      meters.gauge("mocov3.knn.queue.age.steps", "Age of the oldest feature of the live kNN.");
+  private final LateGauge goodput =
+      meters.gauge(
+          "mocov3.goodput.ratio", "Share of the time since the start spent in steps that count.");
+  private final Map<HealthSignal, LateGauge> health = healthGauges();
+  private final long begun = System.nanoTime();
+  private long furthestStep;
+  private double usefulSeconds;
   private final Map<KnnLabels, LateGauge> knnAccuracies = new ConcurrentHashMap<>();
 
   private record KnnLabels(String probe, int k, double temperature, String source) {}
@@ -102,6 +127,11 @@ public final class PrometheusMetrics implements TrainingMetrics, AutoCloseable {
     learningRate.set(step.learningRate());
     momentum.set(step.momentum());
     stepTimer.record(step.duration());
+    if (step.step() > furthestStep) {
+      furthestStep = step.step();
+      usefulSeconds += step.duration().toNanos() / 1e9;
+    }
+    goodput.set(Math.min(1, usefulSeconds / ((System.nanoTime() - begun) / 1e9)));
   }
 
   @Override
@@ -120,9 +150,42 @@ public final class PrometheusMetrics implements TrainingMetrics, AutoCloseable {
   }
 
   @Override
-  public void gradientNorm(String layer, double l2) {
-    LateGauge known = gradientNorms.get(layer);
-    (known == null ? gradientNorm(layer) : known).set(l2);
+  public void gradient(String layer, double l2, double largest) {
+    Layer meter = layer(layer);
+    meter.norm().set(l2);
+    meter.largest().set(largest);
+  }
+
+  @Override
+  public void gradientSpike(String layer, long step) {
+    Layer meter = layer(layer);
+    meter.spikes().increment();
+    meter.onset().set((double) step);
+  }
+
+  @Override
+  public void updateSkipped(Reason reason) {
+    skipped.get(reason).increment();
+  }
+
+  @Override
+  public void rolledBack(Reason reason) {
+    rollbacks.get(reason).increment();
+  }
+
+  @Override
+  public void dip() {
+    dips.increment();
+  }
+
+  @Override
+  public void health(HealthSignal signal, double value) {
+    health.get(signal).set(value);
+  }
+
+  @Override
+  public void knnQueueAge(long steps) {
+    queueAge.set((double) steps);
   }
 
   @Override
@@ -192,10 +255,59 @@ public final class PrometheusMetrics implements TrainingMetrics, AutoCloseable {
     registry.close();
   }
 
-  private LateGauge gradientNorm(String layer) {
-    return gradientNorms.computeIfAbsent(
+  /** The meters of one layer; its count of spikes is there from its first step. */
+  private record Layer(LateGauge norm, LateGauge largest, Counter spikes, LateGauge onset) {}
+
+  private Layer layer(String layer) {
+    return layers.computeIfAbsent(
         layer,
-        name -> meters.gauge("mocov3.gradient.norm", "L2 norm of a gradient.", "layer", name));
+        name ->
+            new Layer(
+                meters.gauge("mocov3.gradient.norm", "L2 norm of a gradient.", "layer", name),
+                meters.gauge(
+                    "mocov3.gradient.largest",
+                    "Largest absolute number of a gradient.",
+                    "layer",
+                    name),
+                meters.counter(
+                    "mocov3.gradient.spikes", "Spikes of a layer's gradient.", "layer", name),
+                meters.gauge(
+                    "mocov3.gradient.spike.onset.step",
+                    "Step at which the newest spike of a layer began.",
+                    "layer",
+                    name)));
+  }
+
+  private Map<HealthSignal, LateGauge> healthGauges() {
+    Map<HealthSignal, LateGauge> gauges = new EnumMap<>(HealthSignal.class);
+    for (HealthSignal signal : HealthSignal.values()) {
+      gauges.put(
+          signal,
+          switch (signal) {
+            case FEATURE_STD ->
+                meters.gauge(
+                    "mocov3.feature.std",
+                    "Standard deviation of normalised features, mean over dimensions.");
+            case ALIGNMENT ->
+                meters.gauge("mocov3.alignment", "Squared distance of positive pairs.");
+            case UNIFORMITY ->
+                meters.gauge("mocov3.uniformity", "Logarithm of the mean Gaussian potential.");
+            case EFFECTIVE_RANK ->
+                meters.gauge("mocov3.effective.rank", "Effective rank of the features.");
+            case POSITIVE_SIMILARITY ->
+                meters.gauge("mocov3.positive.similarity", "Cosine of a query and its own key.");
+            case NEGATIVE_SIMILARITY ->
+                meters.gauge("mocov3.negative.similarity", "Cosine of a query and other keys.");
+            case CONTRASTIVE_ACCURACY ->
+                meters.gauge(
+                    "mocov3.contrastive.accuracy.ratio", "Queries whose nearest key is their own.");
+            case QUERY_KEY_DRIFT ->
+                meters.gauge(
+                    "mocov3.query.key.drift.ratio",
+                    "Distance of the momentum encoder's weights from the base encoder's.");
+          });
+    }
+    return gauges;
   }
 
   private LateGauge knnGauge(KnnLabels labels) {

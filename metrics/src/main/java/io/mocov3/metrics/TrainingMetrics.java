@@ -15,7 +15,9 @@ public interface TrainingMetrics {
     QUERY_FORWARD,
     KEY_WAIT,
     LOSS_BACKWARD,
+    DIAGNOSTICS,
     OPTIMIZER,
+    LIVE_PROBE,
     CHECKPOINT_STAGE
   }
 
@@ -30,6 +32,25 @@ public interface TrainingMetrics {
   enum CheckpointPhase {
     STAGE,
     WRITE
+  }
+
+  /** Why an update was not applied, or training was rolled back. */
+  enum Reason {
+    NON_FINITE,
+    SPIKE,
+    DIP
+  }
+
+  /** What a batch tells about the representation without labels. */
+  enum HealthSignal {
+    FEATURE_STD,
+    ALIGNMENT,
+    UNIFORMITY,
+    EFFECTIVE_RANK,
+    POSITIVE_SIMILARITY,
+    NEGATIVE_SIMILARITY,
+    CONTRASTIVE_ACCURACY,
+    QUERY_KEY_DRIFT
   }
 
   /** One kNN accuracy of one probe; {@code source} says where the reference features came from. */
@@ -55,7 +76,22 @@ public interface TrainingMetrics {
 
   void keyStaleness(long steps);
 
-  void gradientNorm(String layer, double l2);
+  /** The gradient of a layer at the newest step: L2 norm and largest absolute number. */
+  void gradient(String layer, double l2, double largest);
+
+  /** The gradient of {@code layer} crossed its bound at {@code step}. */
+  void gradientSpike(String layer, long step);
+
+  void updateSkipped(Reason reason);
+
+  void rolledBack(Reason reason);
+
+  void dip();
+
+  void health(HealthSignal signal, double value);
+
+  /** Age of the oldest feature that the live kNN probe used. */
+  void knnQueueAge(long steps);
 
   void knnAccuracy(KnnAccuracy accuracy);
 

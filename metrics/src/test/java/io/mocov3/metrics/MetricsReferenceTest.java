@@ -3,8 +3,10 @@ package io.mocov3.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mocov3.metrics.TrainingMetrics.CheckpointPhase;
+import io.mocov3.metrics.TrainingMetrics.HealthSignal;
 import io.mocov3.metrics.TrainingMetrics.KnnAccuracy;
 import io.mocov3.metrics.TrainingMetrics.PipelineStage;
+import io.mocov3.metrics.TrainingMetrics.Reason;
 import io.mocov3.metrics.TrainingMetrics.Stage;
 import io.mocov3.metrics.TrainingMetrics.Step;
 import java.io.IOException;
@@ -41,7 +43,15 @@ class MetricsReferenceTest {
       metrics.stage(Stage.OPTIMIZER, Duration.ofMillis(1));
       metrics.dataWaited(Duration.ofMillis(1));
       metrics.keyStaleness(0);
-      metrics.gradientNorm("all", 1);
+      metrics.gradient("all", 1, 0.5);
+      metrics.gradientSpike("all", 1);
+      metrics.updateSkipped(Reason.SPIKE);
+      metrics.rolledBack(Reason.DIP);
+      metrics.dip();
+      metrics.knnQueueAge(1);
+      for (HealthSignal signal : HealthSignal.values()) {
+        metrics.health(signal, 0.5);
+      }
       metrics.knnAccuracy(new KnnAccuracy("knn", 1, 0.07, "train", 0.5));
       metrics.evaluationCompleted("knn", Duration.ofMillis(1));
       metrics.pipelineStage(PipelineStage.DECODE, Duration.ofMillis(1));

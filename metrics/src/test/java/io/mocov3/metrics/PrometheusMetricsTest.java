@@ -67,10 +67,34 @@ class PrometheusMetricsTest {
   }
 
   @Test
+  void goodputCountsEachStepOfTheRunOnce() {
+    metrics.stepCompleted(step(5));
+    metrics.stepCompleted(step(3));
+    double once = value("mocov3_goodput_ratio");
+    metrics.stepCompleted(step(6));
+
+    assertThat(once).isEqualTo(1);
+    assertThat(scrape()).contains("mocov3_train_steps_total 3.0");
+  }
+
+  @Test
+  void aSpikeIsCountedForItsLayerWhoseCounterIsThereBefore() {
+    metrics.gradient("block_00", 1, 1);
+    assertThat(scrape()).contains("mocov3_gradient_spikes_total{layer=\"block_00\"} 0.0");
+
+    metrics.gradientSpike("block_00", 17);
+
+    assertThat(scrape())
+        .contains("mocov3_gradient_spikes_total{layer=\"block_00\"} 1.0")
+        .contains("mocov3_gradient_spike_onset_step{layer=\"block_00\"} 17.0")
+        .contains("mocov3_rollbacks_total{reason=\"dip\"} 0.0");
+  }
+
+  @Test
   void theNewestValueOfAGaugeCounts() {
-    metrics.gradientNorm("block_00", 1);
-    metrics.gradientNorm("block_00", 2);
-    metrics.gradientNorm("all", 3);
+    metrics.gradient("block_00", 1, 0.1);
+    metrics.gradient("block_00", 2, 0.2);
+    metrics.gradient("all", 3, 0.2);
     metrics.keyStaleness(0);
     metrics.pipelineQueueDepth(PipelineStage.BATCH, 2);
     metrics.knnAccuracy(new KnnAccuracy("knn", 20, 0.07, "train", 0.5));
@@ -148,6 +172,19 @@ class PrometheusMetricsTest {
 
   private static Step step(long step, double loss) {
     return new Step(step, step / 10.0, 256, loss, 1e-3, 0.99, Duration.ofMillis(150));
+  }
+
+  private static TrainingMetrics.Step step(long number) {
+    return new TrainingMetrics.Step(number, 0, 1, 1, 1, 1, Duration.ofHours(1));
+  }
+
+  private double value(String name) {
+    return scrape()
+        .lines()
+        .filter(line -> line.startsWith(name + " "))
+        .mapToDouble(line -> Double.parseDouble(line.substring(name.length() + 1)))
+        .findFirst()
+        .orElseThrow();
   }
 
   private String scrape() {

@@ -3,7 +3,9 @@ package io.mocov3.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.mocov3.metrics.TrainingMetrics.HealthSignal;
 import io.mocov3.metrics.TrainingMetrics.KnnAccuracy;
+import io.mocov3.metrics.TrainingMetrics.Reason;
 import io.mocov3.metrics.TrainingMetrics.Step;
 import java.io.File;
 import java.io.IOException;
@@ -49,7 +51,15 @@ class PromtoolTest {
   private static String scrape() {
     try (PrometheusMetrics metrics = new PrometheusMetrics("a \"run\"", "1", () -> 1)) {
       metrics.stepCompleted(new Step(1, 0.1, 2, Double.NaN, 4, 0.5, Duration.ofMillis(6)));
-      metrics.gradientNorm("all", 1);
+      metrics.gradient("all", 1, 0.5);
+      metrics.gradientSpike("all", 1);
+      metrics.updateSkipped(Reason.SPIKE);
+      metrics.rolledBack(Reason.DIP);
+      metrics.dip();
+      metrics.knnQueueAge(1);
+      for (HealthSignal signal : HealthSignal.values()) {
+        metrics.health(signal, 0.5);
+      }
       metrics.knnAccuracy(new KnnAccuracy("knn", 1, 0.07, "train", 0.5));
       metrics.imageUndecodable("truncated");
       metrics.checkpointSucceeded(1);

@@ -1,7 +1,11 @@
 package io.mocov3.model;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
 
 /** A backbone and its projector; the base encoder and the momentum encoder are two of these. */
 public final class Encoder implements AutoCloseable {
@@ -31,6 +35,20 @@ public final class Encoder implements AutoCloseable {
   /** Images (N, 3, H, W) to backbone features (N, D): what evaluation uses. */
   public Tensor features(Tensor images) {
     return backbone.forward(images);
+  }
+
+  /** The same, {@code batchSize} images at a time. */
+  public Tensor featuresInBatches(Tensor images, int batchSize) {
+    List<Tensor> parts = new ArrayList<>();
+    for (long from = 0; from < images.size(0); from += batchSize) {
+      parts.add(features(images.narrow(0, from, Math.min(batchSize, images.size(0) - from))));
+    }
+    return torch.cat(new TensorVector(parts.toArray(Tensor[]::new)), 0);
+  }
+
+  /** Takes over the weights of an encoder of the same shape. */
+  public void copyFrom(Encoder other) {
+    weights.copyFrom(other.weights);
   }
 
   /** Features (N, D) to projections (N, K). */

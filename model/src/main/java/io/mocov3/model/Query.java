@@ -10,8 +10,9 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  */
 public record Query(Tensor features, Tensor projection, Tensor query) implements AutoCloseable {
 
-  /** Keeps the query, and through it the graph, alive beyond the current scope. */
+  /** Keeps features and query, and through them the graph, alive beyond the current scope. */
   public Query retained() {
+    features.retainReference();
     query.retainReference();
     return this;
   }
@@ -27,6 +28,7 @@ public record Query(Tensor features, Tensor projection, Tensor query) implements
 
   @Override
   public void close() {
+    features.releaseReference();
     query.releaseReference();
   }
 }

@@ -9,14 +9,36 @@ import io.mocov3.augment.MixedImages;
 import io.mocov3.augment.Shapes;
 import io.mocov3.augment.webdataset.ShardedImages;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
-/** The training images and, if given, the test images of an experiment. */
-public record DataSets(ImageSource train, Optional<ImageSource> test) implements AutoCloseable {
+/** The training images and, if given, the test images of an experiment and more probe sets. */
+public record DataSets(
+    ImageSource train, Optional<ImageSource> test, Map<String, ImageSource> probes)
+    implements AutoCloseable {
 
   /**
-   * Opens both, writing the built-in images first where they are asked for.
+   * Opens them with the probe sets of the live kNN.
+   *
+   * @throws SettingsException when no training images are named, or the classes differ
+   */
+  public static DataSets open(Settings settings) {
+    Settings.Data data = settings.data();
+    DataSets sets = open(data);
+    Map<String, ImageSource> probes = new LinkedHashMap<>();
+    for (Settings.Probe probe : settings.live().probes()) {
+      ImageSource source = ImageSources.open(probe.path(), probe.format(), data.sources());
+      probes.put(probe.name(), source);
+      requireSameClasses(
+          sets.train(), source, data, "evaluation.live.probes " + probe.name(), probe.path());
+    }
+    return new DataSets(sets.train(), sets.test(), probes);
+  }
+
+  /**
+   * Opens training and test images, writing the built-in images first where they are asked for.
    *
    * @throws SettingsException when no training images are named, or the classes differ
    */
@@ -37,8 +59,10 @@ public record DataSets(ImageSource train, Optional<ImageSource> test) implements
             .orElseGet(() -> mixed(data));
     Optional<ImageSource> test =
         data.test().map(path -> ImageSources.open(path, testFormat(format, path), data.sources()));
-    test.ifPresent(labelled -> requireSameClasses(images, labelled, data));
-    return new DataSets(images, test);
+    test.ifPresent(
+        labelled ->
+            requireSameClasses(images, labelled, data, "data.test", data.test().orElseThrow()));
+    return new DataSets(images, test, Map.of());
   }
 
   /** Shards for training may go with a folder for the test. */
@@ -66,14 +90,16 @@ public record DataSets(ImageSource train, Optional<ImageSource> test) implements
     Shapes.ensure(folder, data.shapes());
   }
 
-  private static void requireSameClasses(ImageSource train, ImageSource test, Settings.Data data) {
+  private static void requireSameClasses(
+      ImageSource train, ImageSource test, Settings.Data data, String key, String path) {
     if (!train.classNames().equals(test.classNames())) {
       throw new SettingsException(
-          "the classes of data.train %s (%d) and data.test %s (%d) differ; kNN needs the same ones"
+          "the classes of data.train %s (%d) and %s %s (%d) differ; kNN needs the same ones"
               .formatted(
                   data.train().orElse("(a mixture)"),
                   train.classNames().size(),
-                  data.test().orElseThrow(),
+                  key,
+                  path,
                   test.classNames().size()));
     }
   }
@@ -82,5 +108,6 @@ public record DataSets(ImageSource train, Optional<ImageSource> test) implements
   public void close() {
     train.close();
     test.ifPresent(ImageSource::close);
+    probes.values().forEach(ImageSource::close);
   }
 }

@@ -15,6 +15,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * A file of one JSON object a line, only ever appended to. A line is handed to the system at once,
@@ -34,13 +35,19 @@ public final class JsonLines implements AutoCloseable {
   }
 
   public synchronized void append(Map<String, ?> object) {
+    try {
+      appendLine(MAPPER.writeValueAsString(object));
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private synchronized void appendLine(String line) {
     if (stream.isEmpty()) {
       stream = Optional.of(open(file));
     }
     try {
-      stream
-          .get()
-          .write((MAPPER.writeValueAsString(object) + "\n").getBytes(StandardCharsets.UTF_8));
+      stream.get().write((line + "\n").getBytes(StandardCharsets.UTF_8));
     } catch (IOException e) {
       throw new RunException(file + " cannot be written: " + e.getMessage(), e);
     }
@@ -48,6 +55,25 @@ public final class JsonLines implements AutoCloseable {
 
   /** Drops the lines of later steps. */
   public synchronized void truncateAfter(long step) {
+    keep(line -> stepOf(line).filter(value -> value <= step).isPresent());
+  }
+
+  /** Moves the lines of later steps to {@code target}. */
+  public synchronized void moveAfter(long step, Path target) {
+    try (JsonLines moved = new JsonLines(target)) {
+      keep(
+          line -> {
+            boolean stays = stepOf(line).filter(value -> value <= step).isPresent();
+            if (!stays) {
+              moved.appendLine(line);
+            }
+            return stays;
+          });
+    }
+  }
+
+  /** Drops the lines that {@code wanted} refuses. */
+  public synchronized void keep(Predicate<String> wanted) {
     close();
     if (!Files.exists(file)) {
       return;
@@ -57,7 +83,7 @@ public final class JsonLines implements AutoCloseable {
       try (BufferedReader reader = Files.newBufferedReader(file);
           BufferedWriter writer = Files.newBufferedWriter(aside)) {
         for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-          if (stepOf(line).filter(value -> value <= step).isPresent()) {
+          if (wanted.test(line)) {
             writer.write(line);
             writer.write('\n');
           }

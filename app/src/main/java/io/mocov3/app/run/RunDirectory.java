@@ -77,6 +77,23 @@ public final class RunDirectory implements AutoCloseable {
     return path.resolve("quarantine.jsonl");
   }
 
+  public Path gradients() {
+    return path.resolve("gradients.jsonl");
+  }
+
+  public Path events() {
+    return path.resolve("events.jsonl");
+  }
+
+  /** What steps that a rollback undid had written, one folder for each rollback. */
+  public Path undone(int rollback) {
+    return path.resolve("undone").resolve("rollback-%02d".formatted(rollback));
+  }
+
+  public Path capsules() {
+    return path.resolve("capsules");
+  }
+
   public Path checkpoints() {
     return path.resolve("checkpoints");
   }

@@ -1,11 +1,16 @@
 package io.mocov3.app.run;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.mocov3.actors.Capsule;
 import io.mocov3.actors.RunLog;
+import io.mocov3.actors.StabilityEvent;
 import io.mocov3.augment.Decoded.Undecodable;
 import io.mocov3.metrics.TrainingMetrics.KnnAccuracy;
+import io.mocov3.model.GradientNorms;
+import io.mocov3.model.Health;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,12 +22,18 @@ public final class RunFiles implements AutoCloseable {
   private final JsonLines metrics;
   private final JsonLines samples;
   private final JsonLines quarantine;
+  private final JsonLines gradients;
+  private final EventFile events;
+  private final RunDirectory directory;
   private final Set<String> quarantined;
 
   public RunFiles(RunDirectory directory) {
     metrics = new JsonLines(directory.metrics());
     samples = new JsonLines(directory.samples());
     quarantine = new JsonLines(directory.quarantine());
+    gradients = new JsonLines(directory.gradients());
+    events = new EventFile(directory.events());
+    this.directory = directory;
     quarantined = known(directory);
   }
 
@@ -50,6 +61,60 @@ public final class RunFiles implements AutoCloseable {
     metrics.append(line);
   }
 
+  public void gradients(long step, GradientNorms norms) {
+    Map<String, Object> line = new LinkedHashMap<>();
+    line.put("step", step);
+    line.put("l2", byLayer(norms.layers(), norms.l2()));
+    line.put("largest", byLayer(norms.layers(), norms.largest()));
+    gradients.append(line);
+  }
+
+  static Map<String, Float> byLayer(List<String> layers, List<Double> numbers) {
+    Map<String, Float> map = new LinkedHashMap<>();
+    for (int i = 0; i < layers.size(); i++) {
+      map.put(layers.get(i), numbers.get(i).floatValue());
+    }
+    return map;
+  }
+
+  public void health(long step, Health health) {
+    Map<String, Object> line = new LinkedHashMap<>();
+    line.put("type", "health");
+    line.put("step", step);
+    line.put("feature_std", health.featureStd());
+    line.put("alignment", health.alignment());
+    line.put("uniformity", health.uniformity());
+    line.put("effective_rank", health.effectiveRank());
+    line.put("positive_similarity", health.positiveSimilarity());
+    line.put("negative_similarity", health.negativeSimilarity());
+    line.put("contrastive_accuracy", health.contrastiveAccuracy());
+    line.put("query_key_drift", health.queryKeyDrift());
+    metrics.append(line);
+  }
+
+  public void event(StabilityEvent event) {
+    events.append(event);
+  }
+
+  public Path capsule(Capsule capsule) {
+    return CapsuleFile.write(directory.capsules(), capsule);
+  }
+
+  /** The lines of the steps that are undone move aside. */
+  public void rolledBack(StabilityEvent.RolledBack event) {
+    Path aside = directory.undone(event.adjustments().rollbacks());
+    long step = event.to() == 0 ? -1 : event.to();
+    try {
+      Files.createDirectories(aside);
+    } catch (IOException e) {
+      throw new RunException(aside + " cannot be made: " + e.getMessage(), e);
+    }
+    metrics.moveAfter(step, aside.resolve("metrics.jsonl"));
+    gradients.moveAfter(step, aside.resolve("gradients.jsonl"));
+    samples.moveAfter(step, aside.resolve("samples.jsonl"));
+    events.append(event);
+  }
+
   public void samples(long step, List<String> ids) {
     Map<String, Object> line = new LinkedHashMap<>();
     line.put("step", step);
@@ -75,6 +140,8 @@ public final class RunFiles implements AutoCloseable {
   public void resumeAfter(long step) {
     metrics.truncateAfter(step);
     samples.truncateAfter(step);
+    gradients.truncateAfter(step);
+    events.truncateAfter(step);
   }
 
   private static Set<String> known(RunDirectory directory) {
@@ -98,5 +165,7 @@ public final class RunFiles implements AutoCloseable {
     metrics.close();
     samples.close();
     quarantine.close();
+    gradients.close();
+    events.close();
   }
 }

@@ -107,6 +107,22 @@ final class Section {
         .orElseThrow(() -> wrong(key, "one of " + names));
   }
 
+  /** Some of the constants, each at most once. */
+  <E extends Enum<E>> Set<E> choices(String key, Class<E> type) {
+    String rule =
+        "a list of "
+            + Arrays.stream(type.getEnumConstants())
+                .map(Section::label)
+                .collect(Collectors.joining(", "));
+    List<String> values = typed(key, rule, () -> config.getStringList(key));
+    Set<E> chosen =
+        Arrays.stream(type.getEnumConstants())
+            .filter(constant -> values.contains(label(constant)))
+            .collect(Collectors.toUnmodifiableSet());
+    check(key, rule, chosen.size() == values.size());
+    return chosen;
+  }
+
   void only(String key, String supported) {
     check(key, supported + " (the only one of this version)", text(key).equals(supported));
   }

@@ -2,6 +2,7 @@ package io.mocov3.app.settings;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigRenderOptions;
+import io.mocov3.actors.StabilityPlan;
 import io.mocov3.augment.DataFormat;
 import io.mocov3.augment.ShapesConfig;
 import io.mocov3.augment.SourceOptions;
@@ -35,6 +36,8 @@ public record Settings(
     String device,
     int threads,
     Knn knn,
+    Live live,
+    StabilityPlan stability,
     Checkpoint checkpoint,
     Http http,
     String rendered) {
@@ -77,6 +80,19 @@ public record Settings(
       int testImages,
       int resize,
       int batchSize) {}
+
+  /** The live kNN probe and the looks at health; 0 steps mean that the batch size decides. */
+  public record Live(
+      boolean enabled,
+      long everySteps,
+      int images,
+      int queueLength,
+      int maxAgeSteps,
+      List<KnnClassifier.Setting> settings,
+      List<Probe> probes) {}
+
+  /** A named probe set. */
+  public record Probe(String name, String path, DataFormat format) {}
 
   /** Checkpoints; every 0 steps means at the end only. */
   public record Checkpoint(long everySteps, int keep) {}
@@ -131,6 +147,8 @@ public record Settings(
         device(root),
         root.integer("threads", 0),
         knn(root.section("evaluation").section("knn"), model.backbone().imageSize()),
+        LiveSection.read(root.section("evaluation").section("live")),
+        StabilitySection.read(root.section("stability"), model.backbone()),
         new Checkpoint(
             root.section("checkpoint").whole("every-steps", 0),
             root.section("checkpoint").integer("keep", 1)),
@@ -204,13 +222,7 @@ public record Settings(
   }
 
   private static Knn knn(Section knn, int imageSize) {
-    List<KnnClassifier.Setting> settings =
-        knn.integers("k").stream()
-            .flatMap(
-                k ->
-                    knn.numbers("temperature", 0).stream()
-                        .map(temperature -> setting(knn, k, temperature)))
-            .toList();
+    List<KnnClassifier.Setting> settings = votes(knn);
     int resize = knn.integer("resize", 0);
     int standard = imageSize < 64 ? imageSize : (int) Math.round(imageSize * 8 / 7.0);
     return new Knn(
@@ -221,6 +233,15 @@ public record Settings(
         knn.integer("test-images", 0),
         resize == 0 ? standard : resize,
         knn.integer("batch-size", 1));
+  }
+
+  static List<KnnClassifier.Setting> votes(Section knn) {
+    return knn.integers("k").stream()
+        .flatMap(
+            k ->
+                knn.numbers("temperature", 0).stream()
+                    .map(temperature -> setting(knn, k, temperature)))
+        .toList();
   }
 
   private static KnnClassifier.Setting setting(Section knn, int k, double temperature) {

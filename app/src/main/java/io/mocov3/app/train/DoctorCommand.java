@@ -38,7 +38,7 @@ public final class DoctorCommand implements Callable<Integer> {
     say("java", System.getProperty("java.runtime.version"));
     say("processors", Runtime.getRuntime().availableProcessors() + ", libtorch " + Threads.count());
     long begin = System.nanoTime();
-    try (DataSets data = DataSets.open(settings.data())) {
+    try (DataSets data = DataSets.open(settings)) {
       double opening = (System.nanoTime() - begin) / 1e9;
       TrainingAssembly assembly = new TrainingAssembly(settings, data);
       TrainingPlan plan = assembly.plan();

@@ -1,5 +1,6 @@
 package io.mocov3.app.train;
 
+import io.mocov3.actors.StabilityPlan;
 import io.mocov3.actors.TrainingPlan;
 import io.mocov3.app.data.DataSets;
 import io.mocov3.app.settings.Settings;
@@ -8,6 +9,32 @@ import io.mocov3.augment.SampleOrder;
 /** From settings and the size of the data set to the plan of a training. */
 final class Plans {
   private Plans() {}
+
+  /** A forward of one image against a step's eight (two views, forward and backward, and keys). */
+  private static final double FORWARDS_OF_A_STEP = 8;
+
+  private static final double SHARE_OF_TIME = 0.01;
+
+  /** Beside its forwards a probe searches the queue. */
+  private static final double MARGIN = 1.5;
+
+  private static final long SHORTEST = 10;
+
+  /** With the interval of the live probe, which the batch size decides unless it is given. */
+  static StabilityPlan stability(Settings settings, DataSets data) {
+    Settings.Live live = settings.live();
+    int sets = (data.test().isPresent() ? 1 : 0) + data.probes().size();
+    double cost =
+        MARGIN
+            * Math.max(1, sets)
+            * live.images()
+            / (FORWARDS_OF_A_STEP * settings.data().batchSize());
+    long every =
+        live.everySteps() > 0
+            ? live.everySteps()
+            : Math.max(SHORTEST, (long) Math.ceil(cost / SHARE_OF_TIME));
+    return settings.stability().probingEvery(live.enabled() ? every : 0);
+  }
 
   static SampleOrder order(Settings settings, DataSets data) {
     return new SampleOrder(

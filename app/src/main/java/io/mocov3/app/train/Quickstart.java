@@ -132,7 +132,8 @@ final class Quickstart {
     try {
       for (String line : Files.readAllLines(run.resolve("metrics.jsonl"))) {
         JsonNode object = mapper.readTree(line);
-        if (object.path("type").asText().equals("knn")) {
+        if (object.path("type").asText().equals("knn")
+            && object.path("source").asText().equals(KnnProbe.SOURCE)) {
           accuracies.add(object.path("accuracy").asDouble());
         }
       }

@@ -28,6 +28,7 @@ final class ResumeCheck {
           "mocov3.data.buffers",
           "mocov3.data.test",
           "mocov3.evaluation",
+          "mocov3.stability",
           "mocov3.checkpoint",
           "mocov3.http");
 

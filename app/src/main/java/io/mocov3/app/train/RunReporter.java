@@ -1,9 +1,14 @@
 package io.mocov3.app.train;
 
+import io.mocov3.actors.Capsule;
+import io.mocov3.actors.LiveProbe;
 import io.mocov3.actors.RunLog;
+import io.mocov3.actors.StabilityEvent;
 import io.mocov3.app.run.RunFiles;
 import io.mocov3.augment.Decoded.Undecodable;
 import io.mocov3.metrics.TrainingMetrics.KnnAccuracy;
+import io.mocov3.model.GradientNorms;
+import io.mocov3.model.Health;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -47,6 +52,9 @@ final class RunReporter implements RunLog {
   @Override
   public void knn(long step, KnnAccuracy accuracy) {
     files.knn(step, accuracy);
+    if (accuracy.source().equals(LiveProbe.SOURCE)) {
+      return;
+    }
     progress.line(
         String.format(
             Locale.ROOT,
@@ -55,6 +63,33 @@ final class RunReporter implements RunLog {
             100 * accuracy.accuracy(),
             accuracy.k(),
             accuracy.temperature()));
+  }
+
+  @Override
+  public void gradients(long step, GradientNorms gradients) {
+    files.gradients(step, gradients);
+  }
+
+  @Override
+  public void health(long step, Health health) {
+    files.health(step, health);
+  }
+
+  @Override
+  public void event(StabilityEvent event) {
+    files.event(event);
+    progress.line("! " + event.line());
+  }
+
+  @Override
+  public void capsule(Capsule capsule) {
+    progress.line("  capsule " + files.capsule(capsule));
+  }
+
+  @Override
+  public void rolledBack(StabilityEvent.RolledBack event) {
+    files.rolledBack(event);
+    progress.line("! " + event.line());
   }
 
   @Override

@@ -3,7 +3,11 @@ package io.mocov3.app.train;
 import io.mocov3.actors.Checkpointer;
 import io.mocov3.actors.Evaluator;
 import io.mocov3.actors.KnnProbe;
+import io.mocov3.actors.LiveProbe;
+import io.mocov3.actors.ProbeSet;
 import io.mocov3.actors.RunLog;
+import io.mocov3.actors.SessionOrigin;
+import io.mocov3.actors.StabilityPlan;
 import io.mocov3.actors.TrainingGuardian.Blueprint;
 import io.mocov3.actors.TrainingOutcome;
 import io.mocov3.actors.TrainingPlan;
@@ -15,14 +19,14 @@ import io.mocov3.augment.SampleOrder;
 import io.mocov3.metrics.TrainingMetrics;
 import io.mocov3.model.Encoder;
 import io.mocov3.model.EncoderRole;
+import io.mocov3.model.FeatureQueue;
 import io.mocov3.model.MoCoV3;
 import io.mocov3.model.Pixels;
 import io.mocov3.model.Placement;
-import io.mocov3.model.TrainingState;
-import io.mocov3.model.checkpoint.Checkpoint;
 import io.mocov3.model.checkpoint.CheckpointStore;
 import io.mocov3.model.interchange.ImportedWeights;
 import io.mocov3.model.interchange.WeightLoader;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -35,6 +39,8 @@ final class TrainingAssembly {
   private final Placement placement;
   private final TrainingPlan plan;
   private final SampleOrder order;
+  private final StabilityPlan stability;
+  private List<ProbeSet> probeSets = List.of();
 
   /** Checks what can be checked before anything is written: device, batch size, data sets. */
   TrainingAssembly(Settings settings, DataSets data) {
@@ -43,6 +49,7 @@ final class TrainingAssembly {
     placement = Placement.of(settings.device(), ScalarType.Float);
     order = Plans.order(settings, data);
     plan = Plans.plan(settings, order);
+    stability = Plans.stability(settings, data);
   }
 
   TrainingPlan plan() {
@@ -85,10 +92,12 @@ final class TrainingAssembly {
             settings.data().maxBadRatio(),
             metrics,
             log);
+    probeSets = stability.probeEverySteps() > 0 ? Probes.live(settings, data) : List.of();
     Optional<KnnProbe> probe =
         plan.probeEverySteps() > 0 ? Probes.knn(settings, data) : Optional.empty();
     return new Blueprint(
-        () -> session(store, pipeline, metrics, log),
+        after -> session(after, store, pipeline, metrics, log),
+        stability.policy(),
         Checkpointer.create(store, metrics, log),
         probe.map(knn -> Evaluator.create(this::encoder, this::pixels, knn, metrics, log)),
         metrics,
@@ -118,13 +127,39 @@ final class TrainingAssembly {
   }
 
   private TrainingSession session(
-      CheckpointStore store, ViewPipeline pipeline, TrainingMetrics metrics, RunLog log) {
+      Optional<TrainingSession.Interruption> after,
+      CheckpointStore store,
+      ViewPipeline pipeline,
+      TrainingMetrics metrics,
+      RunLog log) {
     MoCoV3 model = model();
-    Optional<Checkpoint> checkpoint = store.newestValid(log::warning);
-    checkpoint.ifPresentOrElse(
-        newest -> TrainingState.restore(model, newest),
-        () -> initialise(model).ifPresent(log::initialised));
+    TrainingSession.Origin origin =
+        SessionOrigin.restore(
+            model, store, stability.policy(), after, settings.checkpoint().everySteps(), log);
+    if (origin.fresh()) {
+      initialise(model).ifPresent(log::initialised);
+    }
     return new TrainingSession(
-        model, checkpoint.isPresent(), pixels(), plan, pipeline, metrics, log);
+        model, origin, pixels(), plan, stability, live(), pipeline, metrics, log);
+  }
+
+  private Optional<LiveProbe> live() {
+    if (probeSets.isEmpty()) {
+      return Optional.empty();
+    }
+    Settings.Live live = settings.live();
+    return Optional.of(
+        new LiveProbe(
+            encoder(),
+            new FeatureQueue(
+                live.queueLength(),
+                settings.model().backbone().width(),
+                live.maxAgeSteps(),
+                placement),
+            probeSets,
+            live.settings(),
+            data.train().classNames().size(),
+            data.train()::label,
+            settings.knn().batchSize()));
   }
 }

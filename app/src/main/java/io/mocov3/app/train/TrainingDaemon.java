@@ -59,7 +59,7 @@ public final class TrainingDaemon {
     if (settings.http().enabled()) {
       HttpServer.requireFree(settings.http().host(), settings.http().port());
     }
-    try (DataSets data = DataSets.open(settings.data())) {
+    try (DataSets data = DataSets.open(settings)) {
       TrainingAssembly assembly = new TrainingAssembly(settings, data);
       if (!Files.exists(settings.run().directory().resolve("checkpoints/latest"))) {
         assembly.checkInitialWeights();

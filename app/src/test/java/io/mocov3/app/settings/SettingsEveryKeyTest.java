@@ -2,11 +2,14 @@ package io.mocov3.app.settings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mocov3.actors.StabilityPlan;
+import io.mocov3.actors.StabilityPolicy;
 import io.mocov3.augment.DataFormat;
 import io.mocov3.augment.ShapesConfig;
 import io.mocov3.augment.SourceOptions;
 import io.mocov3.augment.TwoViews;
 import io.mocov3.augment.ViewRecipe;
+import io.mocov3.metrics.TrainingMetrics.Reason;
 import io.mocov3.model.AdamWConfig;
 import io.mocov3.model.DecayExclusion;
 import io.mocov3.model.EmaOrder;
@@ -22,9 +25,12 @@ import io.mocov3.model.Precision;
 import io.mocov3.model.Stem;
 import io.mocov3.model.StepConfig;
 import io.mocov3.model.VitConfig;
+import io.mocov3.model.stability.DipRule;
+import io.mocov3.model.stability.SpikeRule;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** An experiment that sets every key to something else than its default. */
@@ -69,6 +75,17 @@ class SettingsEveryKeyTest {
         momentum-encoder.max-staleness = 0
         evaluation.knn { every-epochs = 0.5, every-steps = 9, k = [3, 5], temperature = [0.1] }
         evaluation.knn { train-images = 21, test-images = 22, resize = 56, batch-size = 23 }
+        evaluation.live { enabled = false, every-steps = 31, images = 32, queue-length = 333 }
+        evaluation.live { max-age-steps = 34, k = [7], temperature = [0.2] }
+        evaluation.live.probes = [{ name = other, path = a/other, format = list }]
+        stability { policy = rollback, act-on = [spike], max-skips = 41, max-rollbacks = 42 }
+        stability { change = learning-rate, factor = 0.25, projection-clip = 0.7 }
+        stability.recorded-steps = 43
+        stability.spikes { window = 51, threshold = 5.5, smallest-ratio = 2.5, warm-up-steps = 52 }
+        stability.spikes { refractory-steps = 53, lag-steps = 54 }
+        stability.dips { noise-factor = 6.5, smallest-fall = 0.2, smallest-health-fall = 0.3 }
+        stability.dips.settle-points = 61
+        stability.drill { layer = block_01, step = 71, steps = 72, factor = 73 }
         checkpoint { every-steps = 10, keep = 2 }
         http { enabled = false, host = "0.0.0.0", port = 0 }
       }
@@ -160,6 +177,36 @@ class SettingsEveryKeyTest {
     assertThat(settings.knn()).isEqualTo(new Settings.Knn(0.5, 9, votes, 21, 22, 56, 23));
     assertThat(settings.checkpoint()).isEqualTo(new Settings.Checkpoint(10, 2));
     assertThat(settings.http()).isEqualTo(new Settings.Http(false, "0.0.0.0", 0));
+  }
+
+  @Test
+  void liveProbeAndStabilityAreRead() {
+    assertThat(settings.live())
+        .isEqualTo(
+            new Settings.Live(
+                false,
+                31,
+                32,
+                333,
+                34,
+                List.of(new KnnClassifier.Setting(7, 0.2)),
+                List.of(new Settings.Probe("other", "a/other", DataFormat.LIST))));
+    assertThat(settings.stability())
+        .isEqualTo(
+            new StabilityPlan(
+                new SpikeRule(51, 5.5, 2.5, 52, 53, 54),
+                new DipRule(6.5, 0.2, 0.3, 61),
+                new StabilityPolicy(
+                    StabilityPolicy.Action.ROLLBACK,
+                    Set.of(Reason.SPIKE),
+                    41,
+                    42,
+                    StabilityPolicy.Change.LEARNING_RATE,
+                    0.25,
+                    0.7),
+                43,
+                0,
+                new StabilityPlan.Drill("block_01", 71, 72, 73)));
   }
 
   @Test

@@ -90,6 +90,27 @@ public final class CheckpointStore {
     return valid;
   }
 
+  /** Deletes the checkpoints of {@code step} and later; {@code latest} names the newest left. */
+  public void removeFrom(long step) {
+    try {
+      List<Checkpoint> all = list();
+      Optional<Checkpoint> left =
+          all.stream().filter(checkpoint -> checkpoint.step() < step).reduce((a, b) -> b);
+      if (left.isPresent()) {
+        CheckpointWriter.pointLatest(dir, left.get().path().getFileName().toString());
+      } else {
+        Directories.delete(dir.resolve(CheckpointReader.LATEST));
+      }
+      for (Checkpoint checkpoint : all) {
+        if (checkpoint.step() >= step) {
+          CheckpointWriter.remove(dir, checkpoint.path().getFileName().toString());
+        }
+      }
+    } catch (IOException e) {
+      throw new ModelException(dir + ": checkpoints cannot be removed: " + e, e);
+    }
+  }
+
   private String setAside(Checkpoint checkpoint) {
     String name = "corrupt-" + checkpoint.path().getFileName();
     Path target = dir.resolve(name);

@@ -1,0 +1,41 @@
+package io.mocov3.app.settings;
+
+import io.mocov3.app.settings.Settings.Live;
+import io.mocov3.app.settings.Settings.Probe;
+import io.mocov3.augment.DataFormat;
+import io.mocov3.model.KnnClassifier;
+import java.util.List;
+import java.util.Set;
+
+/** Reads {@code evaluation.live}. */
+final class LiveSection {
+  private static final Set<String> PROBE_KEYS = Set.of("name", "path", "format");
+
+  private LiveSection() {}
+
+  static Live read(Section live) {
+    int length = live.integer("queue-length", 1);
+    List<KnnClassifier.Setting> settings = Settings.votes(live);
+    live.check(
+        "k",
+        "at most queue-length (" + length + ")",
+        settings.stream().allMatch(setting -> setting.k() <= length));
+    return new Live(
+        live.flag("enabled"),
+        live.whole("every-steps", 0),
+        live.integer("images", 1),
+        length,
+        live.integer("max-age-steps", 0),
+        settings,
+        live.sections("probes", PROBE_KEYS).stream().map(LiveSection::probe).toList());
+  }
+
+  private static Probe probe(Section probe) {
+    String name = probe.nonEmptyText("name");
+    probe.check("name", "another name than test, which is data.test", !name.equals("test"));
+    return new Probe(
+        name,
+        probe.nonEmptyText("path"),
+        probe.has("format") ? probe.choice("format", DataFormat.class) : DataFormat.AUTO);
+  }
+}
