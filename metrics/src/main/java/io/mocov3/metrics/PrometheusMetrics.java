@@ -14,9 +14,12 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /** The port on Micrometer's Prometheus registry; names and units are those of docs/metrics.md. */
@@ -238,6 +241,19 @@ public final class PrometheusMetrics implements TrainingMetrics, AutoCloseable {
   @Override
   public void actorFailed(String actor) {
     meters.counter("mocov3.actor.failures", "Failures of an actor.", "actor", actor).increment();
+  }
+
+  /** Mean seconds of the parts of a step, and of the parts of a batch behind them. */
+  public Map<String, Double> stageSeconds() {
+    Map<String, Double> means = new LinkedHashMap<>();
+    stages.forEach(
+        (stage, timer) ->
+            means.put(stage.name().toLowerCase(Locale.ROOT), timer.mean(TimeUnit.SECONDS)));
+    pipelineStages.forEach(
+        (stage, timer) ->
+            means.put(
+                "pipeline " + stage.name().toLowerCase(Locale.ROOT), timer.mean(TimeUnit.SECONDS)));
+    return means;
   }
 
   /** In OpenMetrics when {@code accept} asks for it, in the Prometheus text format otherwise. */

@@ -9,6 +9,7 @@ import akka.http.javadsl.model.HttpEntities;
 import akka.http.javadsl.model.HttpResponse;
 import akka.http.javadsl.model.StatusCode;
 import akka.http.javadsl.model.StatusCodes;
+import akka.http.javadsl.model.headers.RawHeader;
 import akka.http.javadsl.server.AllDirectives;
 import akka.http.javadsl.server.PathMatcher0;
 import akka.http.javadsl.server.PathMatchers;
@@ -16,39 +17,48 @@ import akka.http.javadsl.server.Route;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import io.mocov3.app.page.PageFiles;
 import io.mocov3.app.run.RunException;
 import io.mocov3.metrics.PrometheusMetrics;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
-import java.util.Locale;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 
 /**
- * {@code /metrics}, {@code /health/live}, {@code /health/ready}, {@code /api/v1/status}, {@code /}.
+ * {@code /metrics}, {@code /health/live}, {@code /health/ready}, {@code /api/v1/status}, {@code
+ * /api/v1/history}, and the page with its assets.
  */
 public final class HttpServer extends AllDirectives {
   private static final ObjectMapper MAPPER =
       new ObjectMapper().setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE);
 
+  private static final ContentType CSS = ContentTypes.parse("text/css; charset=utf-8");
+  private static final ContentType JAVASCRIPT =
+      ContentTypes.parse("text/javascript; charset=utf-8");
+
   private final PrometheusMetrics metrics;
   private final Supplier<Health> live;
   private final Supplier<Health> ready;
   private final Supplier<Status> status;
+  private final Supplier<Map<String, Object>> history;
 
   private HttpServer(
       PrometheusMetrics metrics,
       Supplier<Health> live,
       Supplier<Health> ready,
-      Supplier<Status> status) {
+      Supplier<Status> status,
+      Supplier<Map<String, Object>> history) {
     this.metrics = metrics;
     this.live = live;
     this.ready = ready;
     this.status = status;
+    this.history = history;
   }
 
   /**
@@ -82,8 +92,9 @@ public final class HttpServer extends AllDirectives {
       PrometheusMetrics metrics,
       Supplier<Health> live,
       Supplier<Health> ready,
-      Supplier<Status> status) {
-    Route routes = new HttpServer(metrics, live, ready, status).routes();
+      Supplier<Status> status,
+      Supplier<Map<String, Object>> history) {
+    Route routes = new HttpServer(metrics, live, ready, status, history).routes();
     return Http.get(system)
         .newServerAt(host, port)
         .bind(routes)
@@ -107,7 +118,11 @@ public final class HttpServer extends AllDirectives {
                 path(
                     segment("api").slash("v1").slash("status"),
                     () -> json(StatusCodes.OK, status.get())),
-                pathSingleSlash(this::page)));
+                path(
+                    segment("api").slash("v1").slash("history"),
+                    () -> encodeResponse(() -> json(StatusCodes.OK, wholeHistory()))),
+                path(segment("assets").slash(PathMatchers.segment()), this::asset),
+                pathSingleSlash(() -> text(ContentTypes.TEXT_HTML_UTF8, PageFiles.html()))));
   }
 
   private Route scrape() {
@@ -137,31 +152,32 @@ public final class HttpServer extends AllDirectives {
     }
   }
 
-  private Route page() {
-    Status now = status.get();
-    String html =
-        String.format(
-            Locale.ROOT,
-            """
-            <!doctype html><html lang="en"><meta charset="utf-8"><title>mocov3</title>
-            <body style="font-family: sans-serif; max-width: 40em; margin: 2em auto">
-            <h1>%s</h1>
-            <p>%s: step %d, epoch %.2f, loss %.4f, %.0f images/s</p>
-            <ul><li><a href="metrics">metrics</a></li><li><a href="api/v1/status">status</a></li>
-            <li><a href="health/live">live</a></li><li><a href="health/ready">ready</a></li></ul>
-            </body></html>
-            """,
-            escaped(now.run()),
-            now.state(),
-            now.step(),
-            now.epoch(),
-            now.loss(),
-            now.imagesPerSecond());
-    return complete(HttpEntities.create(ContentTypes.TEXT_HTML_UTF8, html));
+  private Map<String, Object> wholeHistory() {
+    Map<String, Object> whole = new LinkedHashMap<>(history.get());
+    whole.put("name", status.get().run());
+    whole.put("status", status.get());
+    whole.put("stages", metrics.stageSeconds());
+    return whole;
   }
 
-  private static String escaped(String text) {
-    return text.replace("&", "&amp;").replace("<", "&lt;");
+  private Route asset(String name) {
+    ContentType type = name.endsWith(".css") ? CSS : JAVASCRIPT;
+    return PageFiles.asset(name)
+        .map(content -> encodeResponse(() -> text(type, content)))
+        .orElseGet(this::reject);
+  }
+
+  /** Nothing is ever loaded from another host. */
+  private Route text(ContentType type, String content) {
+    HttpResponse response =
+        HttpResponse.create()
+            .addHeader(
+                RawHeader.create(
+                    "Content-Security-Policy",
+                    "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'"))
+            .addHeader(RawHeader.create("Cache-Control", "no-cache"))
+            .withEntity(HttpEntities.create(type, content.getBytes(StandardCharsets.UTF_8)));
+    return complete(response);
   }
 
   private static PathMatcher0 segment(String name) {

@@ -30,7 +30,7 @@ final class EventFile implements AutoCloseable {
     rollbacks = countRollbacks(file);
   }
 
-  void append(StabilityEvent event) {
+  Map<String, Object> append(StabilityEvent event) {
     Map<String, Object> line = new LinkedHashMap<>();
     line.put("type", type(event));
     line.put("step", event.step());
@@ -41,6 +41,7 @@ final class EventFile implements AutoCloseable {
     if (event instanceof StabilityEvent.RolledBack) {
       rollbacks++;
     }
+    return line;
   }
 
   /** Training goes on after {@code step}: later events since the last rollback go. */

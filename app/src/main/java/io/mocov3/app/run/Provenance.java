@@ -28,7 +28,7 @@ public final class Provenance {
     document.put("data", data);
     try {
       directory.write(
-          directory.provenance(),
+          directory.paths().provenance(),
           new ObjectMapper()
               .enable(SerializationFeature.INDENT_OUTPUT)
               .writeValueAsString(document));

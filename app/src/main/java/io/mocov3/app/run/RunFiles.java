@@ -28,11 +28,11 @@ public final class RunFiles implements AutoCloseable {
   private final Set<String> quarantined;
 
   public RunFiles(RunDirectory directory) {
-    metrics = new JsonLines(directory.metrics());
-    samples = new JsonLines(directory.samples());
-    quarantine = new JsonLines(directory.quarantine());
-    gradients = new JsonLines(directory.gradients());
-    events = new EventFile(directory.events());
+    metrics = new JsonLines(directory.paths().metrics());
+    samples = new JsonLines(directory.paths().samples());
+    quarantine = new JsonLines(directory.paths().quarantine());
+    gradients = new JsonLines(directory.paths().gradients());
+    events = new EventFile(directory.paths().events());
     this.directory = directory;
     quarantined = known(directory);
   }
@@ -77,32 +77,37 @@ public final class RunFiles implements AutoCloseable {
     return map;
   }
 
-  public void health(long step, Health health) {
+  /** Returns the signals by their names. */
+  public Map<String, Double> health(long step, Health health) {
+    Map<String, Double> signals = new LinkedHashMap<>();
+    signals.put("feature_std", health.featureStd());
+    signals.put("alignment", health.alignment());
+    signals.put("uniformity", health.uniformity());
+    signals.put("effective_rank", health.effectiveRank());
+    signals.put("positive_similarity", health.positiveSimilarity());
+    signals.put("negative_similarity", health.negativeSimilarity());
+    signals.put("contrastive_accuracy", health.contrastiveAccuracy());
+    signals.put("query_key_drift", health.queryKeyDrift());
     Map<String, Object> line = new LinkedHashMap<>();
     line.put("type", "health");
     line.put("step", step);
-    line.put("feature_std", health.featureStd());
-    line.put("alignment", health.alignment());
-    line.put("uniformity", health.uniformity());
-    line.put("effective_rank", health.effectiveRank());
-    line.put("positive_similarity", health.positiveSimilarity());
-    line.put("negative_similarity", health.negativeSimilarity());
-    line.put("contrastive_accuracy", health.contrastiveAccuracy());
-    line.put("query_key_drift", health.queryKeyDrift());
+    line.putAll(signals);
     metrics.append(line);
+    return signals;
   }
 
-  public void event(StabilityEvent event) {
-    events.append(event);
+  /** Returns the event with the fields of its line. */
+  public Map<String, Object> event(StabilityEvent event) {
+    return events.append(event);
   }
 
   public Path capsule(Capsule capsule) {
-    return CapsuleFile.write(directory.capsules(), capsule);
+    return CapsuleFile.write(directory.paths().capsules(), capsule);
   }
 
   /** The lines of the steps that are undone move aside. */
   public void rolledBack(StabilityEvent.RolledBack event) {
-    Path aside = directory.undone(event.adjustments().rollbacks());
+    Path aside = directory.paths().undone(event.adjustments().rollbacks());
     long step = event.to() == 0 ? -1 : event.to();
     try {
       Files.createDirectories(aside);
@@ -146,16 +151,17 @@ public final class RunFiles implements AutoCloseable {
 
   private static Set<String> known(RunDirectory directory) {
     Set<String> ids = new HashSet<>();
-    if (!Files.exists(directory.quarantine())) {
+    if (!Files.exists(directory.paths().quarantine())) {
       return ids;
     }
     ObjectMapper mapper = new ObjectMapper();
     try {
-      for (String line : Files.readAllLines(directory.quarantine())) {
+      for (String line : Files.readAllLines(directory.paths().quarantine())) {
         ids.add(mapper.readTree(line).path("id").asText());
       }
     } catch (IOException e) {
-      throw new RunException(directory.quarantine() + " cannot be read: " + e.getMessage(), e);
+      throw new RunException(
+          directory.paths().quarantine() + " cannot be read: " + e.getMessage(), e);
     }
     return ids;
   }

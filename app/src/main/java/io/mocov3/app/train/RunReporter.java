@@ -4,6 +4,7 @@ import io.mocov3.actors.Capsule;
 import io.mocov3.actors.LiveProbe;
 import io.mocov3.actors.RunLog;
 import io.mocov3.actors.StabilityEvent;
+import io.mocov3.app.page.RunHistory;
 import io.mocov3.app.run.RunFiles;
 import io.mocov3.augment.Decoded.Undecodable;
 import io.mocov3.metrics.TrainingMetrics.KnnAccuracy;
@@ -17,13 +18,21 @@ import java.util.concurrent.atomic.AtomicReference;
 
 /** Passes what training reports to the run's files, to the progress line and to the status. */
 final class RunReporter implements RunLog {
+  private final Path run;
   private final RunFiles files;
   private final ProgressLine progress;
+  private volatile RunHistory history;
   private final AtomicReference<Optional<Step>> lastStep = new AtomicReference<>(Optional.empty());
 
-  RunReporter(RunFiles files, ProgressLine progress) {
+  RunReporter(Path run, RunFiles files, ProgressLine progress) {
+    this.run = run;
+    this.history = RunHistory.of(run);
     this.files = files;
     this.progress = progress;
+  }
+
+  RunHistory history() {
+    return history;
   }
 
   Optional<Step> lastStep() {
@@ -34,6 +43,7 @@ final class RunReporter implements RunLog {
   @Override
   public void started(long step, long steps) {
     files.resumeAfter(step == 0 ? -1 : step);
+    history = RunHistory.of(run);
     progress.started(step, steps);
   }
 
@@ -41,6 +51,7 @@ final class RunReporter implements RunLog {
   public void step(Step step) {
     lastStep.set(Optional.of(step));
     files.step(step);
+    history.step(step);
     progress.step(step);
   }
 
@@ -52,6 +63,7 @@ final class RunReporter implements RunLog {
   @Override
   public void knn(long step, KnnAccuracy accuracy) {
     files.knn(step, accuracy);
+    history.knn(step, accuracy);
     if (accuracy.source().equals(LiveProbe.SOURCE)) {
       return;
     }
@@ -68,16 +80,17 @@ final class RunReporter implements RunLog {
   @Override
   public void gradients(long step, GradientNorms gradients) {
     files.gradients(step, gradients);
+    history.gradients(step, gradients);
   }
 
   @Override
   public void health(long step, Health health) {
-    files.health(step, health);
+    history.health(step, files.health(step, health));
   }
 
   @Override
   public void event(StabilityEvent event) {
-    files.event(event);
+    history.event(files.event(event));
     progress.line("! " + event.line());
   }
 

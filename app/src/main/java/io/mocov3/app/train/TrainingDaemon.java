@@ -65,7 +65,7 @@ public final class TrainingDaemon {
         assembly.checkInitialWeights();
       }
       try (RunDirectory directory = RunDirectory.open(settings.run().directory())) {
-        ResumeCheck.run(directory.configFile(), settings.rendered());
+        ResumeCheck.run(directory.paths().configFile(), settings.rendered());
         return run(directory, assembly, data);
       }
     }
@@ -77,10 +77,10 @@ public final class TrainingDaemon {
         new PrometheusMetrics(settings.run().name(), Version.text(), Pointer::physicalBytes);
     try (RunFiles files = new RunFiles(directory);
         ExecutorService workers = workers()) {
-      RunReporter reporter = new RunReporter(files, progress);
+      RunReporter reporter = new RunReporter(directory.path(), files, progress);
       TrainingGuardian.Blueprint blueprint =
           assembly.blueprint(
-              new CheckpointStore(directory.checkpoints(), settings.checkpoint().keep()),
+              new CheckpointStore(directory.paths().checkpoints(), settings.checkpoint().keep()),
               workers,
               metrics,
               reporter,
@@ -91,7 +91,7 @@ public final class TrainingDaemon {
       Thread hook = new Thread(() -> stopAndExit(system), "shutdown");
       try {
         serve(system, metrics, reporter).ifPresent(progress::line);
-        directory.write(directory.configFile(), settings.rendered());
+        directory.write(directory.paths().configFile(), settings.rendered());
         Provenance.write(directory, DataDigest.of(data.train()));
         Runtime.getRuntime().addShutdownHook(hook);
         system
@@ -132,7 +132,8 @@ public final class TrainingDaemon {
                   metrics,
                   () -> health(true),
                   () -> health(reporter.lastStep().isPresent()),
-                  () -> status(reporter))
+                  () -> status(reporter),
+                  () -> reporter.history().snapshot())
               .toCompletableFuture()
               .join()
               .localAddress()

@@ -22,6 +22,8 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -124,15 +126,31 @@ class HttpServerTest {
     status = new Status("starting", 0, 0, Double.NaN, 0, "runs/a");
 
     assertThat(json("/api/v1/status").path("loss").asText()).isEqualTo("NaN");
-    assertThat(get("/").body()).contains("starting");
   }
 
   @Test
-  void thePageShowsTheRunWithItsNameEscaped() throws Exception {
+  void thePageLoadsEverythingFromThisHost() throws Exception {
     HttpResponse<String> response = get("/");
 
     assertThat(contentType(response)).startsWith("text/html");
-    assertThat(response.body()).contains("runs/a&lt;b", "step 12", "loss 4.2500");
+    assertThat(response.headers().firstValue("Content-Security-Policy").orElse(""))
+        .startsWith("default-src 'self'");
+    assertThat(response.body()).doesNotContain("//");
+    for (String asset : List.of("page.js", "page.css", "uplot.js", "uplot.css")) {
+      assertThat(response.body()).contains("assets/" + asset);
+      assertThat(get("/assets/" + asset).statusCode()).isEqualTo(200);
+    }
+    assertThat(get("/assets/other.js").statusCode()).isEqualTo(404);
+  }
+
+  @Test
+  void theHistoryComesWithTheStatusAndTheStages() throws Exception {
+    JsonNode history = json("/api/v1/history");
+
+    assertThat(history.path("steps").asInt()).isEqualTo(12);
+    assertThat(history.path("name").asText()).isEqualTo("runs/a<b");
+    assertThat(history.path("status").path("images_per_second").asInt()).isEqualTo(1234);
+    assertThat(history.path("stages").has("loss_backward")).isTrue();
   }
 
   @Test
@@ -177,7 +195,14 @@ class HttpServerTest {
 
   private static int start(int requested) {
     return HttpServer.start(
-            system, LOCALHOST, requested, METRICS, () -> live, () -> ready, () -> status)
+            system,
+            LOCALHOST,
+            requested,
+            METRICS,
+            () -> live,
+            () -> ready,
+            () -> status,
+            () -> Map.of("steps", 12))
         .toCompletableFuture()
         .join()
         .localAddress()

@@ -44,10 +44,10 @@ class RunDirectoryTest {
   @Test
   void aSmallFileIsReplacedAsAWhole() {
     try (RunDirectory directory = RunDirectory.open(parent)) {
-      directory.write(directory.configFile(), "first and long");
-      directory.write(directory.configFile(), "second");
+      directory.write(directory.paths().configFile(), "first and long");
+      directory.write(directory.paths().configFile(), "second");
 
-      assertThat(directory.configFile()).hasContent("second");
+      assertThat(directory.paths().configFile()).hasContent("second");
       assertThat(parent).isDirectoryNotContaining("glob:**.tmp");
     }
   }
@@ -57,7 +57,7 @@ class RunDirectoryTest {
     try (RunDirectory directory = RunDirectory.open(parent)) {
       Provenance.write(directory, "60000 images");
 
-      JsonNode document = new ObjectMapper().readTree(directory.provenance().toFile());
+      JsonNode document = new ObjectMapper().readTree(directory.paths().provenance().toFile());
       assertThat(document.properties())
           .extracting(java.util.Map.Entry::getKey)
           .contains("version", "started", "host", "java", "libraries", "data");

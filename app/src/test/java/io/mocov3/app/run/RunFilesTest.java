@@ -38,7 +38,7 @@ class RunFilesTest {
       files.knn(3, new KnnAccuracy("test", 20, 0.07, "train-set", 0.75));
     }
 
-    assertThat(Files.readAllLines(directory.metrics()))
+    assertThat(Files.readAllLines(directory.paths().metrics()))
         .containsExactly(
             "{\"type\":\"step\",\"step\":3,\"epoch\":0.25,\"loss\":5.5,\"learning_rate\":1.0E-4,"
                 + "\"momentum\":0.99,\"images_per_second\":120.5}",
@@ -53,9 +53,9 @@ class RunFilesTest {
       files.step(new RunLog.Step(1, 0, 5.5, 0, 0.99, 1));
     }
 
-    assertThat(directory.metrics()).exists();
-    assertThat(directory.samples()).doesNotExist();
-    assertThat(directory.quarantine()).doesNotExist();
+    assertThat(directory.paths().metrics()).exists();
+    assertThat(directory.paths().samples()).doesNotExist();
+    assertThat(directory.paths().quarantine()).doesNotExist();
   }
 
   @Test
@@ -64,7 +64,7 @@ class RunFilesTest {
       files.step(new RunLog.Step(1, 0, Double.NaN, 0, 0.99, 1));
     }
 
-    JsonNode line = new ObjectMapper().readTree(Files.readString(directory.metrics()));
+    JsonNode line = new ObjectMapper().readTree(Files.readString(directory.paths().metrics()));
 
     assertThat(line.path("loss").asText()).isEqualTo("NaN");
   }
@@ -83,8 +83,8 @@ class RunFilesTest {
       files.samples(3, List.of("b-3"));
     }
 
-    assertThat(Files.readAllLines(directory.metrics())).hasSize(2);
-    assertThat(Files.readAllLines(directory.samples()))
+    assertThat(Files.readAllLines(directory.paths().metrics())).hasSize(2);
+    assertThat(Files.readAllLines(directory.paths().samples()))
         .containsExactly(
             "{\"step\":1,\"ids\":[\"a-1\"]}",
             "{\"step\":2,\"ids\":[\"a-2\"]}",
@@ -103,7 +103,7 @@ class RunFilesTest {
       files.quarantined(bad("b.jpg"));
     }
 
-    assertThat(Files.readAllLines(directory.quarantine()))
+    assertThat(Files.readAllLines(directory.paths().quarantine()))
         .containsExactly(
             "{\"id\":\"a.jpg\",\"reason\":\"truncated\",\"detail\":\"ends early\"}",
             "{\"id\":\"b.jpg\",\"reason\":\"truncated\",\"detail\":\"ends early\"}");
@@ -114,13 +114,13 @@ class RunFilesTest {
     try (RunFiles files = new RunFiles(directory)) {
       files.quarantined(bad("a.jpg"));
     }
-    Files.writeString(directory.quarantine(), "{\"id\":\"b.j", StandardOpenOption.APPEND);
+    Files.writeString(directory.paths().quarantine(), "{\"id\":\"b.j", StandardOpenOption.APPEND);
 
     try (RunFiles files = new RunFiles(directory)) {
       files.quarantined(bad("b.jpg"));
     }
 
-    assertThat(Files.readAllLines(directory.quarantine()))
+    assertThat(Files.readAllLines(directory.paths().quarantine()))
         .extracting(line -> new ObjectMapper().readTree(line).path("id").asText())
         .containsExactly("a.jpg", "b.jpg");
   }

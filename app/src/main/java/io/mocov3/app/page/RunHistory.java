@@ -1,0 +1,217 @@
+package io.mocov3.app.page;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.mocov3.actors.RunLog;
+import io.mocov3.app.run.RunException;
+import io.mocov3.app.run.RunPaths;
+import io.mocov3.metrics.TrainingMetrics.KnnAccuracy;
+import io.mocov3.model.GradientNorms;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * Everything the page and the report draw of one run, in bounded memory whatever its length. Filled
+ * from the files of the run, and then by the run itself. Thread-safe.
+ */
+public final class RunHistory {
+  private static final int BINS = 800;
+  private static final int HEAT_BINS = 400;
+  private static final int MOST_EVENTS = 500;
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+  private static final List<String> HEALTH =
+      List.of(
+          "feature_std",
+          "alignment",
+          "uniformity",
+          "effective_rank",
+          "positive_similarity",
+          "negative_similarity",
+          "contrastive_accuracy",
+          "query_key_drift");
+
+  private final Bins loss = new Bins(BINS);
+  private final Bins learningRate = new Bins(BINS);
+  private final Bins momentum = new Bins(BINS);
+  private final Bins imagesPerSecond = new Bins(BINS);
+  private final Map<String, Bins> gradients = new LinkedHashMap<>();
+  private final Map<Curve, Points> knn = new LinkedHashMap<>();
+  private final Points health = new Points();
+  private final List<Map<String, Object>> events = new ArrayList<>();
+  private long steps;
+
+  private record Curve(String probe, String source, int k, double temperature) {}
+
+  /** What the run has written so far. */
+  public static RunHistory of(Path run) {
+    RunHistory history = new RunHistory();
+    RunPaths paths = new RunPaths(run);
+    read(paths.metrics(), history::metric);
+    read(paths.gradients(), history::gradient);
+    read(paths.events(), history::eventLine);
+    return history;
+  }
+
+  private static void read(Path file, Consumer<JsonNode> each) {
+    if (!Files.exists(file)) {
+      return;
+    }
+    try (BufferedReader reader = Files.newBufferedReader(file)) {
+      for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+        parse(line).ifPresent(each);
+      }
+    } catch (IOException e) {
+      throw new RunException(file + " cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  /** Empty for a line that is being written, or was cut off. */
+  private static Optional<JsonNode> parse(String line) {
+    try {
+      return Optional.of(MAPPER.readTree(line));
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+
+  private void metric(JsonNode line) {
+    long step = line.path("step").asLong();
+    switch (line.path("type").asText()) {
+      case "step" ->
+          step(
+              new RunLog.Step(
+                  step,
+                  line.path("epoch").asDouble(),
+                  number(line.path("loss")),
+                  line.path("learning_rate").asDouble(),
+                  line.path("momentum").asDouble(),
+                  line.path("images_per_second").asDouble()));
+      case "knn" ->
+          knn(
+              step,
+              new KnnAccuracy(
+                  line.path("probe").asText(),
+                  line.path("k").asInt(),
+                  line.path("temperature").asDouble(),
+                  line.path("source").asText(),
+                  line.path("accuracy").asDouble()));
+      case "health" -> {
+        Map<String, Double> signals = new LinkedHashMap<>();
+        HEALTH.forEach(name -> signals.put(name, number(line.path(name))));
+        health(step, signals);
+      }
+      default -> {}
+    }
+  }
+
+  private void gradient(JsonNode line) {
+    Map<String, Double> norms = new LinkedHashMap<>();
+    line.path("l2").fields().forEachRemaining(e -> norms.put(e.getKey(), number(e.getValue())));
+    gradients(line.path("step").asLong(), norms);
+  }
+
+  private void eventLine(JsonNode line) {
+    event(MAPPER.convertValue(line, new com.fasterxml.jackson.core.type.TypeReference<>() {}));
+  }
+
+  /** Numbers that are not finite are written as text. */
+  private static double number(JsonNode node) {
+    return node.isNumber() ? node.asDouble() : Double.NaN;
+  }
+
+  public synchronized void step(RunLog.Step step) {
+    steps = Math.max(steps, step.step());
+    loss.add(step.step(), step.loss());
+    learningRate.add(step.step(), step.learningRate());
+    momentum.add(step.step(), step.momentum());
+    imagesPerSecond.add(step.step(), step.imagesPerSecond());
+  }
+
+  public synchronized void knn(long step, KnnAccuracy accuracy) {
+    Curve curve =
+        new Curve(accuracy.probe(), accuracy.source(), accuracy.k(), accuracy.temperature());
+    knn.computeIfAbsent(curve, key -> new Points())
+        .add(step, Map.of("accuracy", accuracy.accuracy()));
+  }
+
+  /** L2 norms by layer. */
+  public synchronized void gradients(long step, Map<String, Double> norms) {
+    norms.forEach(
+        (layer, norm) ->
+            gradients.computeIfAbsent(layer, key -> new Bins(HEAT_BINS)).add(step, norm));
+  }
+
+  public void gradients(long step, GradientNorms norms) {
+    Map<String, Double> byLayer = new LinkedHashMap<>();
+    for (int i = 0; i < norms.layers().size(); i++) {
+      byLayer.put(norms.layers().get(i), norms.l2().get(i));
+    }
+    gradients(step, byLayer);
+  }
+
+  /** Signals by name. */
+  public synchronized void health(long step, Map<String, Double> signals) {
+    health.add(step, signals);
+  }
+
+  /** An event with the fields of its line in the events file; the newest are kept. */
+  public synchronized void event(Map<String, Object> event) {
+    events.add(event);
+    if (events.size() > MOST_EVENTS) {
+      events.removeFirst();
+    }
+  }
+
+  /** All of it as a tree of maps, lists and numbers. */
+  public synchronized Map<String, Object> snapshot() {
+    Map<String, Object> tree = new LinkedHashMap<>();
+    tree.put("steps", steps);
+    tree.put("loss", series(loss, true));
+    tree.put("learning_rate", series(learningRate, false));
+    tree.put("momentum", series(momentum, false));
+    tree.put("images_per_second", series(imagesPerSecond, false));
+    Map<String, Object> heat = new LinkedHashMap<>();
+    heat.put("stride", gradients.values().stream().mapToLong(Bins::stride).max().orElse(1));
+    Map<String, Object> layers = new LinkedHashMap<>();
+    gradients.forEach((layer, bins) -> layers.put(layer, bins.largest()));
+    heat.put("layers", layers);
+    tree.put("gradients", heat);
+    tree.put("knn", knn.entrySet().stream().map(e -> curve(e.getKey(), e.getValue())).toList());
+    Map<String, Object> signals = new LinkedHashMap<>();
+    signals.put("steps", health.steps());
+    signals.put("signals", health.values());
+    tree.put("health", signals);
+    tree.put("events", List.copyOf(events));
+    return tree;
+  }
+
+  private static Map<String, Object> series(Bins bins, boolean range) {
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("stride", bins.stride());
+    map.put("mean", bins.mean());
+    if (range) {
+      map.put("min", bins.smallest());
+      map.put("max", bins.largest());
+    }
+    return map;
+  }
+
+  private static Map<String, Object> curve(Curve curve, Points points) {
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("probe", curve.probe());
+    map.put("source", curve.source());
+    map.put("k", curve.k());
+    map.put("temperature", curve.temperature());
+    map.put("steps", points.steps());
+    map.put("accuracy", points.values().get("accuracy"));
+    return map;
+  }
+}

@@ -1,0 +1,434 @@
+"use strict";
+/* Draws runs. With window.mocov3Report the data is in the page; without, it is asked for again and again. */
+(function () {
+  const HEALTH = {
+    feature_std: "feature standard deviation", alignment: "alignment", uniformity: "uniformity",
+    effective_rank: "effective rank", positive_similarity: "positive similarity",
+    negative_similarity: "negative similarity", contrastive_accuracy: "contrastive accuracy",
+    query_key_drift: "query-key drift"
+  };
+  const INTERVAL_MS = 2000;
+  const ROW = 18, AXIS = 20, NAMES = 112;
+  const charts = new Map();
+  const cards = new Map();
+  let runs = [];
+  let stale = false;
+
+  const css = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+  const color = i => css("--c" + (i % 8));
+  const digits = value => value === null || value === undefined || Number.isNaN(value) ? "–"
+    : value !== 0 && (Math.abs(value) < 1e-3 || Math.abs(value) >= 1e5) ? value.toExponential(2)
+    : String(+value.toPrecision(4));
+  const element = (tag, parent, className, text) => {
+    const made = document.createElement(tag);
+    if (className) made.className = className;
+    if (text !== undefined) made.textContent = text;
+    if (parent) parent.append(made);
+    return made;
+  };
+  const label = run => run.name;
+  const several = () => runs.length > 1;
+
+  function card(key, title, width) {
+    if (!cards.has(key)) {
+      const box = element("section", document.getElementById("grid"), "card " + (width || ""));
+      element("h2", box, "", title);
+      cards.set(key, { box, body: element("div", box) });
+    }
+    return cards.get(key).body;
+  }
+
+  /* Bins of a series as [steps, values]. */
+  function table(series, part) {
+    const values = series[part || "mean"];
+    return [values.map((v, i) => i * series.stride + 1 + (series.stride - 1) / 2), values];
+  }
+
+  /* lines: [{name, color, data: [x, y], dash, faint}] */
+  function chart(key, title, width, lines, options) {
+    const body = card(key, title, width);
+    const shown = lines.filter(line => line.data[0].length > 0);
+    if (shown.length === 0) {
+      if (!charts.has(key)) body.replaceChildren(element("div", null, "empty", options.empty || "nothing yet"));
+      return;
+    }
+    const tables = shown.map(line => line.data);
+    const data = tables.length === 1 ? tables[0] : uPlot.join(tables);
+    const shape = shown.map(line => line.name).join("|") + document.documentElement.className;
+    let known = charts.get(key);
+    if (!known || known.shape !== shape) {
+      body.replaceChildren();
+      const plot = new uPlot({
+        width: Math.max(120, body.clientWidth), height: options.height || 220,
+        legend: { show: false }, cursor: { y: false, drag: { x: true, y: false } },
+        scales: { x: { time: false }, y: { distr: options.log ? 3 : 1 } },
+        series: [{}].concat(shown.map(line => ({
+          label: line.name, stroke: line.color, width: line.faint ? 1 : 1.6, dash: line.dash,
+          spanGaps: true, points: { show: tables.length > 0 && line.data[0].length < 40, size: 4 }
+        }))),
+        bands: options.band ? [{ series: [3, 2], fill: color(0) + "33" }] : [],
+        axes: [axis(), Object.assign(axis(), { size: 58, values: (u, ticks) => ticks.map(digits) })],
+        hooks: { setCursor: [u => legend(u, known)], draw: [u => marks(u, options.marks)] }
+      }, data, body);
+      known = { plot, shape, body, names: element("ul", body, "legend"), lines: shown };
+      charts.set(key, known);
+    } else {
+      known.lines = shown;
+      known.plot.setData(data, true);
+    }
+    legend(known.plot, known);
+  }
+
+  function axis() {
+    return { stroke: css("--faint"), grid: { stroke: css("--line"), width: 1 }, ticks: { stroke: css("--line") } };
+  }
+
+  function legend(plot, known) {
+    if (!known || !known.names) return;
+    const at = plot.cursor.idx;
+    known.names.replaceChildren();
+    known.lines.forEach((line, i) => {
+      if (line.faint) return;
+      const item = element("li", known.names);
+      element("i", item).style.background = line.color;
+      item.append(line.name + " ");
+      const values = plot.data[i + 1];
+      let shown = at;
+      if (shown === null || shown === undefined) shown = values.length - 1;
+      while (shown > 0 && (values[shown] === null || values[shown] === undefined)) shown--;
+      element("b", item, "", digits(values[shown]));
+    });
+    const where = element("li", known.names);
+    if (at !== null && at !== undefined) where.textContent = "step " + Math.round(plot.data[0][at]);
+  }
+
+  /* Vertical lines where something happened. */
+  function marks(plot, events) {
+    if (!events) return;
+    const { ctx, bbox } = plot;
+    ctx.save();
+    for (const event of events()) {
+      const x = plot.valToPos(event.step, "x", true);
+      if (x < bbox.left || x > bbox.left + bbox.width) continue;
+      ctx.strokeStyle = event.color;
+      ctx.lineWidth = devicePixelRatio;
+      ctx.setLineDash([4, 3]);
+      ctx.beginPath();
+      ctx.moveTo(x, bbox.top);
+      ctx.lineTo(x, bbox.top + bbox.height);
+      ctx.stroke();
+    }
+    ctx.restore();
+  }
+
+  function eventMarks() {
+    const found = [];
+    for (const run of runs) {
+      for (const event of run.events) {
+        if (event.type === "dip") found.push({ step: event.onset, color: css("--bad") });
+        if (event.type === "rolled_back") found.push({ step: event.to, color: css("--c3") });
+        if (event.type === "spike_began") found.push({ step: event.onset, color: css("--c1") });
+      }
+    }
+    return found;
+  }
+
+  function overRuns(part) {
+    return runs.map((run, i) => ({ name: several() ? label(run) : part.replaceAll("_", " "), color: color(i), data: table(run[part]) }));
+  }
+
+  function lossChart() {
+    if (several()) {
+      chart("loss", "Loss", "", overRuns("loss"), { marks: eventMarks });
+      return;
+    }
+    const loss = runs[0].loss;
+    chart("loss", "Loss", "", [
+      { name: "mean of a bin", color: color(0), data: table(loss) },
+      { name: "smallest", color: color(0), data: table(loss, "min"), faint: true },
+      { name: "largest", color: color(0), data: table(loss, "max"), faint: true }
+    ], { band: true, marks: eventMarks });
+  }
+
+  function knnChart() {
+    const lines = [];
+    runs.forEach((run, r) => run.knn.forEach((curve, c) => {
+      lines.push({
+        name: (several() ? label(run) + ": " : "") + curve.probe + " by " + curve.source + ", k=" + curve.k + ", T=" + curve.temperature,
+        color: several() ? color(r) : color(c), dash: curve.source === "queue" ? (several() ? [6, 3] : undefined) : [2, 3],
+        data: [curve.steps, curve.accuracy.map(a => 100 * a)]
+      });
+    }));
+    chart("knn", "kNN accuracy, %", "", several() ? lines.filter(comparable) : lines, { marks: eventMarks, empty: "no probe yet" });
+  }
+
+  /* Of several runs, the curve of the largest k alone, by source. */
+  function comparable(line) {
+    const ks = runs.flatMap(run => run.knn.map(curve => curve.k));
+    return line.name.includes("k=" + Math.max(...ks) + ",");
+  }
+
+  function healthCharts() {
+    for (const [name, title] of Object.entries(HEALTH)) {
+      const lines = runs.filter(run => run.health.signals[name]).map((run, i) =>
+        ({ name: several() ? label(run) : title, color: color(several() ? i : 6), data: [run.health.steps, run.health.signals[name]] }));
+      chart("health-" + name, title[0].toUpperCase() + title.slice(1), "quarter", lines, { height: 130 });
+    }
+  }
+
+  function median(values) {
+    const sorted = values.filter(v => v !== null && v > 0).sort((a, b) => a - b);
+    return sorted.length ? sorted[sorted.length >> 1] : 1;
+  }
+
+  /* ratio to the layer's own median: 1 is the ground, 100 is the hottest. */
+  function heat(ratio, dark) {
+    const t = Math.max(0, Math.min(1, Math.log10(ratio) / 2));
+    if (ratio < 1 || t === 0) return css("--heat-ground");
+    const stops = dark
+      ? [[34, 42, 51], [112, 74, 22], [214, 110, 20], [255, 200, 90], [255, 250, 220]]
+      : [[238, 241, 245], [253, 219, 160], [244, 140, 40], [196, 40, 30], [90, 0, 30]];
+    const x = t * (stops.length - 1), i = Math.min(stops.length - 2, Math.floor(x)), f = x - i;
+    return "rgb(" + stops[i].map((a, c) => Math.round(a + f * (stops[i + 1][c] - a))).join(",") + ")";
+  }
+
+  function heatMap(run, key) {
+    const body = card(key, "Gradient of each layer, against its own median" + (several() ? ": " + label(run) : ""), "wide");
+    const layers = Object.keys(run.gradients.layers);
+    if (layers.length === 0) {
+      body.replaceChildren(element("div", null, "empty", "nothing yet"));
+      return;
+    }
+    let canvas = body.querySelector("canvas.heat");
+    if (!canvas) {
+      body.replaceChildren();
+      canvas = element("canvas", body, "heat");
+      const scale = element("div", body, "scale");
+      element("span", scale, "", "1 ×");
+      element("canvas", scale);
+      element("span", scale, "", "100 × the median; a triangle marks a spike where it crossed its bound");
+      element("b", scale, "hover");
+      canvas.addEventListener("mousemove", event => hover(event, canvas, body));
+    }
+    const dark = document.documentElement.classList.contains("dark");
+    const width = Math.max(200, body.clientWidth), height = layers.length * ROW + AXIS;
+    const pixels = window.devicePixelRatio || 1;
+    canvas.width = width * pixels;
+    canvas.height = height * pixels;
+    canvas.style.height = height + "px";
+    const ctx = canvas.getContext("2d");
+    ctx.scale(pixels, pixels);
+    ctx.font = "12px system-ui, sans-serif";
+    ctx.textBaseline = "middle";
+    const bins = Math.max(...layers.map(layer => run.gradients.layers[layer].length));
+    const cell = (width - NAMES) / bins;
+    layers.forEach((layer, row) => {
+      const norms = run.gradients.layers[layer];
+      const middle = median(norms);
+      ctx.fillStyle = css("--text");
+      ctx.fillText(layer, 0, row * ROW + ROW / 2);
+      norms.forEach((norm, i) => {
+        ctx.fillStyle = norm === null ? css("--card") : heat(norm / middle, dark);
+        ctx.fillRect(NAMES + i * cell, row * ROW + 1, Math.max(cell, 0.75), ROW - 2);
+      });
+    });
+    ctx.fillStyle = css("--bad");
+    for (const event of run.events.filter(e => e.type === "spike_began" || e.type === "spike")) {
+      for (const crossing of event.layers) {
+        const row = layers.indexOf(crossing.layer);
+        if (row < 0) continue;
+        const x = NAMES + (crossing.step - 0.5) / run.gradients.stride * cell, y = row * ROW;
+        ctx.beginPath();
+        ctx.moveTo(x - 5, y);
+        ctx.lineTo(x + 5, y);
+        ctx.lineTo(x, y + 8);
+        ctx.fill();
+      }
+    }
+    ctx.fillStyle = css("--faint");
+    for (let i = 0; i <= 4; i++) {
+      const step = Math.round(i / 4 * bins * run.gradients.stride);
+      ctx.textAlign = i === 0 ? "left" : i === 4 ? "right" : "center";
+      ctx.fillText(String(step), NAMES + i / 4 * (width - NAMES), height - AXIS / 2);
+    }
+    ctx.textAlign = "left";
+    const scale = body.querySelector(".scale canvas");
+    scale.width = 160;
+    scale.height = 10;
+    const gradient = scale.getContext("2d");
+    for (let x = 0; x < 160; x++) {
+      gradient.fillStyle = heat(Math.pow(10, 2 * x / 160), dark);
+      gradient.fillRect(x, 0, 1, 10);
+    }
+    canvas.drawn = { run, layers, cell, bins };
+  }
+
+  function hover(event, canvas, body) {
+    const drawn = canvas.drawn;
+    const box = canvas.getBoundingClientRect();
+    const row = Math.floor((event.clientY - box.top) / ROW);
+    const bin = Math.floor((event.clientX - box.left - NAMES) / drawn.cell);
+    const layer = drawn.layers[row];
+    const out = body.querySelector(".hover");
+    if (!layer || bin < 0 || bin >= drawn.bins) {
+      out.textContent = "";
+      return;
+    }
+    const norm = drawn.run.gradients.layers[layer][bin];
+    const first = bin * drawn.run.gradients.stride + 1;
+    out.textContent = layer + ", step " + first + (drawn.run.gradients.stride > 1 ? "–" + (first + drawn.run.gradients.stride - 1) : "")
+      + ": " + digits(norm) + " (" + digits(norm / median(drawn.run.gradients.layers[layer])) + " ×)";
+  }
+
+  function stages(run, key) {
+    if (!run.stages) return;
+    const body = card(key, "Mean time of the parts of a step" + (several() ? ": " + label(run) : ""), "");
+    const list = Object.entries(run.stages).filter(([, seconds]) => seconds > 0);
+    const largest = Math.max(...list.map(([, seconds]) => seconds), 1e-9);
+    const grid = element("table");
+    for (const [name, seconds] of list) {
+      const row = element("tr", grid);
+      element("td", row, "", name.replaceAll("_", " "));
+      element("td", row, "", seconds >= 1 ? digits(seconds) + " s" : digits(1000 * seconds) + " ms");
+      element("div", element("td", row, "bar")).style.width = 100 * seconds / largest + "%";
+    }
+    body.replaceChildren(list.length ? grid : element("div", null, "empty", "nothing yet"));
+  }
+
+  function events(run, key) {
+    const body = card(key, "Events" + (several() ? ": " + label(run) : ""), "");
+    if (run.events.length === 0) {
+      body.replaceChildren(element("div", null, "empty", "no spike, no dip, nothing to repair"));
+      return;
+    }
+    const list = element("ul", null, "events");
+    for (const event of [...run.events].reverse()) {
+      const item = element("li", list);
+      element("span", item, "kind " + event.type, event.type.replaceAll("_", " "));
+      item.append(" " + event.line);
+    }
+    const before = body.querySelector(".events");
+    const scrolled = before ? before.scrollTop : 0;
+    body.replaceChildren(list);
+    list.scrollTop = scrolled;
+  }
+
+  function summary() {
+    const body = card("summary", "Runs", "wide");
+    const holder = element("div", null, "scroll");
+    const grid = element("table", holder);
+    const head = element("tr", grid);
+    ["run", "steps", "last loss", "best kNN", "last kNN", "spikes", "first layers", "dips", "rollbacks"].forEach(name => element("th", head, "", name));
+    for (const run of runs) {
+      const row = element("tr", grid);
+      const largest = Math.max(...run.knn.map(curve => curve.k), 0);
+      const full = run.knn.filter(c => c.k === largest && c.source !== "queue");
+      const accuracies = (full.length ? full : run.knn.filter(c => c.k === largest)).flatMap(c => c.accuracy);
+      const spikes = run.events.filter(e => e.type === "spike_began");
+      const where = {};
+      spikes.forEach(spike => { where[spike.layer] = (where[spike.layer] || 0) + 1; });
+      const percent = value => value === undefined || !Number.isFinite(value) ? "–" : (100 * value).toFixed(2) + " %";
+      [label(run), run.steps, digits(run.loss.mean[run.loss.mean.length - 1]), percent(accuracies.length ? Math.max(...accuracies) : NaN),
+        percent(accuracies[accuracies.length - 1]), spikes.length,
+        Object.entries(where).map(([layer, n]) => layer + " " + n).join(", ") || "–",
+        run.events.filter(e => e.type === "dip").length, run.events.filter(e => e.type === "rolled_back").length
+      ].forEach(value => element("td", row, "", String(value)));
+    }
+    body.replaceChildren(holder);
+  }
+
+  function header() {
+    const head = document.getElementById("head");
+    const run = runs[0];
+    const title = several() ? runs.length + " runs" : label(run);
+    document.title = title + " – mocov3";
+    head.querySelector("h1").textContent = title;
+    const numbers = head.querySelector(".numbers");
+    numbers.replaceChildren();
+    if (several()) return;
+    const status = run.status || {};
+    const shown = [["", stale ? "no answer from the daemon" : status.state || ""], ["step", status.step ?? run.steps],
+      ["epoch", status.epoch === undefined ? undefined : status.epoch.toFixed(2)], ["loss", digits(status.loss ?? run.loss.mean.at(-1))],
+      ["images/s", status.images_per_second === undefined ? undefined : Math.round(status.images_per_second)]];
+    for (const [name, value] of shown) {
+      if (value === undefined || value === "") continue;
+      const item = element("span", numbers, "number", name + " ");
+      element("b", item, "", String(value));
+      numbers.append(" ");
+    }
+  }
+
+  function pictures(run, key) {
+    if (!run.neighbours) return;
+    const body = card(key, "Nearest neighbours: a test image, then the training images nearest to it" + (several() ? ": " + label(run) : ""), "wide");
+    if (!body.querySelector("img")) {
+      const image = element("img", body, "picture");
+      image.alt = "test images, each with its nearest training images";
+      image.src = run.neighbours;
+    }
+  }
+
+  function draw() {
+    header();
+    if (window.mocov3Report) summary();
+    lossChart();
+    knnChart();
+    runs.forEach((run, i) => heatMap(run, "heat-" + i));
+    runs.forEach((run, i) => events(run, "events-" + i));
+    runs.forEach((run, i) => stages(run, "stages-" + i));
+    chart("rate", "Learning rate", "third", overRuns("learning_rate"), { height: 150 });
+    chart("momentum", "Momentum of the key encoder", "third", overRuns("momentum"), { height: 150 });
+    chart("speed", "Images per second", "third", overRuns("images_per_second"), { height: 150 });
+    healthCharts();
+    runs.forEach((run, i) => pictures(run, "pictures-" + i));
+  }
+
+  function redraw() {
+    for (const known of charts.values()) known.plot.destroy();
+    charts.clear();
+    if (runs.length) draw();
+  }
+
+  function theme(dark) {
+    document.documentElement.classList.toggle("dark", dark);
+    redraw();
+  }
+
+  async function ask() {
+    try {
+      const answer = await fetch("api/v1/history", { cache: "no-store" });
+      if (answer.ok) {
+        runs = [await answer.json()];
+        stale = false;
+      }
+    } catch (lost) {
+      stale = true;
+    }
+    if (runs.length) draw();
+    setTimeout(ask, INTERVAL_MS);
+  }
+
+  const page = document.getElementById("page");
+  const head = element("header", page);
+  head.id = "head";
+  element("h1", head, "", "mocov3");
+  element("span", head, "numbers");
+  const button = element("button", head, "", "dark / light");
+  element("div", page, "grid").id = "grid";
+  const asked = new URLSearchParams(location.search).get("theme");
+  const system = matchMedia("(prefers-color-scheme: dark)");
+  button.addEventListener("click", () => theme(!document.documentElement.classList.contains("dark")));
+  system.addEventListener("change", change => theme(change.matches));
+  theme(asked ? asked === "dark" : system.matches);
+  let resizing = 0;
+  addEventListener("resize", () => {
+    clearTimeout(resizing);
+    resizing = setTimeout(redraw, 150);
+  });
+  if (window.mocov3Report) {
+    runs = window.mocov3Report;
+    draw();
+  } else {
+    ask();
+  }
+})();
