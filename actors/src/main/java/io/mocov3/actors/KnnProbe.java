@@ -30,6 +30,12 @@ public record KnnProbe(
 
   public static final String SOURCE = "train-set";
 
+  /** The same with no more than {@code references} training images. */
+  public KnnProbe with(int references) {
+    int images = trainImages == 0 ? references : Math.min(references, trainImages);
+    return new KnnProbe(train, test, images, testImages, shortSide, crop, batchSize, settings);
+  }
+
   /** Accuracies of backbone features. */
   public List<KnnAccuracy> run(Encoder encoder, Pixels pixels) {
     return run(encoder::features, pixels);

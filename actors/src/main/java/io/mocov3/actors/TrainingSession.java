@@ -164,8 +164,12 @@ public final class TrainingSession implements AutoCloseable {
 
   /** The batches of the steps that are left. */
   Source<Batch, NotUsed> batches() {
-    long offset = origin.adjustments().dataOffset();
-    return pipeline.batches(step + offset, plan.steps() + offset, pipeline.pool());
+    return pipeline.batches(step + dataOffset(), plan.steps() + dataOffset(), pipeline.pool());
+  }
+
+  /** Batches by which the data is ahead of the steps. */
+  long dataOffset() {
+    return origin.adjustments().dataOffset();
   }
 
   /** Takes over the batch: uploads the views and says what keys are needed. */

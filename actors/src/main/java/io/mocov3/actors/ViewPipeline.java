@@ -92,7 +92,7 @@ public final class ViewPipeline {
         .mapError(CompletionException.class, Throwable::getCause);
   }
 
-  private CompletionStage<Batch> fill(Batch batch) {
+  CompletionStage<Batch> fill(Batch batch) {
     long begin = System.nanoTime();
     int[] indices = order.indices(batch.step());
     long epoch = batch.step() / order.stepsPerEpoch();

@@ -6,7 +6,10 @@ import io.mocov3.app.data.PreviewCommand;
 import io.mocov3.app.eval.EvalCommand;
 import io.mocov3.app.eval.ExactnessCommand;
 import io.mocov3.app.train.DoctorCommand;
+import io.mocov3.app.train.ForkCommand;
 import io.mocov3.app.train.QuickstartCommand;
+import io.mocov3.app.train.ReplayCommand;
+import io.mocov3.app.train.ReportCommand;
 import io.mocov3.app.train.TrainCommand;
 import io.mocov3.app.weights.ExportCommand;
 import io.mocov3.app.weights.ImportCommand;
@@ -22,6 +25,9 @@ import picocli.CommandLine.Command;
     subcommands = {
       QuickstartCommand.class,
       TrainCommand.class,
+      ReportCommand.class,
+      ForkCommand.class,
+      ReplayCommand.class,
       EvalCommand.class,
       DoctorCommand.class,
       DataCommand.class,

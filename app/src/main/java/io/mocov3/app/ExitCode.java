@@ -3,6 +3,10 @@ package io.mocov3.app;
 /** What the process tells whoever started it. */
 public final class ExitCode {
   public static final int DONE = 0;
+
+  /** What was to be checked is not so. */
+  public static final int CHECK_FAILED = 1;
+
   public static final int USAGE = 2;
   public static final int FAILED = 3;
 

@@ -10,7 +10,18 @@ public final class JsonOutput {
   private static final ObjectMapper MAPPER =
       new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
+  private static final ObjectMapper COMPACT = new ObjectMapper();
+
   private JsonOutput() {}
+
+  /** On one line. */
+  public static String text(Object document) {
+    try {
+      return COMPACT.writeValueAsString(document);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
+  }
 
   public static void print(PrintWriter out, Object document) {
     try {

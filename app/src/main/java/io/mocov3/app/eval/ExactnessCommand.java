@@ -1,5 +1,6 @@
 package io.mocov3.app.eval;
 
+import io.mocov3.app.ExitCode;
 import io.mocov3.app.JsonOutput;
 import io.mocov3.augment.AugmentFixture;
 import io.mocov3.augment.CaseResult;
@@ -67,7 +68,7 @@ public final class ExactnessCommand implements Callable<Integer> {
       out.printf("%d passed, %d failed%n", results.size() - failed, failed);
       out.flush();
     }
-    return results.stream().allMatch(FixtureResult::pass) ? 0 : 1;
+    return results.stream().allMatch(FixtureResult::pass) ? ExitCode.DONE : ExitCode.CHECK_FAILED;
   }
 
   private List<FixtureResult> run(Path folder) {

@@ -16,6 +16,7 @@ import io.mocov3.actors.ViewPipeline;
 import io.mocov3.app.data.DataSets;
 import io.mocov3.app.settings.Settings;
 import io.mocov3.augment.SampleOrder;
+import io.mocov3.metrics.NoMetrics;
 import io.mocov3.metrics.TrainingMetrics;
 import io.mocov3.model.Encoder;
 import io.mocov3.model.EncoderRole;
@@ -23,6 +24,8 @@ import io.mocov3.model.FeatureQueue;
 import io.mocov3.model.MoCoV3;
 import io.mocov3.model.Pixels;
 import io.mocov3.model.Placement;
+import io.mocov3.model.TrainingState;
+import io.mocov3.model.checkpoint.Checkpoint;
 import io.mocov3.model.checkpoint.CheckpointStore;
 import io.mocov3.model.interchange.ImportedWeights;
 import io.mocov3.model.interchange.WeightLoader;
@@ -79,19 +82,7 @@ final class TrainingAssembly {
       TrainingMetrics metrics,
       RunLog log,
       CompletableFuture<TrainingOutcome> outcome) {
-    ViewPipeline pipeline =
-        new ViewPipeline(
-            data.train(),
-            order,
-            settings.views(),
-            settings.run().seed(),
-            settings.data().batchSize(),
-            settings.data().buffers(),
-            settings.data().workers(),
-            workers,
-            settings.data().maxBadRatio(),
-            metrics,
-            log);
+    ViewPipeline pipeline = pipeline(workers, metrics, log);
     probeSets = stability.probeEverySteps() > 0 ? Probes.live(settings, data) : List.of();
     Optional<KnnProbe> probe =
         plan.probeEverySteps() > 0 ? Probes.knn(settings, data) : Optional.empty();
@@ -103,6 +94,38 @@ final class TrainingAssembly {
         metrics,
         log,
         outcome);
+  }
+
+  ViewPipeline pipeline(Executor workers, TrainingMetrics metrics, RunLog log) {
+    return new ViewPipeline(
+        data.train(),
+        order,
+        settings.views(),
+        settings.run().seed(),
+        settings.data().batchSize(),
+        settings.data().buffers(),
+        settings.data().workers(),
+        workers,
+        settings.data().maxBadRatio(),
+        metrics,
+        log);
+  }
+
+  /** A session from that checkpoint, or from the beginning, that is only watched: no live probe. */
+  TrainingSession session(Optional<Checkpoint> from, ViewPipeline pipeline, RunLog log) {
+    MoCoV3 model = model();
+    from.ifPresentOrElse(
+        checkpoint -> TrainingState.restore(model, checkpoint), () -> initialise(model));
+    return new TrainingSession(
+        model,
+        TrainingSession.Origin.of(from),
+        pixels(),
+        plan,
+        stability.probingEvery(0),
+        Optional.empty(),
+        pipeline,
+        NoMetrics.INSTANCE,
+        log);
   }
 
   /** Refuses weights that a fresh run could not start from. */

@@ -29,7 +29,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.bytedeco.javacpp.Pointer;
@@ -76,7 +75,7 @@ public final class TrainingDaemon {
     PrometheusMetrics metrics =
         new PrometheusMetrics(settings.run().name(), Version.text(), Pointer::physicalBytes);
     try (RunFiles files = new RunFiles(directory);
-        ExecutorService workers = workers()) {
+        ExecutorService workers = Workers.start(settings)) {
       RunReporter reporter = new RunReporter(directory.path(), files, progress);
       TrainingGuardian.Blueprint blueprint =
           assembly.blueprint(
@@ -160,11 +159,6 @@ public final class TrainingDaemon {
         step.map(RunLog.Step::loss).orElse(Double.NaN),
         step.map(RunLog.Step::imagesPerSecond).orElse(0.0),
         settings.run().directory().toString());
-  }
-
-  private ExecutorService workers() {
-    return Executors.newFixedThreadPool(
-        settings.data().workers(), Thread.ofPlatform().daemon().name("views-", 0).factory());
   }
 
   /** On a signal: save, and end with 75, or with 143 when nothing could be saved in time. */

@@ -17,7 +17,7 @@
   const css = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   const color = i => css("--c" + (i % 8));
   const digits = value => value === null || value === undefined || Number.isNaN(value) ? "–"
-    : value !== 0 && (Math.abs(value) < 1e-3 || Math.abs(value) >= 1e5) ? value.toExponential(2)
+    : value !== 0 && (Math.abs(value) < 1e-3 || Math.abs(value) >= 1e5) ? value.toExponential(1)
     : String(+value.toPrecision(4));
   const element = (tag, parent, className, text) => {
     const made = document.createElement(tag);
@@ -26,7 +26,7 @@
     if (parent) parent.append(made);
     return made;
   };
-  const label = run => run.name;
+  const label = run => run.name.replace(/\/+$/, "").split("/").pop();
   const several = () => runs.length > 1;
 
   function card(key, title, width) {
@@ -67,7 +67,7 @@
           spanGaps: true, points: { show: tables.length > 0 && line.data[0].length < 40, size: 4 }
         }))),
         bands: options.band ? [{ series: [3, 2], fill: color(0) + "33" }] : [],
-        axes: [axis(), Object.assign(axis(), { size: 58, values: (u, ticks) => ticks.map(digits) })],
+        axes: [axis(), Object.assign(axis(), { size: 66, space: 26, values: (u, ticks) => ticks.map(digits) })],
         hooks: { setCursor: [u => legend(u, known)], draw: [u => marks(u, options.marks)] }
       }, data, body);
       known = { plot, shape, body, names: element("ul", body, "legend"), lines: shown };
@@ -172,13 +172,19 @@
     for (const [name, title] of Object.entries(HEALTH)) {
       const lines = runs.filter(run => run.health.signals[name]).map((run, i) =>
         ({ name: several() ? label(run) : title, color: color(several() ? i : 6), data: [run.health.steps, run.health.signals[name]] }));
-      chart("health-" + name, title[0].toUpperCase() + title.slice(1), "quarter", lines, { height: 130 });
+      chart("health-" + name, title[0].toUpperCase() + title.slice(1), "quarter", lines, { height: 150 });
     }
   }
 
   function median(values) {
     const sorted = values.filter(v => v !== null && v > 0).sort((a, b) => a - b);
     return sorted.length ? sorted[sorted.length >> 1] : 1;
+  }
+
+  /* The median of the bins around, so that a warm-up is no spike. */
+  const AROUND = 25;
+  function localMedians(norms) {
+    return norms.map((norm, i) => median(norms.slice(Math.max(0, i - AROUND), i + AROUND + 1)));
   }
 
   /* ratio to the layer's own median: 1 is the ground, 100 is the hottest. */
@@ -193,7 +199,7 @@
   }
 
   function heatMap(run, key) {
-    const body = card(key, "Gradient of each layer, against its own median" + (several() ? ": " + label(run) : ""), "wide");
+    const body = card(key, "Gradient of each layer, against its own median of the steps around" + (several() ? ": " + label(run) : ""), "wide");
     const layers = Object.keys(run.gradients.layers);
     if (layers.length === 0) {
       body.replaceChildren(element("div", null, "empty", "nothing yet"));
@@ -224,11 +230,11 @@
     const cell = (width - NAMES) / bins;
     layers.forEach((layer, row) => {
       const norms = run.gradients.layers[layer];
-      const middle = median(norms);
+      const middles = localMedians(norms);
       ctx.fillStyle = css("--text");
       ctx.fillText(layer, 0, row * ROW + ROW / 2);
       norms.forEach((norm, i) => {
-        ctx.fillStyle = norm === null ? css("--card") : heat(norm / middle, dark);
+        ctx.fillStyle = norm === null ? css("--card") : heat(norm / middles[i], dark);
         ctx.fillRect(NAMES + i * cell, row * ROW + 1, Math.max(cell, 0.75), ROW - 2);
       });
     });
@@ -277,7 +283,7 @@
     const norm = drawn.run.gradients.layers[layer][bin];
     const first = bin * drawn.run.gradients.stride + 1;
     out.textContent = layer + ", step " + first + (drawn.run.gradients.stride > 1 ? "–" + (first + drawn.run.gradients.stride - 1) : "")
-      + ": " + digits(norm) + " (" + digits(norm / median(drawn.run.gradients.layers[layer])) + " ×)";
+      + ": " + digits(norm) + " (" + digits(norm / localMedians(drawn.run.gradients.layers[layer])[bin]) + " ×)";
   }
 
   function stages(run, key) {

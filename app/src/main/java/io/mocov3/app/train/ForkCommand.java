@@ -1,0 +1,144 @@
+package io.mocov3.app.train;
+
+import io.mocov3.app.JsonOutput;
+import io.mocov3.app.data.DataSets;
+import io.mocov3.app.run.RunException;
+import io.mocov3.app.run.RunPaths;
+import io.mocov3.app.settings.Settings;
+import io.mocov3.app.settings.SettingsException;
+import io.mocov3.model.MoCoV3;
+import io.mocov3.model.TensorStaging;
+import io.mocov3.model.checkpoint.Checkpoint;
+import io.mocov3.model.checkpoint.CheckpointReader;
+import io.mocov3.model.checkpoint.CheckpointStore;
+import io.mocov3.model.safetensors.SafetensorsFile;
+import io.mocov3.model.safetensors.TensorData;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code mocov3 fork RUN --at STEP --set ...}: what would have happened with one change. */
+@Command(
+    name = "fork",
+    description = {
+      "Continues from a checkpoint of a run, in a directory of its own, with the same data order and"
+          + " what --set changes.",
+      "Then compare: mocov3 report RUN FORK."
+    },
+    mixinStandardHelpOptions = true)
+public final class ForkCommand implements Callable<Integer> {
+  @Parameters(paramLabel = "RUN", description = "The directory of the run.")
+  private Path run;
+
+  @Option(
+      names = "--at",
+      paramLabel = "STEP",
+      required = true,
+      description = "The step of the checkpoint to continue from.")
+  private long at;
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      required = true,
+      description = "What is different; may be given many times.")
+  private List<String> overrides = new ArrayList<>();
+
+  @Option(
+      names = "--directory",
+      paramLabel = "DIR",
+      description = "Where the fork keeps its files; RUN-fork-STEP by default.")
+  private Path directory;
+
+  @Override
+  public Integer call() {
+    RunPaths parent = new RunPaths(run);
+    if (!Files.exists(parent.configFile())) {
+      throw new SettingsException(run + " is not the directory of a run: it has no config.conf");
+    }
+    Path target =
+        directory == null ? run.resolveSibling(run.getFileName() + "-fork-" + at) : directory;
+    if (Files.exists(target)) {
+      throw new SettingsException(
+          target
+              + " is there already; train it on with its config.conf, or set another --directory");
+    }
+    List<String> all = new ArrayList<>();
+    all.add("run.directory=\"" + target + "\"");
+    all.add("run.name=\"" + target.getFileName() + "\"");
+    all.addAll(overrides);
+    Settings settings = Settings.load(parent.configFile(), all);
+    Checkpoint checkpoint = checkpoint(parent);
+    prepare(settings, checkpoint, parent, new RunPaths(target));
+    return new TrainingDaemon(settings, System.err).run();
+  }
+
+  private Checkpoint checkpoint(RunPaths parent) {
+    List<Checkpoint> all = new CheckpointReader(parent.checkpoints()).list();
+    Checkpoint chosen =
+        all.stream()
+            .filter(checkpoint -> checkpoint.step() == at)
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    new SettingsException(
+                        "--at %d: %s has no checkpoint of that step, but of %s"
+                            .formatted(
+                                at,
+                                parent.path(),
+                                all.isEmpty()
+                                    ? "none"
+                                    : all.stream()
+                                        .map(checkpoint -> Long.toString(checkpoint.step()))
+                                        .collect(Collectors.joining(", ")))));
+    chosen.verify();
+    return chosen;
+  }
+
+  /** The checkpoint as the changed model needs it, and the lines of the parent up to its step. */
+  private void prepare(Settings settings, Checkpoint checkpoint, RunPaths parent, RunPaths target) {
+    try (DataSets data = DataSets.open(settings);
+        MoCoV3 model = new TrainingAssembly(settings, data).model();
+        SafetensorsFile tensors = checkpoint.model();
+        SafetensorsFile moments = checkpoint.optimizer()) {
+      SequencedMap<String, TensorData> state = new TensorStaging().stage(model.optimizer().state());
+      moments.names().stream()
+          .filter(state::containsKey)
+          .forEach(name -> state.put(name, moments.get(name)));
+      SequencedMap<String, TensorData> weights = new LinkedHashMap<>();
+      tensors.names().forEach(name -> weights.put(name, tensors.get(name)));
+      new CheckpointStore(target.checkpoints(), settings.checkpoint().keep())
+          .write(at, weights, state, checkpoint.trainer());
+    }
+    try {
+      for (Path file :
+          List.of(parent.metrics(), parent.gradients(), parent.samples(), parent.events())) {
+        if (Files.exists(file)) {
+          Files.copy(file, target.path().resolve(file.getFileName()));
+        }
+      }
+      Files.writeString(
+          target.path().resolve("fork.json"),
+          JsonOutput.text(
+              Map.of(
+                  "parent",
+                  run.toAbsolutePath().normalize().toString(),
+                  "at",
+                  at,
+                  "set",
+                  overrides)));
+    } catch (IOException e) {
+      throw new RunException(target.path() + " cannot be written: " + e.getMessage(), e);
+    }
+  }
+}
