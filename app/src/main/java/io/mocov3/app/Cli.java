@@ -10,6 +10,7 @@ import io.mocov3.app.train.ForkCommand;
 import io.mocov3.app.train.QuickstartCommand;
 import io.mocov3.app.train.ReplayCommand;
 import io.mocov3.app.train.ReportCommand;
+import io.mocov3.app.train.SweepCommand;
 import io.mocov3.app.train.TrainCommand;
 import io.mocov3.app.weights.ExportCommand;
 import io.mocov3.app.weights.ImportCommand;
@@ -25,6 +26,7 @@ import picocli.CommandLine.Command;
     subcommands = {
       QuickstartCommand.class,
       TrainCommand.class,
+      SweepCommand.class,
       ReportCommand.class,
       ForkCommand.class,
       ReplayCommand.class,
