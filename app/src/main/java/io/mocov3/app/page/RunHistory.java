@@ -114,7 +114,7 @@ public final class RunHistory {
 
   private void gradient(JsonNode line) {
     Map<String, Double> norms = new LinkedHashMap<>();
-    line.path("l2").fields().forEachRemaining(e -> norms.put(e.getKey(), number(e.getValue())));
+    line.path("l2").properties().forEach(e -> norms.put(e.getKey(), number(e.getValue())));
     gradients(line.path("step").asLong(), norms);
   }
 

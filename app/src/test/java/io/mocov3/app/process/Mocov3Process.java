@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** The program as users run it: a process of its own with its own exit code. */
-final class Mocov3Process {
+public final class Mocov3Process {
   private static final long TIMEOUT_SECONDS = 120;
 
   private final Process process;
@@ -21,7 +21,7 @@ final class Mocov3Process {
     this.errors = errors;
   }
 
-  static Mocov3Process start(Path errors, List<String> arguments) throws IOException {
+  public static Mocov3Process start(Path errors, List<String> arguments) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("--enable-native-access=ALL-UNNAMED");
@@ -40,13 +40,13 @@ final class Mocov3Process {
   }
 
   /** Runs to the end. */
-  static Mocov3Process run(Path errors, List<String> arguments) throws Exception {
+  public static Mocov3Process run(Path errors, List<String> arguments) throws Exception {
     Mocov3Process started = start(errors, arguments);
     started.exitCode();
     return started;
   }
 
-  int exitCode() throws InterruptedException {
+  public int exitCode() throws InterruptedException {
     if (!process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
       process.destroyForcibly();
       throw new AssertionError("still running after " + TIMEOUT_SECONDS + " s: " + errors());
@@ -55,7 +55,7 @@ final class Mocov3Process {
   }
 
   /** SIGKILL. */
-  void kill() throws InterruptedException {
+  public void kill() throws InterruptedException {
     process.destroyForcibly().waitFor();
   }
 
@@ -68,7 +68,7 @@ final class Mocov3Process {
     return process.isAlive();
   }
 
-  String errors() {
+  public String errors() {
     try {
       return Files.readString(errors);
     } catch (IOException e) {

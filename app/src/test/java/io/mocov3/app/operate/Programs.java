@@ -1,0 +1,18 @@
+package io.mocov3.app.operate;
+
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.regex.Pattern;
+
+/** Programs that a test needs and a machine may lack. */
+final class Programs {
+  private Programs() {}
+
+  static boolean isInstalled(String program) {
+    return Arrays.stream(
+            System.getenv().getOrDefault("PATH", "").split(Pattern.quote(File.pathSeparator), -1))
+        .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
+  }
+}
