@@ -9,6 +9,7 @@ import io.mocov3.model.KnnClassifier;
 import io.mocov3.model.KnnClassifier.Setting;
 import io.mocov3.model.Pixels;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntToLongFunction;
 import org.bytedeco.javacpp.PointerScope;
@@ -51,18 +52,15 @@ public final class LiveProbe implements AutoCloseable {
     this.batchSize = batchSize;
   }
 
-  void enqueue(Embedding first, Embedding second, BatchBuffer batch, long step) {
-    long[] labels = new long[batch.samples()];
-    int[] indices = batch.sampleIndices();
-    for (int i = 0; i < labels.length; i++) {
-      labels[i] = labelOf.applyAsLong(indices[i]);
-    }
+  /** The features of both views of the samples {@code indices}, computed at {@code step}. */
+  public void enqueue(Embedding first, Embedding second, int[] indices, long step) {
+    long[] labels = Arrays.stream(indices).mapToLong(labelOf).toArray();
     queue.add(first.features(), labels, step);
     queue.add(second.features(), labels, step);
   }
 
   /** Nothing while the queue holds fewer features than the largest k. */
-  List<KnnAccuracy> run(Encoder base, Pixels pixels, long step) {
+  public List<KnnAccuracy> run(Encoder base, Pixels pixels, long step) {
     int largest = settings.stream().mapToInt(Setting::k).max().orElse(1);
     List<KnnAccuracy> accuracies = new ArrayList<>();
     if (queue.size(step) < largest) {

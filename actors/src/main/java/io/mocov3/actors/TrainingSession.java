@@ -280,7 +280,8 @@ public final class TrainingSession implements AutoCloseable {
     try (Embedding first = embeddings.removeFirst();
         Embedding second = embeddings.removeFirst()) {
       if (finite) {
-        live.ifPresent(probe -> probe.enqueue(first, second, current.batch().buffer(), step));
+        live.ifPresent(
+            probe -> probe.enqueue(first, second, current.batch().buffer().sampleIndices(), step));
       }
       if (finite && stability.probeDue(step)) {
         live.ifPresent(this::probe);

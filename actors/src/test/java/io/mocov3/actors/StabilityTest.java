@@ -165,6 +165,33 @@ class StabilityTest {
   }
 
   @Test
+  void aHealthyRunOf5000StepsHasAtMostTwoFalseSpikes() throws Exception {
+    StabilityPlan plan =
+        new StabilityPlan(
+            SpikeRule.DEFAULT,
+            DipRule.DEFAULT,
+            StabilityPolicy.OBSERVE,
+            8,
+            0,
+            new Drill("block_00", 4000, 1, 100));
+    TinyTraining training = new TinyTraining(MemoryImages.good(64), 5000, 0, plan);
+    try (ExecutorService executor = Executors.newFixedThreadPool(2)) {
+      training
+          .start(actors, new CheckpointStore(directory, 1), executor, 2, metrics, log)
+          .outcome()
+          .get(3, TimeUnit.MINUTES);
+    }
+
+    assertThat(spikes())
+        .filteredOn(spike -> spike.spike().onset() != 4000)
+        .hasSizeLessThanOrEqualTo(2);
+    assertThat(spikes())
+        .filteredOn(spike -> spike.spike().onset() == 4000)
+        .singleElement()
+        .satisfies(spike -> assertThat(spike.spike().firstLayer()).isEqualTo("block_00"));
+  }
+
+  @Test
   void theLiveProbeAndHealthAreReportedEveryFewSteps() throws Exception {
     train(Action.OBSERVE, Change.SKIP_DATA, Drill.NONE, 20);
 

@@ -1,6 +1,5 @@
 package io.mocov3.app;
 
-import io.mocov3.app.data.BenchCommand;
 import io.mocov3.app.data.DataCommand;
 import io.mocov3.app.data.PreviewCommand;
 import io.mocov3.app.eval.EvalCommand;

@@ -1,5 +1,7 @@
 package io.mocov3.model;
 
+import java.util.Arrays;
+import java.util.stream.LongStream;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
@@ -38,11 +40,21 @@ public final class FeatureQueue implements AutoCloseable {
         int rowsNow = Math.min(classes.length - from, steps.length - next);
         features.narrow(0, next, rowsNow).copy_(values.narrow(0, from, rowsNow));
         labels.narrow(0, next, rowsNow).copy_(truth.narrow(0, from, rowsNow));
-        java.util.Arrays.fill(steps, next, next + rowsNow, step);
+        Arrays.fill(steps, next, next + rowsNow, step);
         next = (next + rowsNow) % steps.length;
         size = Math.min(steps.length, size + rowsNow);
         from += rowsNow;
       }
+    }
+  }
+
+  /** For benchmarks: a full queue of random features of step 0, with every class. */
+  public void fillWithNoise(int classes) {
+    try (NoGrad noGrad = new NoGrad()) {
+      add(
+          torch.randn(steps.length, features.size(1)),
+          LongStream.range(0, steps.length).map(i -> i % classes).toArray(),
+          0);
     }
   }
 

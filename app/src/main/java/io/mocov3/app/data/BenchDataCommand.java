@@ -23,7 +23,7 @@ import picocli.CommandLine.Spec;
     name = "data",
     description = "Images a second: decoding alone, and the whole way to two views in a batch.",
     mixinStandardHelpOptions = true)
-final class BenchDataCommand implements Callable<Integer> {
+public final class BenchDataCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private SourceParameters data;
 

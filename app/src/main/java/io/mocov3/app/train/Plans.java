@@ -24,16 +24,20 @@ final class Plans {
   static StabilityPlan stability(Settings settings, DataSets data) {
     Settings.Live live = settings.live();
     int sets = (data.test().isPresent() ? 1 : 0) + data.probes().size();
+    return settings.stability().probingEvery(live.enabled() ? probeEverySteps(settings, sets) : 0);
+  }
+
+  /** Steps between two live probes of {@code sets} probe sets. */
+  static long probeEverySteps(Settings settings, int sets) {
+    Settings.Live live = settings.live();
     double cost =
         MARGIN
             * Math.max(1, sets)
             * live.images()
             / (FORWARDS_OF_A_STEP * settings.data().batchSize());
-    long every =
-        live.everySteps() > 0
-            ? live.everySteps()
-            : Math.max(SHORTEST, (long) Math.ceil(cost / SHARE_OF_TIME));
-    return settings.stability().probingEvery(live.enabled() ? every : 0);
+    return live.everySteps() > 0
+        ? live.everySteps()
+        : Math.max(SHORTEST, (long) Math.ceil(cost / SHARE_OF_TIME));
   }
 
   static SampleOrder order(Settings settings, DataSets data) {

@@ -37,7 +37,7 @@ final class SpeedTest {
     return seconds[COUNTED / 2];
   }
 
-  private static ByteBuffer noise(int bytes) {
+  static ByteBuffer noise(int bytes) {
     ByteBuffer buffer = ByteBuffer.allocateDirect(bytes);
     for (int i = 0; i < bytes; i++) {
       buffer.put(i, (byte) ((i * 2654435761L) >>> 13));

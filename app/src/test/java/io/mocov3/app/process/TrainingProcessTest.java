@@ -116,6 +116,64 @@ class TrainingProcessTest {
   }
 
   @Test
+  void aDivergenceIsRolledBackWithoutAPersonAndReplayedFromItsCapsule() throws Exception {
+    Path run = folder.resolve("run");
+
+    Mocov3Process process =
+        Mocov3Process.run(errors, train(run, "stability.policy=rollback", DRILL, NOT_FINITE));
+
+    assertThat(process.exitCode()).isZero();
+    assertThat(process.errors()).contains("rolled back from step 35 to step 30");
+    assertThat(losses(run)).hasSize(60).noneMatch(loss -> loss.contains("NaN"));
+    assertThat(lines(run.resolve("undone/rollback-01/metrics.jsonl"))).isNotEmpty();
+    assertThat(lines(run.resolve("events.jsonl")))
+        .anyMatch(line -> line.startsWith("{\"type\":\"rolled_back\",\"step\":35"));
+    Path capsule = run.resolve("capsules/step-00000035-non_finite.json");
+    Mocov3Process replay = Mocov3Process.run(errors, List.of("replay", capsule.toString()));
+    assertThat(replay.exitCode()).as(replay.errors()).isZero();
+    Mocov3Process again = Mocov3Process.run(errors, train(run, "run.steps=65"));
+    assertThat(again.exitCode()).isZero();
+    assertThat(samples(run)).hasSize(65);
+  }
+
+  @Test
+  void aDivergenceUnderStopEndsWith3AndNamesTheStep() throws Exception {
+    Path run = folder.resolve("run");
+
+    Mocov3Process process =
+        Mocov3Process.run(errors, train(run, "stability.policy=stop", DRILL, NOT_FINITE));
+
+    assertThat(process.exitCode()).isEqualTo(3);
+    assertThat(process.errors()).contains("mocov3: step 35 is not finite");
+  }
+
+  @Test
+  void aForkHasTheDataOfItsParentAndOneChange() throws Exception {
+    Path run = folder.resolve("run");
+    assertThat(Mocov3Process.run(errors, train(run)).exitCode()).isZero();
+
+    Mocov3Process fork =
+        Mocov3Process.run(
+            errors,
+            List.of(
+                "fork", run.toString(), "--at", "40", "--set", "schedule.base-learning-rate=1"));
+
+    assertThat(fork.exitCode()).as(fork.errors()).isZero();
+    Path forked = folder.resolve("run-fork-40");
+    assertThat(samples(forked)).isEqualTo(samples(run));
+    assertThat(losses(forked)).hasSize(60);
+    assertThat(losses(forked).subList(0, 41)).isEqualTo(losses(run).subList(0, 41));
+    assertThat(losses(forked).getLast()).isNotEqualTo(losses(run).getLast());
+    Path report = folder.resolve("both.html");
+    List<String> arguments =
+        List.of("report", run.toString(), forked.toString(), "--out", report.toString());
+    assertThat(Mocov3Process.run(errors, arguments).exitCode()).isZero();
+    assertThat(Files.readString(report))
+        .contains("\"name\":\"run\"", "\"name\":\"run-fork-40\"", "data:image/png;base64,")
+        .doesNotContain("src=\"http", "href=\"http", "assets/page.js");
+  }
+
+  @Test
   void aPortInUseIsOneLineAndNothingIsWritten() throws Exception {
     Path run = folder.resolve("run");
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
@@ -174,6 +232,9 @@ class TrainingProcessTest {
     Arrays.stream(overrides).forEach(override -> arguments.addAll(List.of("--set", override)));
     return arguments;
   }
+
+  private static final String DRILL = "stability.drill.step=35";
+  private static final String NOT_FINITE = "stability.drill.factor=1e39";
 
   private static final String TINY =
       """

@@ -1,5 +1,7 @@
-package io.mocov3.app.data;
+package io.mocov3.app;
 
+import io.mocov3.app.data.BenchDataCommand;
+import io.mocov3.app.train.BenchStepCommand;
 import picocli.CommandLine.Command;
 
 /** {@code mocov3 bench}: measurements on this machine. */
@@ -8,5 +10,5 @@ import picocli.CommandLine.Command;
     description = "Measures this machine.",
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = BenchDataCommand.class)
+    subcommands = {BenchDataCommand.class, BenchStepCommand.class})
 public final class BenchCommand {}
