@@ -4,12 +4,14 @@ import io.mocov3.metrics.TrainingMetrics;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Remembers what failed and forgets the rest. */
 class RecordingMetrics implements TrainingMetrics {
   final List<String> undecodable = new CopyOnWriteArrayList<>();
   final List<Reason> skipped = new CopyOnWriteArrayList<>();
   final List<Reason> rollbacks = new CopyOnWriteArrayList<>();
+  final AtomicInteger dips = new AtomicInteger();
   final List<String> failedActors = new CopyOnWriteArrayList<>();
 
   @Override
@@ -41,7 +43,9 @@ class RecordingMetrics implements TrainingMetrics {
   }
 
   @Override
-  public void dip() {}
+  public void dip() {
+    dips.incrementAndGet();
+  }
 
   @Override
   public void health(HealthSignal signal, double value) {}

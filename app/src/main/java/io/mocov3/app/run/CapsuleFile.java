@@ -8,6 +8,8 @@ import io.mocov3.actors.Capsule;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 
 /** A capsule of the flight recorder as JSON. */
 public final class CapsuleFile {
@@ -15,6 +17,9 @@ public final class CapsuleFile {
       new ObjectMapper()
           .setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
           .enable(SerializationFeature.INDENT_OUTPUT);
+
+  /** A run that spikes for weeks must not fill the disk. */
+  private static final int MOST = 100;
 
   private CapsuleFile() {}
 
@@ -24,9 +29,20 @@ public final class CapsuleFile {
     try {
       Files.createDirectories(folder);
       Files.writeString(file, MAPPER.writeValueAsString(capsule));
+      prune(folder);
       return file;
     } catch (IOException e) {
       throw new RunException(file + " cannot be written: " + e.getMessage(), e);
+    }
+  }
+
+  private static void prune(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      List<Path> oldestFirst =
+          files.filter(path -> path.getFileName().toString().startsWith("step-")).sorted().toList();
+      for (Path old : oldestFirst.subList(0, Math.max(0, oldestFirst.size() - MOST))) {
+        Files.delete(old);
+      }
     }
   }
 

@@ -74,6 +74,9 @@ final class Quickstart {
         return new Result(exitCode, rawPixels, 0, 0, seconds, 0, run, picture);
       }
       draw(assembly, probe, run, picture);
+      Path report = run.resolve("report.html");
+      Reports.write(List.of(run), report, true, new PrintWriter(err, true, StandardCharsets.UTF_8));
+      err.println("report: " + report);
       List<Double> curve = accuracies(run);
       double imagesPerSecond = steps * settings.data().batchSize() / seconds;
       return new Result(

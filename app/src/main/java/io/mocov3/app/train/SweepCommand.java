@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -51,15 +50,15 @@ public final class SweepCommand implements Callable<Integer> {
         failed.add(variant.getKey());
       }
     }
-    List<String> arguments = new ArrayList<>(List.of("report", "--no-neighbours", "--out"));
-    arguments.add(study.directory().resolve("report.html").toString());
-    study.variants().values().forEach(one -> arguments.add(one.run().directory().toString()));
-    CommandLine root = spec.root().commandLine();
-    int code = root.execute(arguments.toArray(String[]::new));
+    Path report = study.directory().resolve("report.html");
+    List<Path> runs = study.variants().values().stream().map(one -> one.run().directory()).toList();
+    Reports.write(runs, report, false, spec.commandLine().getErr());
+    spec.commandLine().getOut().println(report);
+    spec.commandLine().getOut().flush();
     if (!failed.isEmpty()) {
       err.println("mocov3: failed for good: " + String.join(", ", failed));
       return ExitCode.FAILED;
     }
-    return code;
+    return ExitCode.DONE;
   }
 }

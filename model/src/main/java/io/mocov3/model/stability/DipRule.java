@@ -12,7 +12,7 @@ import io.mocov3.model.ModelException;
 public record DipRule(
     double noiseFactor, double smallestFall, double smallestHealthFall, int settlePoints) {
 
-  public static final DipRule DEFAULT = new DipRule(6, 0.08, 0.5, 8);
+  public static final DipRule DEFAULT = new DipRule(6, 0.08, 0.75, 8);
 
   public DipRule {
     if (!(noiseFactor >= 0) || !(smallestFall > 0) || !(smallestHealthFall > 0)) {

@@ -1,0 +1,91 @@
+package io.mocov3.app.page;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mocov3.actors.RunLog;
+import io.mocov3.actors.StabilityEvent;
+import io.mocov3.app.JsonOutput;
+import io.mocov3.app.run.RunDirectory;
+import io.mocov3.app.run.RunFiles;
+import io.mocov3.metrics.TrainingMetrics.KnnAccuracy;
+import io.mocov3.model.GradientNorms;
+import io.mocov3.model.Health;
+import io.mocov3.model.stability.Spike;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RunHistoryTest {
+  private static final Health HEALTH = new Health(0.1, 0.2, -1, 12, 0.5, 0.01, 0.9, 0.02);
+
+  @TempDir private Path path;
+
+  @Test
+  void binsKeepASpikeOfOneStepAmongAHundredThousand() {
+    Bins bins = new Bins(400);
+    for (long step = 1; step <= 100_000; step++) {
+      bins.add(step, step == 77_777 ? 50 : 1);
+    }
+
+    assertThat(bins.stride()).isEqualTo(256);
+    assertThat(bins.mean()).hasSize(391).doesNotContainNull();
+    int bin = (77_777 - 1) / 256;
+    assertThat(bins.largest().get(bin)).isEqualTo(50);
+    assertThat(bins.largest()).filteredOn(value -> value > 1).hasSize(1);
+    assertThat(bins.mean().get(bin)).isBetween(1.19, 1.2);
+    assertThat(bins.smallest()).containsOnly(1.0);
+  }
+
+  @Test
+  void aLongRunStaysSmall() {
+    RunHistory history = new RunHistory();
+    List<String> layers = List.of("patch_projection", "block_00", "block_01", "all");
+    for (long step = 1; step <= 100_000; step++) {
+      history.step(new RunLog.Step(step, step / 100.0, 3, 1e-4, 0.99, 1000));
+      history.gradients(step, norms(layers, 1.25));
+      if (step % 10 == 0) {
+        history.knn(step, new KnnAccuracy("test", 20, 0.07, "queue", 0.5));
+        history.health(step, Map.of("alignment", 0.5));
+      }
+    }
+
+    assertThat(JsonOutput.text(history.snapshot()).length()).isLessThan(200_000);
+    assertThat(history.snapshot()).containsEntry("steps", 100_000L);
+  }
+
+  @Test
+  void whatTheFilesHoldIsWhatTheRunTold() throws Exception {
+    RunHistory told = new RunHistory();
+    try (RunDirectory directory = RunDirectory.open(path);
+        RunFiles files = new RunFiles(directory)) {
+      for (long step = 1; step <= 300; step++) {
+        RunLog.Step one = new RunLog.Step(step, step / 10.0, step == 9 ? Double.NaN : 3, 1, 0.9, 7);
+        GradientNorms norms = norms(List.of("block_00", "all"), step / 4.0);
+        KnnAccuracy accuracy = new KnnAccuracy("test", 5, 0.07, "queue", step / 1000.0);
+        files.step(one);
+        told.step(one);
+        files.gradients(step, norms);
+        told.gradients(step, norms);
+        files.knn(step, accuracy);
+        told.knn(step, accuracy);
+        told.health(step, files.health(step, HEALTH));
+      }
+      Spike spike = new Spike(7, List.of(new Spike.Crossing("block_00", 7, 8, 9)));
+      told.event(files.event(new StabilityEvent.SpikeBegan(7, spike)));
+    }
+    Files.writeString(path.resolve("metrics.jsonl"), "{\"type\":\"st", StandardOpenOption.APPEND);
+
+    RunHistory read = RunHistory.of(path);
+
+    assertThat(JsonOutput.text(read.snapshot())).isEqualTo(JsonOutput.text(told.snapshot()));
+  }
+
+  private static GradientNorms norms(List<String> layers, double norm) {
+    List<Double> same = layers.stream().map(layer -> norm).toList();
+    return new GradientNorms(layers, same, same);
+  }
+}
