@@ -49,6 +49,22 @@ class GradientMeterTest {
   }
 
   @Test
+  void theLargestNumberIsTheInfinityNorm() {
+    try (PointerScope scope = new PointerScope()) {
+      List<Tensor> tensors =
+          List.of(
+              Tensor.create(Tiny.random(1, 1000), 1000),
+              Tensor.create(new double[] {-3, 2}, 2),
+              Tensor.create(new double[] {1, Double.NaN}, 2));
+      List<Tensor> norms = TorchOps.foreachLargest(tensors);
+      for (int i = 0; i < tensors.size(); i++) {
+        assertThat(Double.valueOf(GradientMeter.largest(tensors.get(i)).item_double()))
+            .isEqualTo(Double.valueOf(norms.get(i).item_double()));
+      }
+    }
+  }
+
+  @Test
   void aFireDrillScalesOneLayerOnce() {
     try (MoCoV3 model = Tiny.model(1);
         PointerScope scope = new PointerScope()) {

@@ -27,6 +27,11 @@ final class Plans {
     return settings.stability().probingEvery(live.enabled() ? probeEverySteps(settings, sets) : 0);
   }
 
+  /** A live probe takes no more memory than a step. */
+  static int probeBatchSize(Settings settings) {
+    return Math.min(settings.knn().batchSize(), settings.data().batchSize());
+  }
+
   /** Steps between two live probes of {@code sets} probe sets. */
   static long probeEverySteps(Settings settings, int sets) {
     Settings.Live live = settings.live();

@@ -201,7 +201,7 @@ final class StepBenchmark {
         settings.live().settings(),
         CLASSES,
         index -> index % CLASSES,
-        settings.knn().batchSize());
+        Plans.probeBatchSize(settings));
   }
 
   private <T> T stage(String name, Supplier<T> part) {

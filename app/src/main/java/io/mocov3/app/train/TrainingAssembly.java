@@ -183,6 +183,6 @@ final class TrainingAssembly {
             live.settings(),
             data.train().classNames().size(),
             data.train()::label,
-            settings.knn().batchSize()));
+            Plans.probeBatchSize(settings)));
   }
 }
