@@ -46,7 +46,7 @@ public final class Trainer {
   public record DataFailed(String reason) implements Event {}
 
   /** Training must not go on like this; nothing is being written any more. */
-  public record Interrupted(TrainingSession.Interruption interruption) implements Event {}
+  public record Interrupted(Interruption interruption) implements Event {}
 
   private record StreamStarted(ActorRef<Done> ackTo) implements Command {}
 

@@ -81,8 +81,7 @@ public final class TrainingGuardian {
         .build();
   }
 
-  private ActorRef<Trainer.Command> startTrainer(
-      Optional<TrainingSession.Interruption> interruption) {
+  private ActorRef<Trainer.Command> startTrainer(Optional<Interruption> interruption) {
     ActorRef<Trainer.Event> events = context.messageAdapter(Trainer.Event.class, TrainerEvent::new);
     return startPinned(
         Trainer.create(
@@ -106,7 +105,7 @@ public final class TrainingGuardian {
     };
   }
 
-  private Behavior<Command> onInterrupted(TrainingSession.Interruption interruption) {
+  private Behavior<Command> onInterrupted(Interruption interruption) {
     StabilityPolicy policy = blueprint.policy();
     Incident incident = interruption.incident();
     int rollbacks = interruption.adjustments().rollbacks();

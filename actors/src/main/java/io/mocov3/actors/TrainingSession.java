@@ -20,7 +20,6 @@ import io.mocov3.model.StepMeasurement;
 import io.mocov3.model.TensorStaging;
 import io.mocov3.model.TrainingState;
 import io.mocov3.model.ViewPair;
-import io.mocov3.model.checkpoint.Checkpoint;
 import io.mocov3.model.safetensors.TensorData;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -52,47 +51,6 @@ public final class TrainingSession implements AutoCloseable {
     TrainingSession open(Optional<Interruption> after);
   }
 
-  /** What ended the session before, and the adjustments it ran under. */
-  public record Interruption(Incident incident, Adjustments adjustments) {}
-
-  /**
-   * Where a session begins: completed steps, whether from a checkpoint, and what that one says of
-   * the trainer; {@code rollback} if it is one.
-   */
-  public record Origin(
-      long step,
-      boolean fresh,
-      Map<String, Object> trainer,
-      Adjustments adjustments,
-      Optional<StabilityEvent.RolledBack> rollback) {
-
-    /** From the newest checkpoint, or from the beginning. */
-    public static Origin of(Optional<Checkpoint> checkpoint) {
-      Map<String, Object> trainer = checkpoint.map(Checkpoint::trainer).orElse(Map.of());
-      return new Origin(
-          checkpoint.map(Checkpoint::step).orElse(0L),
-          checkpoint.isEmpty(),
-          trainer,
-          Adjustments.from(trainer),
-          Optional.empty());
-    }
-
-    /** Back to that checkpoint, or to the beginning, with one thing changed. */
-    public static Origin after(
-        Interruption interruption, StabilityPolicy policy, Optional<Checkpoint> checkpoint) {
-      Origin origin = of(checkpoint);
-      Incident incident = interruption.incident();
-      Adjustments changed = interruption.adjustments().after(policy, incident, origin.step());
-      return new Origin(
-          origin.step(),
-          origin.fresh(),
-          origin.trainer(),
-          changed,
-          Optional.of(
-              new StabilityEvent.RolledBack(incident.step(), origin.step(), incident, changed)));
-    }
-  }
-
   /** The step under way. */
   private record InFlight(Batch batch, ViewPair views, double momentum, long begin) {}
 
@@ -104,7 +62,7 @@ public final class TrainingSession implements AutoCloseable {
   private final RunLog log;
   private final TrainingState state = new TrainingState();
   private final TensorStaging snapshots = new TensorStaging();
-  private final Origin origin;
+  private final SessionOrigin origin;
   private final StabilityPlan stability;
   private final StabilityMonitor monitor;
   private final Optional<LiveProbe> live;
@@ -120,7 +78,7 @@ public final class TrainingSession implements AutoCloseable {
   /** {@code model} is restored as {@code origin} says. Takes over its arguments. */
   public TrainingSession(
       MoCoV3 model,
-      Origin origin,
+      SessionOrigin origin,
       Pixels pixels,
       TrainingPlan plan,
       StabilityPlan stability,

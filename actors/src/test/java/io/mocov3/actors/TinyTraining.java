@@ -141,13 +141,13 @@ record TinyTraining(ImageSource source, long steps, long checkpointEvery, Stabil
 
   /** From the newest checkpoint if there is one, after an incident from the one before it. */
   TrainingSession session(
-      Optional<TrainingSession.Interruption> after,
+      Optional<Interruption> after,
       CheckpointStore store,
       ViewPipeline pipeline,
       RecordingMetrics metrics,
       RunLog log) {
     MoCoV3 model = model();
-    TrainingSession.Origin origin =
+    SessionOrigin origin =
         SessionOrigin.restore(model, store, stability.policy(), after, checkpointEvery, log);
     return new TrainingSession(
         model, origin, pixels(), plan(), stability, live(), pipeline, metrics, log);

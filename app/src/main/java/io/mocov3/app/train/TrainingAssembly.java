@@ -2,6 +2,7 @@ package io.mocov3.app.train;
 
 import io.mocov3.actors.Checkpointer;
 import io.mocov3.actors.Evaluator;
+import io.mocov3.actors.Interruption;
 import io.mocov3.actors.KnnProbe;
 import io.mocov3.actors.LiveProbe;
 import io.mocov3.actors.ProbeSet;
@@ -118,7 +119,7 @@ final class TrainingAssembly {
         checkpoint -> TrainingState.restore(model, checkpoint), () -> initialise(model));
     return new TrainingSession(
         model,
-        TrainingSession.Origin.of(from),
+        SessionOrigin.of(from),
         pixels(),
         plan,
         stability.probingEvery(0),
@@ -150,13 +151,13 @@ final class TrainingAssembly {
   }
 
   private TrainingSession session(
-      Optional<TrainingSession.Interruption> after,
+      Optional<Interruption> after,
       CheckpointStore store,
       ViewPipeline pipeline,
       TrainingMetrics metrics,
       RunLog log) {
     MoCoV3 model = model();
-    TrainingSession.Origin origin =
+    SessionOrigin origin =
         SessionOrigin.restore(
             model, store, stability.policy(), after, settings.checkpoint().everySteps(), log);
     if (origin.fresh()) {
