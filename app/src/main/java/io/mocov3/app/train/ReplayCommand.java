@@ -167,7 +167,7 @@ public final class ReplayCommand implements Callable<Integer> {
       say(
           String.format(
               Locale.ROOT,
-              "does NOT recur: step %d differs by a factor of %.3g; suspect the hardware, or an operation that is not deterministic",
+              "does NOT recur: step %d differs by %.3g of its value; suspect the hardware, or an operation that is not deterministic",
               worstStep,
               worst));
       return ExitCode.CHECK_FAILED;
