@@ -19,6 +19,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.IntFunction;
 
 /**
  * Per-layer gradients and curves in; spikes, dips and decisions out. Not an actor: whether an
@@ -45,14 +46,19 @@ final class StabilityMonitor {
   /** What a capsule is to be written for, once the step is recorded. */
   private record Alarm(String reason, String line) {}
 
-  StabilityMonitor(StabilityPlan plan, long seed, TrainingMetrics metrics, RunLog log) {
+  StabilityMonitor(
+      StabilityPlan plan,
+      long seed,
+      IntFunction<String> idOf,
+      TrainingMetrics metrics,
+      RunLog log) {
     this.plan = plan;
     this.seed = seed;
     this.metrics = metrics;
     this.log = log;
     spikes = new SpikeDetector(plan.spikes());
     dips = new DipDetector(plan.dips());
-    recorder = new FlightRecorder(plan.recordedSteps());
+    recorder = new FlightRecorder(plan.recordedSteps(), idOf);
   }
 
   /** Whether the update of {@code step} is to be applied. */
@@ -126,7 +132,7 @@ final class StabilityMonitor {
   }
 
   /** Keeps the step, and writes a capsule if something went wrong at it. */
-  void record(Capsule.Entry entry) {
+  void record(FlightRecorder.Step entry) {
     recorder.record(entry);
     log.gradients(entry.step(), entry.gradients());
     writeCapsule(entry.step());

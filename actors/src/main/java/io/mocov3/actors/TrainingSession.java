@@ -11,7 +11,6 @@ import io.mocov3.metrics.TrainingMetrics;
 import io.mocov3.metrics.TrainingMetrics.CheckpointPhase;
 import io.mocov3.metrics.TrainingMetrics.Stage;
 import io.mocov3.model.Embedding;
-import io.mocov3.model.GradientClip;
 import io.mocov3.model.Health;
 import io.mocov3.model.MoCoV3;
 import io.mocov3.model.Pixels;
@@ -97,14 +96,14 @@ public final class TrainingSession implements AutoCloseable {
     this.live = live;
     this.step = origin.step();
     this.savedStep = origin.rollback().isPresent() ? step - 1 : step;
-    monitor = new StabilityMonitor(stability, pipeline.seed(), metrics, log);
+    monitor = new StabilityMonitor(stability, pipeline.seed(), pipeline.source()::id, metrics, log);
     monitor.restore(origin.trainer());
     Adjustments adjustments = origin.adjustments();
     if (adjustments.frozenProjection()) {
       model.freezePatchProjection();
     }
     if (adjustments.projectionClip() > 0) {
-      model.clip(new GradientClip(adjustments.projectionClip(), 0));
+      model.clipPatchProjection(adjustments.projectionClip());
     }
     origin
         .rollback()
@@ -202,7 +201,7 @@ public final class TrainingSession implements AutoCloseable {
       long begin = System.nanoTime();
       model.backward(q, key);
       since(Stage.LOSS_BACKWARD, begin);
-      if (live.isPresent() || stability.probeEverySteps() > 0) {
+      if (live.isPresent() || stability.probeDue(step + 1)) {
         embeddings.add(q.embedding());
       }
     }
@@ -218,10 +217,10 @@ public final class TrainingSession implements AutoCloseable {
   private void remember(
       InFlight current, StepMeasurement measurement, double learningRate, boolean applied) {
     monitor.record(
-        new Capsule.Entry(
+        new FlightRecorder.Step(
             step,
             current.batch().step(),
-            ids(current),
+            current.batch().buffer().sampleIndices().clone(),
             measurement.loss(),
             learningRate,
             current.momentum(),

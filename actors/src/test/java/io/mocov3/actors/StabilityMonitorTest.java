@@ -87,6 +87,7 @@ class StabilityMonitorTest {
         new StabilityPlan(
             SpikeRule.DEFAULT, DipRule.DEFAULT, policy, 8, 20, StabilityPlan.Drill.NONE),
         1,
+        Integer::toString,
         metrics,
         log);
   }

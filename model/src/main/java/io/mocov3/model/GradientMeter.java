@@ -2,10 +2,10 @@ package io.mocov3.model;
 
 import io.mocov3.model.Weights.Entry;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.bytedeco.javacpp.DoublePointer;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.T_TensorTensor_T;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
@@ -97,11 +97,11 @@ final class GradientMeter implements AutoCloseable {
   }
 
   private static List<Double> part(double[] values, int from, int count) {
-    return java.util.Arrays.stream(values, from, from + count).boxed().toList();
+    return Arrays.stream(values, from, from + count).boxed().toList();
   }
 
   private Tensor zeros() {
-    return torch.zeros(layers.size()).to(layerOf.device(), ScalarType.Double).mul(new Scalar(1.0));
+    return torch.zeros(layers.size()).to(layerOf.device(), ScalarType.Double);
   }
 
   private static Tensor wide(List<Tensor> scalars) {

@@ -178,9 +178,9 @@ public final class MoCoV3 implements AutoCloseable {
     frozen = Optional.of(new FrozenProjection(trained()));
   }
 
-  /** From now on gradients are bounded so. */
-  public void clip(GradientClip bounds) {
-    clip = bounds;
+  /** From now on the patch projection's gradient is bounded so; the bound on all stays. */
+  public void clipPatchProjection(double bound) {
+    clip = new GradientClip(bound, clip.global());
   }
 
   /** The layers of {@link GradientNorms}, from the input on, without {@link LayerNames#ALL}. */

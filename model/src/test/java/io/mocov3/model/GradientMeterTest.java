@@ -1,6 +1,7 @@
 package io.mocov3.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
 import io.mocov3.model.Weights.Entry;
@@ -134,6 +135,25 @@ class GradientMeterTest {
       model.step(Tiny.views(2), 1e-2, 0.9);
 
       assertThat(Tiny.numbers(projection(model))).isEqualTo(before);
+    }
+  }
+
+  @Test
+  void aClipOfTheProjectionOnTheWayKeepsTheBoundOnAll() {
+    StepConfig bounded =
+        new StepConfig(
+            Tiny.ADAM_W, new GradientClip(0, 1e-3), EmaOrder.BEFORE_KEYS, Precision.FP32);
+    MoCoV3Config config = Tiny.config(PatchProjectionKind.LEARNED);
+    try (MoCoV3 plain = new MoCoV3(config, bounded, Placement.CPU, 1);
+        MoCoV3 clipped = new MoCoV3(config, bounded, Placement.CPU, 1);
+        PointerScope scope = new PointerScope()) {
+      clipped.clipPatchProjection(1e9);
+      plain.step(Tiny.views(1), 1e-2, 0.9);
+      clipped.step(Tiny.views(1), 1e-2, 0.9);
+
+      assertThat(Tiny.numbers(clipped.optimizer().state().firstEntry().getValue()))
+          .containsExactly(
+              Tiny.numbers(plain.optimizer().state().firstEntry().getValue()), within(1e-9));
     }
   }
 

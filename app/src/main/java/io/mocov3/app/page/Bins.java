@@ -66,30 +66,24 @@ final class Bins {
     return stride;
   }
 
-  List<Double> smallest() {
+  List<Float> smallest() {
     return values(bin -> smallest[bin]);
   }
 
-  List<Double> largest() {
+  List<Float> largest() {
     return values(bin -> largest[bin]);
   }
 
-  List<Double> mean() {
+  List<Float> mean() {
     return values(bin -> sum[bin] / count[bin]);
   }
 
-  /** Null where a bin is empty, to six digits. */
-  private List<Double> values(IntToDoubleFunction value) {
-    List<Double> values = new ArrayList<>(used);
+  /** Null where a bin is empty. */
+  private List<Float> values(IntToDoubleFunction value) {
+    List<Float> values = new ArrayList<>(used);
     for (int bin = 0; bin < used; bin++) {
-      values.add(count[bin] == 0 ? null : rounded(value.applyAsDouble(bin)));
+      values.add(count[bin] == 0 ? null : (float) value.applyAsDouble(bin));
     }
     return values;
-  }
-
-  private static double rounded(double value) {
-    return value == 0
-        ? 0
-        : new java.math.BigDecimal(value).round(new java.math.MathContext(6)).doubleValue();
   }
 }

@@ -21,12 +21,11 @@ final class RunReporter implements RunLog {
   private final Path run;
   private final RunFiles files;
   private final ProgressLine progress;
-  private volatile RunHistory history;
+  private volatile RunHistory history = new RunHistory();
   private final AtomicReference<Optional<Step>> lastStep = new AtomicReference<>(Optional.empty());
 
   RunReporter(Path run, RunFiles files, ProgressLine progress) {
     this.run = run;
-    this.history = RunHistory.of(run);
     this.files = files;
     this.progress = progress;
   }

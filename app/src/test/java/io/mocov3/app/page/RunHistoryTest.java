@@ -34,10 +34,10 @@ class RunHistoryTest {
     assertThat(bins.stride()).isEqualTo(256);
     assertThat(bins.mean()).hasSize(391).doesNotContainNull();
     int bin = (77_777 - 1) / 256;
-    assertThat(bins.largest().get(bin)).isEqualTo(50);
+    assertThat(bins.largest().get(bin)).isEqualTo(50f);
     assertThat(bins.largest()).filteredOn(value -> value > 1).hasSize(1);
-    assertThat(bins.mean().get(bin)).isBetween(1.19, 1.2);
-    assertThat(bins.smallest()).containsOnly(1.0);
+    assertThat(bins.mean().get(bin)).isBetween(1.19f, 1.2f);
+    assertThat(bins.smallest()).containsOnly(1f);
   }
 
   @Test
