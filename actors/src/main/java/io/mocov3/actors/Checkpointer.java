@@ -16,7 +16,7 @@ public final class Checkpointer {
   /** What the checkpointer is asked. */
   public sealed interface Command {}
 
-  /** Write these tensors; they must not change before the reply. */
+  /** Write these tensors, which are taken over and must not change before the reply. */
   public record Write(Staged state, ActorRef<Written> replyTo) implements Command {}
 
   /** The checkpoint of {@code step} is on disk, or is not; the staged tensors are free again. */
@@ -35,8 +35,10 @@ public final class Checkpointer {
 
   private static Behavior<Command> onWrite(
       CheckpointStore store, TrainingMetrics metrics, RunLog log, Write write) {
-    Staged state = write.state();
-    write.replyTo().tell(new Written(state.completedSteps(), written(store, metrics, log, state)));
+    try (Staged state = write.state()) {
+      boolean success = written(store, metrics, log, state);
+      write.replyTo().tell(new Written(state.completedSteps(), success));
+    }
     return Behaviors.same();
   }
 

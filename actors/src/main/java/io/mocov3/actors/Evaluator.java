@@ -9,10 +9,9 @@ import io.mocov3.metrics.TrainingMetrics.KnnAccuracy;
 import io.mocov3.model.Encoder;
 import io.mocov3.model.Pixels;
 import io.mocov3.model.TensorCodec;
+import io.mocov3.model.TensorStaging;
 import io.mocov3.model.Threads;
-import io.mocov3.model.safetensors.TensorData;
 import java.time.Duration;
-import java.util.SequencedMap;
 import java.util.function.Supplier;
 
 /** Runs full kNN probes from weight snapshots, on a network of its own, off the training path. */
@@ -21,9 +20,10 @@ public final class Evaluator {
   /** What the evaluator is asked. */
   public sealed interface Command {}
 
-  /** Probe these weights of the base encoder; they must not change before the reply. */
-  public record Evaluate(
-      long step, SequencedMap<String, TensorData> encoder, ActorRef<Evaluated> replyTo)
+  /**
+   * Probe these weights of the base encoder, which are taken over and must not change meanwhile.
+   */
+  public record Evaluate(long step, TensorStaging.Copy encoder, ActorRef<Evaluated> replyTo)
       implements Command {}
 
   /** The snapshot is free again. */
@@ -67,7 +67,9 @@ public final class Evaluator {
 
   private Behavior<Command> onEvaluate(Evaluate evaluate) {
     long begin = System.nanoTime();
-    TensorCodec.copyAll(evaluate.encoder(), encoder.weights().tensors());
+    try (TensorStaging.Copy weights = evaluate.encoder()) {
+      TensorCodec.copyAll(weights.tensors(), encoder.weights().tensors());
+    }
     for (KnnAccuracy accuracy : probe.run(encoder, pixels)) {
       metrics.knnAccuracy(accuracy);
       log.knn(evaluate.step(), accuracy);

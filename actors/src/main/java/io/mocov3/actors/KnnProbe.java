@@ -36,6 +36,12 @@ public record KnnProbe(
     return new KnnProbe(train, test, images, testImages, shortSide, crop, batchSize, settings);
   }
 
+  /** The same with no more than {@code most} images in one forward. */
+  public KnnProbe inBatchesOf(int most) {
+    int images = Math.min(most, batchSize);
+    return new KnnProbe(train, test, trainImages, testImages, shortSide, crop, images, settings);
+  }
+
   /** Accuracies of backbone features. */
   public List<KnnAccuracy> run(Encoder encoder, Pixels pixels) {
     return run(encoder::features, pixels);

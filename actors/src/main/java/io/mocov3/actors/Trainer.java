@@ -3,6 +3,7 @@ package io.mocov3.actors;
 import akka.Done;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
+import akka.actor.typed.ChildFailed;
 import akka.actor.typed.DispatcherSelector;
 import akka.actor.typed.PostStop;
 import akka.actor.typed.javadsl.ActorContext;
@@ -87,7 +88,8 @@ public final class Trainer {
     this.peers = peers;
     momentumEncoder =
         context.spawn(
-            MomentumEncoder.create(session.model()),
+            OutOfMemoryGuard.around(
+                MomentumEncoder.Command.class, MomentumEncoder.create(session.model())),
             "momentum-encoder",
             DispatcherSelector.fromConfig(Dispatchers.PINNED));
     context.watch(momentumEncoder);
@@ -147,6 +149,7 @@ public final class Trainer {
         .onMessage(StreamFailed.class, this::onStreamFailed)
         .onMessage(CheckpointWritten.class, this::onCheckpointWritten)
         .onMessage(ProbeDone.class, this::onProbeDone)
+        .onSignal(ChildFailed.class, this::onMomentumEncoderFailed)
         .onSignal(PostStop.class, signal -> onPostStop());
   }
 
@@ -258,6 +261,13 @@ public final class Trainer {
     String reason = String.valueOf(failed.cause().getMessage());
     peers.guardian().tell(new DataFailed(reason));
     return Behaviors.stopped();
+  }
+
+  /** Both are rebuilt together: the guardian hears of the cause. */
+  private Behavior<Command> onMomentumEncoderFailed(ChildFailed failed) {
+    throw failed.cause() instanceof RuntimeException cause
+        ? cause
+        : new IllegalStateException(failed.cause());
   }
 
   private Behavior<Command> onPostStop() {

@@ -57,8 +57,12 @@ public final class TrainingGuardian {
   private TrainingGuardian(ActorContext<Command> context, Blueprint blueprint) {
     this.context = context;
     this.blueprint = blueprint;
-    checkpointer = startPinned(blueprint.checkpointer(), "checkpointer");
-    evaluator = blueprint.evaluator().map(behavior -> startPinned(behavior, "evaluator"));
+    checkpointer =
+        startPinned(Checkpointer.Command.class, blueprint.checkpointer(), "checkpointer");
+    evaluator =
+        blueprint
+            .evaluator()
+            .map(behavior -> startPinned(Evaluator.Command.class, behavior, "evaluator"));
     trainer = startTrainer(Optional.empty());
   }
 
@@ -84,15 +88,19 @@ public final class TrainingGuardian {
   private ActorRef<Trainer.Command> startTrainer(Optional<Interruption> interruption) {
     ActorRef<Trainer.Event> events = context.messageAdapter(Trainer.Event.class, TrainerEvent::new);
     return startPinned(
+        Trainer.Command.class,
         Trainer.create(
             () -> blueprint.sessions().open(interruption),
             new Trainer.Peers(checkpointer, evaluator, events)),
         "trainer-" + starts++);
   }
 
-  private <C> ActorRef<C> startPinned(Behavior<C> behavior, String name) {
+  private <C> ActorRef<C> startPinned(Class<C> protocol, Behavior<C> behavior, String name) {
     ActorRef<C> started =
-        context.spawn(behavior, name, DispatcherSelector.fromConfig(Dispatchers.PINNED));
+        context.spawn(
+            OutOfMemoryGuard.around(protocol, behavior),
+            name,
+            DispatcherSelector.fromConfig(Dispatchers.PINNED));
     context.watch(started);
     return started;
   }
@@ -145,6 +153,10 @@ public final class TrainingGuardian {
     String name = failed.getRef().path().name();
     String reason = reason(failed.cause());
     blueprint.metrics().actorFailed(name.replaceFirst("-\\d+$", ""));
+    Optional<OutOfMemoryException> memory = OutOfMemoryException.of(failed.cause());
+    if (memory.isPresent()) {
+      return end(new TrainingOutcome.Failed(memory.get().getMessage()));
+    }
     if (!failed.getRef().path().equals(trainer.path())) {
       return end(new TrainingOutcome.Failed(name + " failed: " + reason));
     }

@@ -19,7 +19,6 @@ import io.mocov3.model.StepMeasurement;
 import io.mocov3.model.TensorStaging;
 import io.mocov3.model.TrainingState;
 import io.mocov3.model.ViewPair;
-import io.mocov3.model.safetensors.TensorData;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -29,7 +28,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SequencedMap;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 
@@ -59,8 +57,8 @@ public final class TrainingSession implements AutoCloseable {
   private final ViewPipeline pipeline;
   private final TrainingMetrics metrics;
   private final RunLog log;
-  private final TrainingState state = new TrainingState();
-  private final TensorStaging snapshots = new TensorStaging();
+  private final TrainingState state;
+  private final Optional<TensorStaging> snapshots;
   private final SessionOrigin origin;
   private final StabilityPlan stability;
   private final StabilityMonitor monitor;
@@ -94,6 +92,11 @@ public final class TrainingSession implements AutoCloseable {
     this.origin = origin;
     this.stability = stability;
     this.live = live;
+    state = new TrainingState(model);
+    snapshots =
+        plan.probeEverySteps() > 0
+            ? Optional.of(new TensorStaging(model.base().weights().tensors()))
+            : Optional.empty();
     this.step = origin.step();
     this.savedStep = origin.rollback().isPresent() ? step - 1 : step;
     monitor = new StabilityMonitor(stability, pipeline.seed(), pipeline.source()::id, metrics, log);
@@ -317,16 +320,16 @@ public final class TrainingSession implements AutoCloseable {
     long begin = System.nanoTime();
     Map<String, Object> more = new LinkedHashMap<>(monitor.state());
     more.putAll(origin.adjustments().toMap());
-    TrainingState.Staged staged = state.stage(model, step, more);
+    TrainingState.Staged staged = state.stage(step, more);
     since(Stage.CHECKPOINT_STAGE, begin);
     metrics.checkpointPhase(CheckpointPhase.STAGE, Duration.ofNanos(System.nanoTime() - begin));
     return staged;
   }
 
-  /** A copy of the base encoder, valid until the next call. */
-  SequencedMap<String, TensorData> snapshot() {
+  /** A copy of the base encoder for whoever closes it, valid until the next call. */
+  TensorStaging.Copy snapshot() {
     lastProbe = step;
-    return snapshots.stage(model.base().weights().tensors());
+    return snapshots.orElseThrow().stage(model.base().weights().tensors());
   }
 
   long lastProbe() {
@@ -345,6 +348,8 @@ public final class TrainingSession implements AutoCloseable {
     embeddings.forEach(Embedding::close);
     live.ifPresent(LiveProbe::close);
     inFlight.ifPresent(current -> current.views().close());
+    snapshots.ifPresent(TensorStaging::close);
+    state.close();
     pixels.close();
     model.close();
   }

@@ -102,7 +102,10 @@ public final class ViewPipeline {
             .mapToObj(
                 chunk ->
                     CompletableFuture.runAsync(
-                        () -> fillEvery(chunks, chunk, indices, epoch, batch.buffer()), executor))
+                        () ->
+                            OutOfMemoryGuard.run(
+                                () -> fillEvery(chunks, chunk, indices, epoch, batch.buffer())),
+                        executor))
             .toArray(CompletableFuture[]::new);
     return CompletableFuture.allOf(parts)
         .thenApply(

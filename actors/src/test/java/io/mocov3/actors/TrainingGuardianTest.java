@@ -94,6 +94,52 @@ class TrainingGuardianTest {
   }
 
   @Test
+  void memoryThatRunsOutEndsTheTrainingAtOnceInOneLine() throws Exception {
+    RecordingLog log =
+        new RecordingLog() {
+          @Override
+          public void step(Step step) {
+            throw new OutOfMemoryError("Cannot reserve 9437184 bytes of direct buffer memory");
+          }
+        };
+
+    TrainingOutcome outcome = outcome(start(training(10, 0), log));
+
+    assertThat(outcome)
+        .isEqualTo(
+            new TrainingOutcome.Failed(
+                "out of memory (Cannot reserve 9437184 bytes of direct buffer memory); lower"
+                    + " data.batch-size or take a smaller model, doctor forecasts what is needed"));
+    assertThat(log.starts).containsExactly(0L);
+  }
+
+  @Test
+  void soDoesNativeMemory() throws Exception {
+    RecordingLog log =
+        new RecordingLog() {
+          @Override
+          public void started(long step, long steps) {
+            super.started(step, steps);
+            throw new RuntimeException(
+                "[enforce fail at alloc_cpu.cpp:124] err == 0. DefaultCPUAllocator: can't allocate"
+                    + " memory: you tried to allocate 9 bytes.\nframe #0: c10");
+          }
+        };
+
+    TrainingOutcome outcome = outcome(start(training(10, 0), log));
+
+    assertThat(outcome)
+        .isInstanceOfSatisfying(
+            TrainingOutcome.Failed.class,
+            failed ->
+                assertThat(failed.reason())
+                    .startsWith("out of memory")
+                    .contains("data.batch-size")
+                    .hasLineCount(1));
+    assertThat(log.starts).containsExactly(0L);
+  }
+
+  @Test
   void aSessionThatCannotBeOpenedFailsTheTraining() throws Exception {
     RecordingLog log =
         new RecordingLog() {

@@ -14,10 +14,10 @@ public final class BatchBuffer {
   private final int width;
   private final int[] sampleIndices;
 
-  /** A buffer in ordinary off-heap memory. */
+  /** A buffer in ordinary native memory. */
   public static BatchBuffer allocate(int views, int samples, int height, int width) {
     int bytes = bytes(views, samples, height, width);
-    return new BatchBuffer(ByteBuffer.allocateDirect(bytes), views, samples, height, width);
+    return new BatchBuffer(NativeMemory.allocate(bytes), views, samples, height, width);
   }
 
   /**

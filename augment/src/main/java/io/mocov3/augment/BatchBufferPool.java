@@ -20,9 +20,9 @@ public final class BatchBufferPool {
   private final Queue<BatchBuffer> free = new ArrayDeque<>();
   private final Queue<CompletableFuture<BatchBuffer>> waiting = new ArrayDeque<>();
 
-  /** Buffers in ordinary off-heap memory; shape as in {@link BatchBuffer}. */
+  /** Buffers in ordinary native memory; shape as in {@link BatchBuffer}. */
   public BatchBufferPool(int buffers, int views, int samples, int height, int width) {
-    this(buffers, views, samples, height, width, ByteBuffer::allocateDirect);
+    this(buffers, views, samples, height, width, NativeMemory::allocate);
   }
 
   /** Buffers from the given allocator of bytes, pinned memory for instance. */

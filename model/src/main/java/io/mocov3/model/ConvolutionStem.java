@@ -39,11 +39,7 @@ final class ConvolutionStem implements PatchEmbedding {
 
   @Override
   public Tensor forward(Tensor images) { // (N, 3, H, W)
-    Tensor x = images;
-    for (UnaryOperator<Tensor> layer : layers) {
-      x = layer.apply(x);
-    }
-    return x.flatten(2, 3).transpose(1, 2); // (N, L, D)
+    return Forward.through(layers, images).flatten(2, 3).transpose(1, 2); // (N, L, D)
   }
 
   private String nextName() {

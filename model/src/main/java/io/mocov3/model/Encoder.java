@@ -15,7 +15,7 @@ public final class Encoder implements AutoCloseable {
 
   public Encoder(MoCoV3Config config, Placement placement, EncoderRole role, long seed) {
     try (PointerScope scope = new PointerScope()) {
-      Init init = new Init(seed);
+      Init init = new Init(seed, placement);
       weights = new Weights(placement, role);
       backbone = Backbone.of(weights, config.backbone(), init);
       projector =

@@ -31,11 +31,7 @@ final class Head {
   }
 
   Tensor forward(Tensor x) {
-    Tensor y = x;
-    for (UnaryOperator<Tensor> layer : layers) {
-      y = layer.apply(y);
-    }
-    return y;
+    return Forward.through(layers, x);
   }
 
   private void linear(Weights weights, String name, int in, int out, Init init) {

@@ -10,22 +10,26 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * Draws initial values from one seeded generator on the CPU, in fp32, so that a seed gives the same
- * network on every device. Bounds as in the reference (facts 1.3).
+ * network on every device. Bounds as in the reference (facts 1.3). Draws nothing for the meta
+ * device.
  */
 final class Init {
   private final GeneratorOptional generator;
+  private final TensorOptions options;
 
-  Init(long seed) {
+  Init(long seed, Placement placement) {
+    Placement drawn = placement.equals(Placement.META) ? placement : Placement.CPU;
+    options = drawn.options(ScalarType.Float);
     Generator seeded = torch.make_generator_cpu(seed);
     generator = new GeneratorOptional(seeded);
   }
 
   Tensor uniform(double bound, long... shape) {
-    return empty(shape).uniform_(-bound, bound, generator);
+    return torch.empty(shape, options, null).uniform_(-bound, bound, generator);
   }
 
   Tensor normal(double std, long... shape) {
-    return empty(shape).normal_(0, std, generator);
+    return torch.empty(shape, options, null).normal_(0, std, generator);
   }
 
   /** Xavier-uniform of a (out, in) matrix. */

@@ -53,7 +53,7 @@ public final class MoCoV3 implements AutoCloseable {
                           "predictor",
                           network.projector().out(),
                           head,
-                          new Init(~seed)));
+                          new Init(~seed, placement)));
       stepLoss = Optimizer.keep(Init.zeros().to(placement.torchDevice(), placement.dtype()));
     }
     momentumEncoder = new KeyEncoder(network, base, config.precision());

@@ -13,6 +13,9 @@ public record Placement(String device, ScalarType dtype) {
 
   public static final Placement CPU = new Placement("cpu", ScalarType.Float);
 
+  /** Shapes without memory. */
+  static final Placement META = new Placement("meta", ScalarType.Float);
+
   /**
    * Resolves {@code auto | cpu | cuda:N}; {@code auto} takes the first GPU when there is one.
    *

@@ -2,6 +2,7 @@ package io.mocov3.model;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
@@ -15,7 +16,7 @@ final class ResNet implements Backbone {
 
   private final Convolution stem;
   private final BatchNorm stemNorm;
-  private final List<ResidualBlock> blocks = new ArrayList<>();
+  private final List<UnaryOperator<Tensor>> blocks = new ArrayList<>();
 
   ResNet(Weights weights, ResNetConfig config, Init init) {
     stem = new Convolution(weights, "conv1", init.kaiming(STEM_CHANNELS, 3, 7), 2);
@@ -34,7 +35,7 @@ final class ResNet implements Backbone {
                 stride,
                 config.bottleneck(),
                 init);
-        blocks.add(block);
+        blocks.add(block::forward);
         in = block.out();
       }
     }
@@ -46,9 +47,7 @@ final class ResNet implements Backbone {
     x =
         torch.max_pool2d(
             x, new long[] {3, 3}, new long[] {2, 2}, new long[] {1, 1}, new long[] {1, 1}, false);
-    for (ResidualBlock block : blocks) {
-      x = block.forward(x);
-    }
+    x = Forward.through(blocks, x);
     return torch.adaptive_avg_pool2d(x, 1, 1).flatten(1, -1); // (N, D)
   }
 }

@@ -30,24 +30,20 @@ public final class TensorCodec {
 
   /** A copy of the tensor's numbers off heap, little-endian, row-major. */
   public static TensorData toData(Tensor tensor) {
-    return toData(tensor, allocate(tensor));
-  }
-
-  /** The same into {@code target}, which must have the tensor's size. */
-  static TensorData toData(Tensor tensor, ByteBuffer target) {
     try (NoGrad noGrad = new NoGrad()) {
       Tensor cpu = tensor.detach().cpu().contiguous();
-      target.clear();
+      ByteBuffer target =
+          ByteBuffer.allocateDirect(Math.toIntExact(cpu.nbytes())).order(ByteOrder.LITTLE_ENDIAN);
       if (cpu.nbytes() > 0) {
         target.put(new BytePointer(cpu.data_ptr()).capacity(cpu.nbytes()).asByteBuffer());
       }
-      return new TensorData(dtype(cpu.scalar_type().intern()), cpu.shape(), target.flip());
+      return wrap(cpu, target.flip());
     }
   }
 
-  static ByteBuffer allocate(Tensor tensor) {
-    return ByteBuffer.allocateDirect(Math.toIntExact(tensor.nbytes()))
-        .order(ByteOrder.LITTLE_ENDIAN);
+  /** {@code bytes} as numbers of the tensor's type and shape. */
+  static TensorData wrap(Tensor tensor, ByteBuffer bytes) {
+    return new TensorData(dtype(tensor.scalar_type().intern()), tensor.shape(), bytes);
   }
 
   public static SequencedMap<String, TensorData> toData(SequencedMap<String, Tensor> tensors) {

@@ -12,28 +12,52 @@ import java.util.SequencedMap;
  * moments, and the number of completed steps. The order of the samples and all random draws follow
  * from the seed and that number.
  */
-public final class TrainingState {
+public final class TrainingState implements AutoCloseable {
   private static final String COMPLETED_STEPS = "completed_steps";
   private static final String UPDATES = "updates";
   private static final String KEY_ENCODER_IS_AHEAD = "key_encoder_is_ahead";
 
-  private final TensorStaging modelStaging = new TensorStaging();
-  private final TensorStaging optimizerStaging = new TensorStaging();
+  private final MoCoV3 model;
+  private final TensorStaging modelStaging;
+  private final TensorStaging optimizerStaging;
 
-  /** A copy to be written elsewhere; valid until the next call. */
+  /** A copy to be written elsewhere and then closed; valid until the next one is staged. */
   public record Staged(
       long completedSteps,
-      SequencedMap<String, TensorData> model,
-      SequencedMap<String, TensorData> optimizer,
-      Map<String, Object> trainer) {}
+      TensorStaging.Copy modelCopy,
+      TensorStaging.Copy optimizerCopy,
+      Map<String, Object> trainer)
+      implements AutoCloseable {
+
+    public SequencedMap<String, TensorData> model() {
+      return modelCopy.tensors();
+    }
+
+    public SequencedMap<String, TensorData> optimizer() {
+      return optimizerCopy.tensors();
+    }
+
+    @Override
+    public void close() {
+      modelCopy.close();
+      optimizerCopy.close();
+    }
+  }
+
+  /** Takes the memory for copies of {@code model}, which stays its owner's. */
+  public TrainingState(MoCoV3 model) {
+    this.model = model;
+    modelStaging = new TensorStaging(model.tensors());
+    optimizerStaging = new TensorStaging(model.optimizer().state());
+  }
 
   /** Of a training that applied the update of every step. */
-  public Staged stage(MoCoV3 model) {
-    return stage(model, model.optimizer().steps(), Map.of());
+  public Staged stage() {
+    return stage(model.optimizer().steps(), Map.of());
   }
 
   /** {@code more} goes into the trainer's file; its values must be what JSON can hold. */
-  public Staged stage(MoCoV3 model, long completedSteps, Map<String, ?> more) {
+  public Staged stage(long completedSteps, Map<String, ?> more) {
     Map<String, Object> trainer = new LinkedHashMap<>();
     trainer.put(COMPLETED_STEPS, completedSteps);
     trainer.put(UPDATES, model.optimizer().steps());
@@ -61,6 +85,8 @@ public final class TrainingState {
         SafetensorsFile moments = checkpoint.optimizer()) {
       TensorCodec.copyAll(all(tensors), model.tensors());
       TensorCodec.copyAll(all(moments), model.optimizer().state());
+      // the files stay mapped, and count as memory of the process, until the collector has run
+      System.gc();
     } catch (ModelException e) {
       throw new ModelException(
           checkpoint.path() + " does not fit this model: " + e.getMessage(), e);
@@ -70,6 +96,12 @@ public final class TrainingState {
     model.restoreKeyEncoderIsAhead(
         Boolean.TRUE.equals(checkpoint.trainer().get(KEY_ENCODER_IS_AHEAD)));
     return number.longValue();
+  }
+
+  @Override
+  public void close() {
+    modelStaging.close();
+    optimizerStaging.close();
   }
 
   private static Map<String, TensorData> all(SafetensorsFile file) {

@@ -4,6 +4,7 @@ import io.mocov3.model.Weights.Kind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
@@ -20,7 +21,7 @@ final class VisionTransformer implements Backbone {
   private final Optional<Tensor> classToken;
   private final Optional<Tensor> positions;
   private final PatchEmbedding patchEmbedding;
-  private final List<Block> blocks = new ArrayList<>();
+  private final List<UnaryOperator<Tensor>> blocks = new ArrayList<>();
   private final Optional<LayerNorm> norm;
 
   VisionTransformer(Weights weights, VitConfig config, Init init) {
@@ -34,7 +35,7 @@ final class VisionTransformer implements Backbone {
     positions = positions(weights, config, init);
     patchEmbedding = PatchEmbedding.of(weights, config, init);
     for (int i = 0; i < config.depth(); i++) {
-      blocks.add(new Block(weights, "blocks." + i, config, init));
+      blocks.add(new Block(weights, "blocks." + i, config, init)::forward);
     }
     norm =
         config.pooling() == Pooling.MEAN_NO_NORM
@@ -52,9 +53,7 @@ final class VisionTransformer implements Backbone {
     if (positions.isPresent()) {
       x = x.add(positions.get().narrow(1, config.pooling() == Pooling.CLS ? 0 : 1, x.size(1)));
     }
-    for (Block block : blocks) {
-      x = block.forward(x);
-    }
+    x = Forward.through(blocks, x);
     if (norm.isPresent()) {
       x = norm.get().forward(x);
     }

@@ -46,7 +46,7 @@ class ReferenceInitTest {
               Stem.PATCH,
               MlpNorm.LAYER);
 
-      PatchProjection projection = new PatchProjection(weights, config, new Init(1));
+      PatchProjection projection = new PatchProjection(weights, config, new Init(1, Placement.CPU));
 
       assertThat(projection).isNotNull();
       assertThat(largest(weights, "patch_embed.proj.weight")).isCloseTo(bound, within(5e-5));

@@ -32,7 +32,7 @@ class TrainingStateTest {
     try (MoCoV3 uninterrupted = Tiny.model(1);
         MoCoV3 restored = Tiny.model(2)) {
       steps(uninterrupted, 0, 5);
-      Checkpoint checkpoint = write(new TrainingState().stage(uninterrupted));
+      Checkpoint checkpoint = checkpoint(uninterrupted);
 
       long completed = TrainingState.restore(restored, checkpoint);
 
@@ -52,9 +52,10 @@ class TrainingStateTest {
   @Test
   void theStagedCopyDoesNotChangeWhileTrainingGoesOn() {
     try (MoCoV3 uninterrupted = Tiny.model(1);
-        MoCoV3 restored = Tiny.model(2)) {
+        MoCoV3 restored = Tiny.model(2);
+        TrainingState state = new TrainingState(uninterrupted)) {
       steps(uninterrupted, 0, 2);
-      TrainingState.Staged staged = new TrainingState().stage(uninterrupted);
+      TrainingState.Staged staged = state.stage();
       double[] expected = steps(uninterrupted, 2, 5);
 
       TrainingState.restore(restored, write(staged));
@@ -65,13 +66,13 @@ class TrainingStateTest {
 
   @Test
   void stagingAgainOverwritesTheCopy() {
-    TrainingState state = new TrainingState();
     try (MoCoV3 model = Tiny.model(1);
-        MoCoV3 restored = Tiny.model(2)) {
-      TrainingState.Staged first = state.stage(model);
+        MoCoV3 restored = Tiny.model(2);
+        TrainingState state = new TrainingState(model)) {
+      TrainingState.Staged first = state.stage();
       steps(model, 0, 3);
 
-      TrainingState.Staged second = state.stage(model);
+      TrainingState.Staged second = state.stage();
 
       assertThat(first.completedSteps()).isZero();
       assertThat(TrainingState.restore(restored, write(second))).isEqualTo(3);
@@ -87,7 +88,7 @@ class TrainingStateTest {
             tiny.backbone(), new HeadConfig(3, 48, 16, true, true), tiny.predictor(), 0.2);
     try (MoCoV3 model = Tiny.model(1);
         MoCoV3 other = Tiny.model(wider, 1)) {
-      Checkpoint checkpoint = write(new TrainingState().stage(model));
+      Checkpoint checkpoint = checkpoint(model);
 
       assertThatThrownBy(() -> TrainingState.restore(other, checkpoint))
           .isInstanceOf(ModelException.class)
@@ -100,8 +101,9 @@ class TrainingStateTest {
 
   @Test
   void aMissingTensorIsRefusedInOneLine() {
-    try (MoCoV3 model = Tiny.model(1)) {
-      TrainingState.Staged staged = new TrainingState().stage(model);
+    try (MoCoV3 model = Tiny.model(1);
+        TrainingState state = new TrainingState(model);
+        TrainingState.Staged staged = state.stage()) {
       staged.model().remove(TENSOR);
 
       expectRefusal(model, staged, "tensor " + TENSOR + " is missing");
@@ -110,8 +112,9 @@ class TrainingStateTest {
 
   @Test
   void aMissingMomentIsRefusedInOneLine() {
-    try (MoCoV3 model = Tiny.model(1)) {
-      TrainingState.Staged staged = new TrainingState().stage(model);
+    try (MoCoV3 model = Tiny.model(1);
+        TrainingState state = new TrainingState(model);
+        TrainingState.Staged staged = state.stage()) {
       staged.optimizer().remove("exp_avg_sq." + TENSOR);
 
       expectRefusal(model, staged, "tensor exp_avg_sq." + TENSOR + " is missing");
@@ -120,8 +123,9 @@ class TrainingStateTest {
 
   @Test
   void aTensorTooManyIsRefusedInOneLine() {
-    try (MoCoV3 model = Tiny.model(1)) {
-      TrainingState.Staged staged = new TrainingState().stage(model);
+    try (MoCoV3 model = Tiny.model(1);
+        TrainingState state = new TrainingState(model);
+        TrainingState.Staged staged = state.stage()) {
       staged
           .model()
           .put("spare", new TensorData(DType.F32, new long[] {1}, ByteBuffer.allocate(4)));
@@ -132,8 +136,9 @@ class TrainingStateTest {
 
   @Test
   void aCheckpointWithoutItsNumberOfStepsIsRefusedInOneLine() {
-    try (MoCoV3 model = Tiny.model(1)) {
-      TrainingState.Staged staged = new TrainingState().stage(model);
+    try (MoCoV3 model = Tiny.model(1);
+        TrainingState state = new TrainingState(model);
+        TrainingState.Staged staged = state.stage()) {
       store.write(0, staged.model(), staged.optimizer(), Map.of());
       Checkpoint checkpoint = store.list().getLast();
 
@@ -149,6 +154,31 @@ class TrainingStateTest {
     assertThatThrownBy(() -> TrainingState.restore(model, checkpoint))
         .isInstanceOf(ModelException.class)
         .hasMessage(checkpoint.path() + " does not fit this model: " + reason);
+  }
+
+  @Test
+  void aCopyOutlivesTheStagingAndTheModel() {
+    TrainingState.Staged staged;
+    double[] expected;
+    try (MoCoV3 model = Tiny.model(1);
+        TrainingState state = new TrainingState(model)) {
+      staged = state.stage();
+      expected = steps(model, 0, 2);
+    }
+
+    try (TrainingState.Staged copy = staged;
+        MoCoV3 restored = Tiny.model(2)) {
+      TrainingState.restore(restored, write(copy));
+
+      assertThat(steps(restored, 0, 2)).isEqualTo(expected);
+    }
+  }
+
+  private Checkpoint checkpoint(MoCoV3 model) {
+    try (TrainingState state = new TrainingState(model);
+        TrainingState.Staged staged = state.stage()) {
+      return write(staged);
+    }
   }
 
   private Checkpoint write(TrainingState.Staged staged) {

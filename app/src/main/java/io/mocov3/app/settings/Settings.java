@@ -44,7 +44,13 @@ public record Settings(
 
   /** {@code steps} of 0 means that {@code epochs} count. */
   public record Run(
-      String name, Path directory, long seed, double epochs, long steps, boolean logSamples) {}
+      String name,
+      Path directory,
+      long seed,
+      double epochs,
+      long steps,
+      boolean logSamples,
+      boolean checkMemory) {}
 
   /**
    * Paths or URLs of the images; {@code mix} is empty where {@code train} is not. {@code workers}
@@ -186,7 +192,8 @@ public record Settings(
         run.whole("seed", 0),
         epochs,
         run.whole("steps", 0),
-        run.flag("log-samples"));
+        run.flag("log-samples"),
+        run.flag("check-memory"));
   }
 
   private static String device(Section root) {

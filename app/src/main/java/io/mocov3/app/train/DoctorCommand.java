@@ -2,21 +2,31 @@ package io.mocov3.app.train;
 
 import io.mocov3.actors.TrainingPlan;
 import io.mocov3.app.ExitCode;
+import io.mocov3.app.JsonOutput;
 import io.mocov3.app.data.DataSets;
 import io.mocov3.app.settings.ExperimentOptions;
 import io.mocov3.app.settings.Settings;
+import io.mocov3.app.settings.SettingsException;
+import io.mocov3.augment.DataException;
 import io.mocov3.model.ContrastiveLoss;
-import io.mocov3.model.MoCoV3;
+import io.mocov3.model.ModelSize;
+import io.mocov3.model.Placement;
 import io.mocov3.model.Threads;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code mocov3 doctor CONF}: what can be known before the first step. */
@@ -31,18 +41,50 @@ public final class DoctorCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private ExperimentOptions experiment;
 
+  @Option(names = "--json", description = "Prints one JSON document.")
+  private boolean json;
+
+  /** What was found; what makes training impossible is in {@code obstacles}. */
+  private final Map<String, Object> document = new LinkedHashMap<>();
+
+  private final List<String> obstacles = new ArrayList<>();
+
   @Override
   public Integer call() {
     Settings settings = experiment.load();
     Threads.configure(settings.threads());
     say("java", System.getProperty("java.runtime.version"));
     say("processors", Runtime.getRuntime().availableProcessors() + ", libtorch " + Threads.count());
+    Placement placement = Placement.of(settings.device(), ScalarType.Float);
+    say("device", placement.device());
+    document.put("device", placement.device());
+    Optional<MemoryForecast.Images> images = data(settings);
+    size(settings);
+    memory(settings, placement, images.orElseGet(() -> new MemoryForecast.Images(0, 0, 0)));
+    double loss =
+        ContrastiveLoss.atChance(settings.model().temperature(), settings.data().batchSize());
+    say(
+        "first loss",
+        String.format(Locale.ROOT, "about %.3f (4 tau ln N, features that tell nothing)", loss));
+    document.put("first_loss", loss);
+    writable(settings.run().directory());
+    if (settings.data().batchSize() < SMALL_BATCH) {
+      warn("data.batch-size %d is small for BatchNorm".formatted(settings.data().batchSize()));
+    }
+    document.put("obstacles", obstacles);
+    if (json) {
+      JsonOutput.print(spec.commandLine().getOut(), document);
+    }
+    obstacles.forEach(line -> spec.commandLine().getErr().println("mocov3: " + line));
+    return obstacles.isEmpty() ? ExitCode.DONE : ExitCode.USAGE;
+  }
+
+  /** Empty when the images cannot be opened, which leaves the rest worth knowing. */
+  private Optional<MemoryForecast.Images> data(Settings settings) {
     long begin = System.nanoTime();
     try (DataSets data = DataSets.open(settings)) {
       double opening = (System.nanoTime() - begin) / 1e9;
-      TrainingAssembly assembly = new TrainingAssembly(settings, data);
-      TrainingPlan plan = assembly.plan();
-      say("device", assembly.placement().device());
+      TrainingPlan plan = new TrainingAssembly(settings, data).plan();
       say(
           "data",
           String.format(
@@ -54,46 +96,66 @@ public final class DoctorCommand implements Callable<Integer> {
               opening));
       say(
           "length",
-          "%d steps of %d images, %.2f epochs"
-              .formatted(
-                  plan.steps(), plan.batchSize(), (double) plan.steps() / plan.stepsPerEpoch()));
-      model(assembly, settings);
-      say(
-          "first loss",
-          "about %.3f (4 tau ln N, features that tell nothing)"
-              .formatted(
-                  ContrastiveLoss.atChance(settings.model().temperature(), plan.batchSize())));
-      writable(settings.run().directory());
-      if (plan.batchSize() < SMALL_BATCH) {
-        say("warning", "data.batch-size %d is small for BatchNorm".formatted(plan.batchSize()));
-      }
+          String.format(
+              Locale.ROOT,
+              "%d steps of %d images, %.2f epochs",
+              plan.steps(),
+              plan.batchSize(),
+              (double) plan.steps() / plan.stepsPerEpoch()));
+      document.put("steps", plan.steps());
       if (settings.schedule().warmupEpochs() * plan.stepsPerEpoch() >= plan.steps()) {
-        say("warning", "schedule.warmup-epochs takes the whole run; the rate never falls");
+        warn("schedule.warmup-epochs takes the whole run; the rate never falls");
       }
+      return Optional.of(TrainingAssembly.images(data));
+    } catch (DataException | SettingsException e) {
+      say("data", "cannot be used");
+      obstacles.add(e.getMessage());
+      return Optional.empty();
     }
-    return ExitCode.DONE;
   }
 
-  private void model(TrainingAssembly assembly, Settings settings) {
-    try (MoCoV3 model = assembly.model()) {
-      long parameters = model.base().weights().parameters().stream().mapToLong(Tensor::numel).sum();
-      long state =
-          model.tensors().values().stream().mapToLong(Tensor::nbytes).sum()
-              + model.optimizer().state().values().stream().mapToLong(Tensor::nbytes).sum();
-      long buffer =
-          3L
-              * 2
-              * settings.data().batchSize()
-              * settings.model().backbone().imageSize()
-              * settings.model().backbone().imageSize();
-      say(
-          "parameters",
-          String.format(Locale.ROOT, "%.2f million in the base encoder", parameters / 1e6));
-      say(
-          "memory",
-          "weights and moments %s, batch buffers %s"
-              .formatted(megabytes(state), megabytes(buffer * settings.data().buffers())));
+  private void size(Settings settings) {
+    long parameters = ModelSize.of(settings.model(), settings.step()).parameters();
+    say(
+        "parameters",
+        String.format(Locale.ROOT, "%.2f million in the base encoder", parameters / 1e6));
+    document.put("parameters", parameters);
+  }
+
+  private void memory(Settings settings, Placement placement, MemoryForecast.Images images) {
+    MemoryForecast forecast = MemoryForecast.of(settings, placement, images);
+    MachineMemory memory = MachineMemory.ofThisProcess();
+    boolean fits = forecast.fits(memory);
+    say(
+        "memory",
+        "%s needed at the peak, %s of %s is free: %s"
+            .formatted(
+                MemoryForecast.gigabytes(forecast.needed()),
+                MemoryForecast.gigabytes(memory.available()),
+                memory.bound(),
+                fits ? "it fits" : "IT DOES NOT FIT"));
+    forecast.parts().stream()
+        .filter(part -> part.bytes() > 0)
+        .forEach(
+            part ->
+                say(
+                    "",
+                    "%10s  %s%s"
+                        .formatted(
+                            MemoryForecast.gigabytes(part.bytes()),
+                            part.name().replace('_', ' '),
+                            part.onDevice() ? ", on the GPU" : "")));
+    if (!fits) {
+      obstacles.add(forecast.refusal(settings, placement, images, memory));
     }
+    Map<String, Object> entry = new LinkedHashMap<>();
+    entry.put("needed_bytes", forecast.needed());
+    entry.put("needed_on_device_bytes", forecast.neededOnDevice());
+    entry.put("available_bytes", memory.available());
+    entry.put("bound", memory.bound());
+    entry.put("parts", forecast.byName());
+    document.put("memory", entry);
+    document.put("fits", fits);
   }
 
   private void writable(Path directory) {
@@ -105,12 +167,12 @@ public final class DoctorCommand implements Callable<Integer> {
     say("run directory", directory + (writable ? " can be written" : " CANNOT be written"));
   }
 
-  private static String megabytes(long bytes) {
-    return String.format(Locale.ROOT, "%.1f MB", bytes / 1e6);
+  private void warn(String line) {
+    say("warning", line);
   }
 
   private void say(String what, String text) {
-    PrintWriter out = spec.commandLine().getOut();
+    PrintWriter out = json ? spec.commandLine().getErr() : spec.commandLine().getOut();
     out.printf("%-14s %s%n", what, text);
     out.flush();
   }

@@ -110,8 +110,10 @@ public final class ForkCommand implements Callable<Integer> {
     try (DataSets data = DataSets.open(settings);
         MoCoV3 model = new TrainingAssembly(settings, data).model();
         SafetensorsFile tensors = checkpoint.model();
-        SafetensorsFile moments = checkpoint.optimizer()) {
-      SequencedMap<String, TensorData> state = new TensorStaging().stage(model.optimizer().state());
+        SafetensorsFile moments = checkpoint.optimizer();
+        TensorStaging fresh = new TensorStaging(model.optimizer().state());
+        TensorStaging.Copy copy = fresh.stage(model.optimizer().state())) {
+      SequencedMap<String, TensorData> state = copy.tensors();
       moments.names().stream()
           .filter(state::containsKey)
           .forEach(name -> state.put(name, moments.get(name)));

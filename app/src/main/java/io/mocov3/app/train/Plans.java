@@ -27,7 +27,12 @@ final class Plans {
     return settings.stability().probingEvery(live.enabled() ? probeEverySteps(settings, sets) : 0);
   }
 
-  /** A live probe takes no more memory than a step. */
+  /** Whether the test images are classified now and then. */
+  static boolean probesFully(Settings settings) {
+    return settings.knn().everySteps() > 0 || settings.knn().everyEpochs() > 0;
+  }
+
+  /** A probe's forward takes no more memory than a step's. */
   static int probeBatchSize(Settings settings) {
     return Math.min(settings.knn().batchSize(), settings.data().batchSize());
   }

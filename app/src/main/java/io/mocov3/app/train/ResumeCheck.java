@@ -21,6 +21,7 @@ final class ResumeCheck {
           "mocov3.run.epochs",
           "mocov3.run.steps",
           "mocov3.run.log-samples",
+          "mocov3.run.check-memory",
           "mocov3.data.workers",
           "mocov3.data.cache",
           "mocov3.data.shard-cache-gib",

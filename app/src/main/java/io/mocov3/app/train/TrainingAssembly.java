@@ -16,6 +16,8 @@ import io.mocov3.actors.TrainingSession;
 import io.mocov3.actors.ViewPipeline;
 import io.mocov3.app.data.DataSets;
 import io.mocov3.app.settings.Settings;
+import io.mocov3.app.settings.SettingsException;
+import io.mocov3.augment.ImageSource;
 import io.mocov3.augment.SampleOrder;
 import io.mocov3.metrics.NoMetrics;
 import io.mocov3.metrics.TrainingMetrics;
@@ -56,6 +58,21 @@ final class TrainingAssembly {
     stability = Plans.stability(settings, data);
   }
 
+  /**
+   * Refuses what cannot fit into memory.
+   *
+   * @throws SettingsException in one line
+   */
+  void requireMemory() {
+    MemoryForecast.require(settings, placement, images(data));
+  }
+
+  static MemoryForecast.Images images(DataSets data) {
+    int probeSets = (data.test().isPresent() ? 1 : 0) + data.probes().size();
+    return new MemoryForecast.Images(
+        data.train().size(), data.test().map(ImageSource::size).orElse(0), probeSets);
+  }
+
   TrainingPlan plan() {
     return plan;
   }
@@ -86,7 +103,9 @@ final class TrainingAssembly {
     ViewPipeline pipeline = pipeline(workers, metrics, log);
     probeSets = stability.probeEverySteps() > 0 ? Probes.live(settings, data) : List.of();
     Optional<KnnProbe> probe =
-        plan.probeEverySteps() > 0 ? Probes.knn(settings, data) : Optional.empty();
+        plan.probeEverySteps() > 0
+            ? Probes.knn(settings, data).map(knn -> knn.inBatchesOf(Plans.probeBatchSize(settings)))
+            : Optional.empty();
     return new Blueprint(
         after -> session(after, store, pipeline, metrics, log),
         stability.policy(),

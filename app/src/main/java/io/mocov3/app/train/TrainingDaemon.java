@@ -60,6 +60,7 @@ public final class TrainingDaemon {
     }
     try (DataSets data = DataSets.open(settings)) {
       TrainingAssembly assembly = new TrainingAssembly(settings, data);
+      assembly.requireMemory();
       if (!Files.exists(settings.run().directory().resolve("checkpoints/latest"))) {
         assembly.checkInitialWeights();
       }

@@ -22,12 +22,19 @@ public final class Mocov3Process {
   }
 
   public static Mocov3Process start(Path errors, List<String> arguments) throws IOException {
+    return start(errors, List.of(), arguments);
+  }
+
+  /** With more flags for the JVM. */
+  public static Mocov3Process start(Path errors, List<String> flags, List<String> arguments)
+      throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("--enable-native-access=ALL-UNNAMED");
     command.add("-Dorg.bytedeco.javacpp.maxBytes=0");
     command.add("-Dorg.bytedeco.javacpp.maxPhysicalBytes=0");
     command.add("-Xmx512m");
+    command.addAll(flags);
     command.add("-cp");
     command.add(System.getProperty("java.class.path"));
     command.add("io.mocov3.app.Main");

@@ -233,6 +233,47 @@ class TrainingProcessTest {
     return arguments;
   }
 
+  @Test
+  void checkpointsAndProbesNeedNoMemoryThatTheJvmCaps() throws Exception {
+    Path run = folder.resolve("native");
+    List<String> flags = List.of("-XX:MaxDirectMemorySize=8m");
+
+    Mocov3Process training =
+        Mocov3Process.start(
+            errors, flags, train(run, "run.steps=4", "model.projector.hidden=1024"));
+
+    assertThat(training.exitCode()).as(training.errors()).isZero();
+    assertThat(run.resolve("checkpoints/step-00000004/model.safetensors")).exists();
+  }
+
+  @Test
+  void memoryThatRunsOutEndsTrainingWithOneLine() throws Exception {
+    Path run = folder.resolve("memory");
+
+    Mocov3Process training =
+        Mocov3Process.run(
+            errors, train(run, "model.projector.hidden=200000", "run.check-memory=false"));
+
+    assertThat(training.exitCode()).isEqualTo(3);
+    assertThat(training.errors().lines().filter(line -> line.startsWith("mocov3: ")))
+        .singleElement(org.assertj.core.api.InstanceOfAssertFactories.STRING)
+        .contains("out of memory", "data.batch-size");
+    assertThat(training.errors()).doesNotContain("at io.mocov3", "frame #");
+  }
+
+  @Test
+  void aTrainingThatCannotFitIsRefusedBeforeItsFirstStep() throws Exception {
+    Path run = folder.resolve("forecast");
+
+    Mocov3Process training = Mocov3Process.run(errors, train(run, "model.projector.hidden=200000"));
+
+    assertThat(training.exitCode()).isEqualTo(2);
+    assertThat(training.errors())
+        .contains("training needs about", "GB of memory", "free; lower model.preset")
+        .hasLineCount(1);
+    assertThat(run).doesNotExist();
+  }
+
   private static final String DRILL = "stability.drill.step=35";
   private static final String NOT_FINITE = "stability.drill.factor=1e39";
 

@@ -41,7 +41,7 @@ class SettingsEveryKeyTest {
       """
       mocov3 {
         run { name = night, directory = out/night, seed = 7, epochs = 2.5, steps = 40 }
-        run.log-samples = true
+        run { log-samples = true, check-memory = false }
         data { train = a/train, test = a/test, format = idx, batch-size = 64, workers = 5 }
         data { buffers = 4, max-pixels = 1000, max-bad-ratio = 0.03, shuffle-window = 77 }
         data { cache = a/cache, shard-cache-gib = 1.5 }
@@ -97,7 +97,7 @@ class SettingsEveryKeyTest {
   @Test
   void runAndDataAreRead() {
     assertThat(settings.run())
-        .isEqualTo(new Settings.Run("night", Path.of("out/night"), 7, 2.5, 40, true));
+        .isEqualTo(new Settings.Run("night", Path.of("out/night"), 7, 2.5, 40, true, false));
     assertThat(settings.data())
         .isEqualTo(
             new Settings.Data(
