@@ -51,6 +51,13 @@ public final class Checkpointer {
       metrics.checkpointPhase(CheckpointPhase.WRITE, Duration.ofNanos(System.nanoTime() - begin));
       metrics.checkpointSucceeded(written.bytes());
       log.checkpointed(state.completedSteps(), written.path());
+      written
+          .unpruned()
+          .ifPresent(
+              reason -> {
+                metrics.checkpointPruneFailed();
+                log.warning(reason);
+              });
       return true;
     } catch (ModelException e) {
       metrics.checkpointFailed();

@@ -4,6 +4,7 @@ import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.PostStop;
 import akka.actor.typed.javadsl.Behaviors;
+import io.mocov3.augment.SourceUnavailableException;
 import io.mocov3.metrics.TrainingMetrics;
 import io.mocov3.metrics.TrainingMetrics.KnnAccuracy;
 import io.mocov3.model.Encoder;
@@ -66,6 +67,16 @@ public final class Evaluator {
   }
 
   private Behavior<Command> onEvaluate(Evaluate evaluate) {
+    try {
+      evaluate(evaluate);
+    } catch (SourceUnavailableException e) {
+      log.warning("no kNN probe of step %d: %s".formatted(evaluate.step(), e.getMessage()));
+    }
+    evaluate.replyTo().tell(new Evaluated(evaluate.step()));
+    return Behaviors.same();
+  }
+
+  private void evaluate(Evaluate evaluate) {
     long begin = System.nanoTime();
     try (TensorStaging.Copy weights = evaluate.encoder()) {
       TensorCodec.copyAll(weights.tensors(), encoder.weights().tensors());
@@ -75,8 +86,6 @@ public final class Evaluator {
       log.knn(evaluate.step(), accuracy);
     }
     metrics.evaluationCompleted(KnnProbe.PROBE, Duration.ofNanos(System.nanoTime() - begin));
-    evaluate.replyTo().tell(new Evaluated(evaluate.step()));
-    return Behaviors.same();
   }
 
   private Behavior<Command> onPostStop() {

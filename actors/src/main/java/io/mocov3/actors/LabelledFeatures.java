@@ -4,6 +4,7 @@ import io.mocov3.augment.BatchBuffer;
 import io.mocov3.augment.EvalView;
 import io.mocov3.augment.ImageSource;
 import io.mocov3.augment.Outcome;
+import io.mocov3.augment.SourceUnavailableException;
 import io.mocov3.model.Pixels;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,7 +36,25 @@ public record LabelledFeatures(Tensor features, Tensor labels, List<Integer> ind
       UnaryOperator<Tensor> network) {
     BatchBuffer buffer = BatchBuffer.allocate(1, batchSize, size, size);
     List<Tensor> features = new ArrayList<>();
+    try {
+      return of(source, count, view, size, buffer, features, pixels, network);
+    } catch (SourceUnavailableException e) {
+      features.forEach(Tensor::releaseReference);
+      throw e;
+    }
+  }
+
+  private static LabelledFeatures of(
+      ImageSource source,
+      int count,
+      EvalView view,
+      int size,
+      BatchBuffer buffer,
+      List<Tensor> features,
+      Pixels pixels,
+      UnaryOperator<Tensor> network) {
     List<Integer> kept = new ArrayList<>();
+    int batchSize = buffer.samples();
     int next = 0;
     while (next < count) {
       int filled = 0;

@@ -9,6 +9,7 @@ import akka.actor.typed.PostStop;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.BehaviorBuilder;
 import akka.actor.typed.javadsl.Behaviors;
+import akka.actor.typed.javadsl.TimerScheduler;
 import akka.stream.KillSwitches;
 import akka.stream.UniqueKillSwitch;
 import akka.stream.javadsl.Keep;
@@ -43,11 +44,15 @@ public final class Trainer {
    */
   public record Finished(long step, boolean saved) implements Event {}
 
-  /** The batches ended with an error. */
-  public record DataFailed(String reason) implements Event {}
+  /** The batches ended with an error after {@code step}; {@code saved} as above. */
+  public record DataFailed(long step, boolean saved, Throwable cause) implements Event {}
 
   /** Training must not go on like this; nothing is being written any more. */
   public record Interrupted(Interruption interruption) implements Event {}
+
+  private enum RetryWrite implements Command {
+    INSTANCE
+  }
 
   private record StreamStarted(ActorRef<Done> ackTo) implements Command {}
 
@@ -67,23 +72,27 @@ public final class Trainer {
   public record Peers(
       ActorRef<Checkpointer.Command> checkpointer,
       Optional<ActorRef<Evaluator.Command>> evaluator,
-      ActorRef<Event> guardian) {}
+      ActorRef<Event> guardian,
+      Patience patience) {}
 
   private final TrainingSession session;
   private final Peers peers;
   private final ActorRef<MomentumEncoder.Command> momentumEncoder;
   private final ActorRef<KeysReady> keysAdapter;
-  private final ActorRef<Written> writtenAdapter;
   private final ActorRef<Evaluated> evaluatedAdapter;
   private final UniqueKillSwitch stream;
+  private final Saving saving;
 
   private Optional<ActorRef<Done>> pendingAck = Optional.empty();
   private boolean stopping;
-  private boolean writing;
   private boolean probing;
-  private boolean lastWriteSucceeded;
+  private Optional<Throwable> dataFailure = Optional.empty();
 
-  private Trainer(ActorContext<Command> context, TrainingSession session, Peers peers) {
+  private Trainer(
+      ActorContext<Command> context,
+      TimerScheduler<Command> timers,
+      TrainingSession session,
+      Peers peers) {
     this.session = session;
     this.peers = peers;
     momentumEncoder =
@@ -94,7 +103,13 @@ public final class Trainer {
             DispatcherSelector.fromConfig(Dispatchers.PINNED));
     context.watch(momentumEncoder);
     keysAdapter = context.messageAdapter(KeysReady.class, Keys::new);
-    writtenAdapter = context.messageAdapter(Written.class, CheckpointWritten::new);
+    saving =
+        new Saving(
+            session,
+            peers,
+            context.messageAdapter(Written.class, CheckpointWritten::new),
+            timers,
+            RetryWrite.INSTANCE);
     evaluatedAdapter = context.messageAdapter(Evaluated.class, ProbeDone::new);
     stream =
         session
@@ -116,10 +131,13 @@ public final class Trainer {
     return Behaviors.setup(
         context -> {
           Threads.adopt();
-          Trainer trainer = new Trainer(context, session.get(), peers);
-          trainer.checkpointIfDue(trainer.session.isRolledBack());
-          trainer.probeIfDue(trainer.session.isFresh());
-          return trainer.waitingForBatch();
+          return Behaviors.withTimers(
+              timers -> {
+                Trainer trainer = new Trainer(context, timers, session.get(), peers);
+                trainer.saving.writeIfDue(trainer.session.isRolledBack());
+                trainer.probeIfDue(trainer.session.isFresh());
+                return trainer.waitingForBatch();
+              });
         });
   }
 
@@ -127,7 +145,6 @@ public final class Trainer {
     return messages()
         .onMessage(TrainBatch.class, this::onTrainBatch)
         .onMessage(StreamEnded.class, ended -> finish())
-        .onMessageEquals(Stop.INSTANCE, this::onStopBetweenSteps)
         .build();
   }
 
@@ -135,20 +152,21 @@ public final class Trainer {
     return messages()
         .onMessage(Keys.class, this::onKeys)
         .onMessage(StreamEnded.class, ended -> Behaviors.same())
-        .onMessageEquals(Stop.INSTANCE, this::onStopDuringStep)
         .build();
   }
 
-  private Behavior<Command> saving() {
-    return messages().onMessageEquals(Stop.INSTANCE, Behaviors::same).build();
+  private Behavior<Command> waitingToEnd() {
+    return messages().build();
   }
 
   private BehaviorBuilder<Command> messages() {
     return Behaviors.receive(Command.class)
         .onMessage(StreamStarted.class, this::onStreamStarted)
-        .onMessage(StreamFailed.class, this::onStreamFailed)
         .onMessage(CheckpointWritten.class, this::onCheckpointWritten)
         .onMessage(ProbeDone.class, this::onProbeDone)
+        .onMessage(StreamFailed.class, this::onStreamFailed)
+        .onMessageEquals(RetryWrite.INSTANCE, this::onRetryWrite)
+        .onMessageEquals(Stop.INSTANCE, this::onStop)
         .onSignal(ChildFailed.class, this::onMomentumEncoderFailed)
         .onSignal(PostStop.class, signal -> onPostStop());
   }
@@ -171,48 +189,61 @@ public final class Trainer {
     pendingAck = Optional.empty();
     if (session.interruption().isPresent()) {
       stream.shutdown();
-      return interruptWhenWritten(saving());
+      return interruptWhenWritten(waitingToEnd());
     }
-    checkpointIfDue(session.checkpointDue());
+    saving.afterStep();
     probeIfDue(session.probeDue());
-    return stopping || session.isComplete() ? finish() : waitingForBatch();
+    return isFinishing() ? finish() : waitingForBatch();
+  }
+
+  private boolean isFinishing() {
+    return stopping || dataFailure.isPresent() || session.isComplete();
   }
 
   /** A checkpoint on its way is from before the incident and is waited for. */
   private Behavior<Command> interruptWhenWritten(Behavior<Command> otherwise) {
-    if (writing) {
+    if (saving.isWriting()) {
       return otherwise;
     }
     peers.guardian().tell(new Interrupted(session.interruption().orElseThrow()));
     return Behaviors.stopped();
   }
 
-  private Behavior<Command> onStopBetweenSteps() {
+  private Behavior<Command> onStop() {
     stopping = true;
-    return finish();
+    saving.stopRequested();
+    return finishIfAtRest();
   }
 
-  private Behavior<Command> onStopDuringStep() {
-    stopping = true;
+  /** Batches that were on their way are lost with the stream; they are not trained yet. */
+  private Behavior<Command> onStreamFailed(StreamFailed failed) {
+    if (!isFinishing()) {
+      dataFailure = Optional.of(failed.cause());
+    }
+    return finishIfAtRest();
+  }
+
+  private Behavior<Command> finishIfAtRest() {
+    boolean atRest = pendingAck.isEmpty() && session.interruption().isEmpty();
+    return atRest ? finish() : Behaviors.same();
+  }
+
+  private Behavior<Command> onRetryWrite() {
+    saving.retry(pendingAck.isEmpty());
     return Behaviors.same();
   }
 
   private Behavior<Command> finish() {
     stream.shutdown();
-    checkpointIfDue(session.hasUnsavedSteps());
-    return reportWhenIdle(saving());
+    saving.writeIfDue(session.hasUnsavedSteps());
+    return reportWhenIdle(waitingToEnd());
   }
 
   private Behavior<Command> onCheckpointWritten(CheckpointWritten message) {
-    writing = false;
-    lastWriteSucceeded = message.written().success();
-    session.saved(message.written());
+    boolean finishing = isFinishing() && pendingAck.isEmpty();
+    saving.written(message.written(), finishing && session.interruption().isEmpty());
     if (session.interruption().isPresent()) {
       return interruptWhenWritten(Behaviors.same());
-    }
-    boolean finishing = stopping || session.isComplete();
-    if (finishing && lastWriteSucceeded && pendingAck.isEmpty()) {
-      checkpointIfDue(session.hasUnsavedSteps());
     }
     return finishing ? reportWhenIdle(Behaviors.same()) : Behaviors.same();
   }
@@ -225,26 +256,25 @@ public final class Trainer {
     if (session.isComplete() && session.lastProbe() < session.step()) {
       probeIfDue(true);
     }
-    return stopping || session.isComplete() ? reportWhenIdle(Behaviors.same()) : Behaviors.same();
+    return isFinishing() ? reportWhenIdle(Behaviors.same()) : Behaviors.same();
   }
 
   /**
    * A stop does not wait for a probe; the end of training does, so that its last point is there.
    */
   private Behavior<Command> reportWhenIdle(Behavior<Command> otherwise) {
-    boolean idle = !writing && (stopping || !probing) && pendingAck.isEmpty();
-    if (!idle) {
+    boolean complete = !stopping && dataFailure.isEmpty();
+    if (!saving.isSettled() || pendingAck.isPresent() || (complete && probing)) {
       return otherwise;
     }
-    peers.guardian().tell(new Finished(session.step(), !session.hasUnsavedSteps()));
+    boolean saved = !session.hasUnsavedSteps();
+    peers
+        .guardian()
+        .tell(
+            dataFailure
+                .<Event>map(cause -> new DataFailed(session.step(), saved, cause))
+                .orElseGet(() -> new Finished(session.step(), saved)));
     return Behaviors.stopped();
-  }
-
-  private void checkpointIfDue(boolean due) {
-    if (due && !writing) {
-      writing = true;
-      peers.checkpointer().tell(new Checkpointer.Write(session.stage(), writtenAdapter));
-    }
   }
 
   private void probeIfDue(boolean due) {
@@ -255,12 +285,6 @@ public final class Trainer {
           .get()
           .tell(new Evaluator.Evaluate(session.step(), session.snapshot(), evaluatedAdapter));
     }
-  }
-
-  private Behavior<Command> onStreamFailed(StreamFailed failed) {
-    String reason = String.valueOf(failed.cause().getMessage());
-    peers.guardian().tell(new DataFailed(reason));
-    return Behaviors.stopped();
   }
 
   /** Both are rebuilt together: the guardian hears of the cause. */

@@ -8,9 +8,14 @@ import akka.actor.typed.DispatcherSelector;
 import akka.actor.typed.Terminated;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
+import akka.actor.typed.javadsl.TimerScheduler;
+import io.mocov3.augment.SourceUnavailableException;
 import io.mocov3.metrics.TrainingMetrics;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Starts the actors, passes their references, and rebuilds the trainer with its momentum encoder
@@ -19,6 +24,7 @@ import java.util.concurrent.CompletableFuture;
  */
 public final class TrainingGuardian {
   private static final int ATTEMPTS = 3;
+  private static final Duration ANSWER = Duration.ofSeconds(20);
 
   /** What the guardian is told. */
   public sealed interface Command {}
@@ -33,14 +39,28 @@ public final class TrainingGuardian {
     INSTANCE
   }
 
+  /** End at once: nothing that is trained from now on could be kept. */
+  public record GiveUp(String reason) implements Command {}
+
   private record TrainerEvent(Trainer.Event event) implements Command {}
 
-  /** Everything the actors are made from. The outcome is completed exactly once. */
+  private enum Look implements Command {
+    INSTANCE
+  }
+
+  private record Looked(Optional<String> missing) implements Command {}
+
+  /**
+   * Everything the actors are made from. {@code requireData} throws while the images cannot be
+   * reached, and may block. The outcome is completed exactly once.
+   */
   public record Blueprint(
       TrainingSession.Factory sessions,
       StabilityPolicy policy,
       Behavior<Checkpointer.Command> checkpointer,
       Optional<Behavior<Evaluator.Command>> evaluator,
+      Runnable requireData,
+      Patience patience,
       TrainingMetrics metrics,
       RunLog log,
       CompletableFuture<TrainingOutcome> outcome) {}
@@ -50,13 +70,18 @@ public final class TrainingGuardian {
   private final ActorRef<Checkpointer.Command> checkpointer;
   private final Optional<ActorRef<Evaluator.Command>> evaluator;
   private ActorRef<Trainer.Command> trainer;
+  private final TimerScheduler<Command> timers;
+  private final DataWait dataWait;
   private int failures;
   private int starts;
   private boolean stopping;
 
-  private TrainingGuardian(ActorContext<Command> context, Blueprint blueprint) {
+  private TrainingGuardian(
+      ActorContext<Command> context, TimerScheduler<Command> timers, Blueprint blueprint) {
     this.context = context;
+    this.timers = timers;
     this.blueprint = blueprint;
+    dataWait = new DataWait(blueprint.patience().data());
     checkpointer =
         startPinned(Checkpointer.Command.class, blueprint.checkpointer(), "checkpointer");
     evaluator =
@@ -69,17 +94,34 @@ public final class TrainingGuardian {
   public static Behavior<Command> create(Blueprint blueprint) {
     return Behaviors.setup(
         context ->
-            Behaviors.receive(Command.class)
-                .onMessageEquals(
-                    Start.INSTANCE, () -> new TrainingGuardian(context, blueprint).training())
-                .onMessageEquals(Stop.INSTANCE, Behaviors::stopped)
-                .build());
+            Behaviors.withTimers(
+                timers ->
+                    Behaviors.receive(Command.class)
+                        .onMessageEquals(
+                            Start.INSTANCE,
+                            () -> new TrainingGuardian(context, timers, blueprint).training())
+                        .onMessageEquals(Stop.INSTANCE, Behaviors::stopped)
+                        .build()));
   }
 
   private Behavior<Command> training() {
     return Behaviors.receive(Command.class)
         .onMessage(TrainerEvent.class, this::onTrainerEvent)
         .onMessageEquals(Stop.INSTANCE, this::onStop)
+        .onMessage(GiveUp.class, message -> end(new TrainingOutcome.Failed(message.reason())))
+        .onSignal(ChildFailed.class, this::onChildFailed)
+        .onSignal(Terminated.class, terminated -> Behaviors.same())
+        .build();
+  }
+
+  private Behavior<Command> waitingForData(Trainer.DataFailed failed) {
+    return Behaviors.receive(Command.class)
+        .onMessageEquals(Look.INSTANCE, this::onLook)
+        .onMessage(Looked.class, looked -> onLooked(looked, failed))
+        .onMessageEquals(
+            Stop.INSTANCE,
+            () -> end(new TrainingOutcome.Interrupted(failed.step(), failed.saved())))
+        .onMessage(GiveUp.class, message -> end(new TrainingOutcome.Failed(message.reason())))
         .onSignal(ChildFailed.class, this::onChildFailed)
         .onSignal(Terminated.class, terminated -> Behaviors.same())
         .build();
@@ -91,7 +133,7 @@ public final class TrainingGuardian {
         Trainer.Command.class,
         Trainer.create(
             () -> blueprint.sessions().open(interruption),
-            new Trainer.Peers(checkpointer, evaluator, events)),
+            new Trainer.Peers(checkpointer, evaluator, events, blueprint.patience())),
         "trainer-" + starts++);
   }
 
@@ -109,8 +151,62 @@ public final class TrainingGuardian {
     return switch (message.event()) {
       case Trainer.Finished finished -> onFinished(finished);
       case Trainer.Interrupted interrupted -> onInterrupted(interrupted.interruption());
-      case Trainer.DataFailed failed -> end(new TrainingOutcome.Failed(failed.reason()));
+      case Trainer.DataFailed failed -> onDataFailed(failed);
     };
+  }
+
+  private Behavior<Command> onDataFailed(Trainer.DataFailed failed) {
+    if (stopping) {
+      return end(new TrainingOutcome.Interrupted(failed.step(), failed.saved()));
+    }
+    if (!(failed.cause() instanceof SourceUnavailableException)) {
+      return end(new TrainingOutcome.Failed(reason(failed.cause())));
+    }
+    blueprint.metrics().dataAvailable(false);
+    dataWait.begin(failed.step());
+    if (dataWait.isOver()) {
+      return dataGone(failed);
+    }
+    blueprint
+        .log()
+        .warning(
+            "%s; waiting after step %d, which %s, for up to %s"
+                .formatted(
+                    reason(failed.cause()),
+                    failed.step(),
+                    failed.saved() ? "is saved" : "could not be saved",
+                    text(blueprint.patience().data())));
+    timers.startSingleTimer(Look.INSTANCE, dataWait.pause());
+    return waitingForData(failed);
+  }
+
+  /** The storage may hang, so nobody waits for its answer but a thread that is there to wait. */
+  private Behavior<Command> onLook() {
+    context.pipeToSelf(
+        CompletableFuture.runAsync(
+                blueprint.requireData(),
+                context.getSystem().dispatchers().lookup(DispatcherSelector.blocking()))
+            .orTimeout(ANSWER.toSeconds(), TimeUnit.SECONDS),
+        (found, failure) -> new Looked(Optional.ofNullable(failure).map(TrainingGuardian::reason)));
+    return Behaviors.same();
+  }
+
+  private Behavior<Command> onLooked(Looked looked, Trainer.DataFailed failed) {
+    if (looked.missing().isEmpty()) {
+      blueprint.metrics().dataAvailable(true);
+      blueprint.log().warning("the images are back; went on after " + text(dataWait.waited()));
+      trainer = startTrainer(Optional.empty());
+      return training();
+    }
+    if (dataWait.isOver()) {
+      return dataGone(failed);
+    }
+    timers.startSingleTimer(Look.INSTANCE, dataWait.pause());
+    return Behaviors.same();
+  }
+
+  private Behavior<Command> dataGone(Trainer.DataFailed failed) {
+    return end(new TrainingOutcome.DataGone(failed.step(), failed.saved(), reason(failed.cause())));
   }
 
   private Behavior<Command> onInterrupted(Interruption interruption) {
@@ -140,7 +236,9 @@ public final class TrainingGuardian {
     return end(
         finished.saved()
             ? new TrainingOutcome.Completed(finished.step())
-            : new TrainingOutcome.Failed("the last checkpoint could not be written"));
+            : new TrainingOutcome.Failed(
+                "the last checkpoint could not be written within %s (the warnings tell why); the same command goes on from the newest one"
+                    .formatted(text(blueprint.patience().checkpoint()))));
   }
 
   private Behavior<Command> onStop() {
@@ -180,8 +278,16 @@ public final class TrainingGuardian {
   }
 
   private static String reason(Throwable cause) {
-    boolean wrapped = cause instanceof ActorInitializationException && cause.getCause() != null;
+    boolean wrapped =
+        (cause instanceof ActorInitializationException || cause instanceof CompletionException)
+            && cause.getCause() != null;
     return wrapped ? reason(cause.getCause()) : String.valueOf(cause.getMessage());
+  }
+
+  private static String text(Duration duration) {
+    return duration.toSeconds() % 60 == 0 && duration.toSeconds() > 0
+        ? duration.toMinutes() + " min"
+        : duration.toSeconds() + " s";
   }
 
   private Behavior<Command> end(TrainingOutcome outcome) {

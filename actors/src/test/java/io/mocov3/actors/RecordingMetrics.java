@@ -13,6 +13,8 @@ class RecordingMetrics implements TrainingMetrics {
   final List<Reason> rollbacks = new CopyOnWriteArrayList<>();
   final AtomicInteger dips = new AtomicInteger();
   final List<String> failedActors = new CopyOnWriteArrayList<>();
+  final AtomicInteger checkpointFailures = new AtomicInteger();
+  final List<Boolean> availability = new CopyOnWriteArrayList<>();
 
   @Override
   public void stepCompleted(Step step) {}
@@ -77,7 +79,26 @@ class RecordingMetrics implements TrainingMetrics {
   public void checkpointSucceeded(long bytes) {}
 
   @Override
-  public void checkpointFailed() {}
+  public void checkpointFailed() {
+    checkpointFailures.incrementAndGet();
+  }
+
+  @Override
+  public void checkpointPruneFailed() {}
+
+  @Override
+  public void logLinesWaiting(String file, long lines) {}
+
+  @Override
+  public void logWriteFailed(String file) {}
+
+  @Override
+  public void logLinesDropped(String file, long lines) {}
+
+  @Override
+  public void dataAvailable(boolean available) {
+    availability.add(available);
+  }
 
   @Override
   public void actorFailed(String actor) {

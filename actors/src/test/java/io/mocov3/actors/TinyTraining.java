@@ -29,6 +29,7 @@ import io.mocov3.model.StepConfig;
 import io.mocov3.model.ViewPair;
 import io.mocov3.model.VitConfig;
 import io.mocov3.model.checkpoint.CheckpointStore;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -36,10 +37,25 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 
 /** A training small enough for a test, by the actors and by a plain loop. */
-record TinyTraining(ImageSource source, long steps, long checkpointEvery, StabilityPlan stability) {
+record TinyTraining(
+    ImageSource source,
+    long steps,
+    long checkpointEvery,
+    StabilityPlan stability,
+    Patience patience) {
+
+  static final Patience IMPATIENT = new Patience(Duration.ZERO, Duration.ZERO, Duration.ZERO);
 
   TinyTraining(ImageSource source, long steps, long checkpointEvery) {
     this(source, steps, checkpointEvery, StabilityPlan.DEFAULT);
+  }
+
+  TinyTraining(ImageSource source, long steps, long checkpointEvery, StabilityPlan stability) {
+    this(source, steps, checkpointEvery, stability, IMPATIENT);
+  }
+
+  TinyTraining with(Patience other) {
+    return new TinyTraining(source, steps, checkpointEvery, stability, other);
   }
 
   private static final long SEED = 7;
@@ -86,6 +102,8 @@ record TinyTraining(ImageSource source, long steps, long checkpointEvery, Stabil
             stability.policy(),
             Checkpointer.create(store, metrics, log),
             Optional.empty(),
+            source::requireAvailable,
+            patience,
             metrics,
             log,
             outcome);

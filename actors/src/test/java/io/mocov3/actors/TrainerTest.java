@@ -69,9 +69,40 @@ class TrainerTest {
     checkpointer.expectNoMessage(Duration.ofMillis(50));
   }
 
+  @Test
+  void aCheckpointThatFailedIsWrittenLongBeforeTheNextOneIsDue() {
+    RecordingLog log =
+        new RecordingLog() {
+          @Override
+          public void step(Step step) {
+            super.step(step);
+            if (step.step() == 25) {
+              pause(Duration.ofMillis(1500));
+            }
+          }
+        };
+    start(new RecordingMetrics(), log, 20);
+
+    nextWrite().replyTo().tell(new Written(20, false));
+
+    assertThat(nextWrite().state().completedSteps()).isBetween(21L, 39L);
+  }
+
+  private static void pause(Duration duration) {
+    try {
+      Thread.sleep(duration);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   private ActorRef<Trainer.Command> start(RecordingMetrics metrics) {
-    RecordingLog log = new RecordingLog();
-    TinyTraining training = new TinyTraining(MemoryImages.good(64), 1000, 1);
+    return start(metrics, new RecordingLog(), 1);
+  }
+
+  private ActorRef<Trainer.Command> start(
+      RecordingMetrics metrics, RecordingLog log, long checkpointEvery) {
+    TinyTraining training = new TinyTraining(MemoryImages.good(64), 1000, checkpointEvery);
     CheckpointStore store = new CheckpointStore(directory, 1);
     return actors.spawn(
         Trainer.create(
@@ -82,7 +113,8 @@ class TrainerTest {
                     training.pipeline(executor, 2, 2, metrics, log),
                     metrics,
                     log),
-            new Trainer.Peers(checkpointer.ref(), Optional.empty(), guardian.ref())),
+            new Trainer.Peers(
+                checkpointer.ref(), Optional.empty(), guardian.ref(), TinyTraining.IMPATIENT)),
         DispatcherSelector.fromConfig(Dispatchers.PINNED));
   }
 

@@ -11,6 +11,7 @@ import io.mocov3.model.checkpoint.CheckpointStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -27,6 +28,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class TrainingGuardianTest {
+  private static final Patience PATIENT =
+      new Patience(Duration.ofMinutes(10), Duration.ofMinutes(1), Duration.ofMinutes(10));
+
   private static ActorTestKit actors;
 
   private final ExecutorService executor = Executors.newFixedThreadPool(2);
@@ -222,7 +226,129 @@ class TrainingGuardianTest {
     TrainingOutcome outcome = outcome(start(training(3, 0), log));
 
     assertThat(outcome)
-        .isEqualTo(new TrainingOutcome.Failed("the last checkpoint could not be written"));
+        .isInstanceOfSatisfying(
+            TrainingOutcome.Failed.class,
+            failed ->
+                assertThat(failed.reason())
+                    .startsWith("the last checkpoint could not be written within 0 s"));
+  }
+
+  @Test
+  void aLastCheckpointThatFailedIsTriedAgain() throws Exception {
+    RecordingLog log =
+        new RecordingLog() {
+          @Override
+          public void step(Step step) {
+            super.step(step);
+            if (step.step() == 3) {
+              replaceByFile(directory);
+            }
+          }
+
+          @Override
+          public void warning(String line) {
+            super.warning(line);
+            replaceByDirectory(directory);
+          }
+        };
+
+    TrainingOutcome outcome = outcome(start(training(3, 0).with(PATIENT), log));
+
+    assertThat(outcome).isEqualTo(new TrainingOutcome.Completed(3));
+    assertThat(log.warnings).hasSize(1);
+    assertThat(metrics.checkpointFailures).hasValue(1);
+    assertThat(log.checkpoints).containsExactly(3L);
+  }
+
+  @Test
+  void imagesThatVanishAndComeBackChangeNoBit() throws Exception {
+    VanishingImages images = new VanishingImages();
+    TinyTraining training = new TinyTraining(images, 20, 0).with(PATIENT);
+    RecordingLog expected = new RecordingLog();
+    training.runSequentially(expected);
+    RecordingLog log =
+        new RecordingLog() {
+          @Override
+          public void step(Step step) {
+            super.step(step);
+            images.gone = starts.size() == 1 && step.step() >= 5;
+          }
+
+          @Override
+          public void warning(String line) {
+            super.warning(line);
+            images.gone = false;
+          }
+        };
+
+    TrainingOutcome outcome = outcome(start(training, log));
+
+    assertThat(outcome).isEqualTo(new TrainingOutcome.Completed(20));
+    assertThat(log.lossBits).hasSize(20).isEqualTo(expected.lossBits);
+    assertThat(log.samples).isEqualTo(expected.samples);
+    assertThat(log.starts).hasSize(2).last().isEqualTo(log.checkpoints.getFirst());
+    assertThat(log.warnings).hasSize(2);
+    assertThat(log.warnings.getFirst())
+        .matches("the disk is gone; waiting after step \\d+, which is saved, for up to 10 min");
+    assertThat(log.warnings.getLast()).startsWith("the images are back; went on after ");
+    assertThat(metrics.availability).containsExactly(false, true);
+  }
+
+  @Test
+  void imagesThatStayAwayEndTheTrainingWithACheckpoint() throws Exception {
+    RecordingLog log = new RecordingLog();
+
+    TrainingOutcome outcome = outcome(start(new TinyTraining(goneAfter(5, log), 20, 0), log));
+
+    assertThat(outcome)
+        .isInstanceOfSatisfying(
+            TrainingOutcome.DataGone.class,
+            gone -> {
+              assertThat(gone.saved()).isTrue();
+              assertThat(gone.reason()).isEqualTo("the disk is gone");
+              assertThat(log.checkpoints).containsExactly(gone.step());
+            });
+  }
+
+  @Test
+  void aStopDuringTheWaitForImagesEndsAtOnce() throws Exception {
+    RecordingLog log = new RecordingLog();
+    Running running = start(new TinyTraining(goneAfter(5, log), 20, 0).with(PATIENT), log);
+    await().until(() -> !log.warnings.isEmpty());
+
+    running.guardian().tell(TrainingGuardian.Stop.INSTANCE);
+
+    assertThat(outcome(running))
+        .isEqualTo(new TrainingOutcome.Interrupted(log.checkpoints.getFirst(), true));
+  }
+
+  @Test
+  void imagesThatAreUnreadableForGoodEndTheTrainingWithACheckpoint() throws Exception {
+    VanishingImages images = new VanishingImages();
+    RecordingLog log =
+        new RecordingLog() {
+          @Override
+          public void step(Step step) {
+            super.step(step);
+            images.broken = step.step() >= 5;
+          }
+        };
+
+    TrainingOutcome outcome = outcome(start(new TinyTraining(images, 1000, 0), log));
+
+    assertThat(outcome).isInstanceOf(TrainingOutcome.Failed.class);
+    assertThat(log.checkpoints).containsExactly((long) log.lossBits.size());
+  }
+
+  /** Gone as soon as so many steps are in the log. */
+  private static VanishingImages goneAfter(int steps, RecordingLog log) {
+    return new VanishingImages() {
+      @Override
+      public void requireAvailable() {
+        gone = log.lossBits.size() >= steps;
+        super.requireAvailable();
+      }
+    };
   }
 
   @Test
@@ -252,6 +378,15 @@ class TrainingGuardianTest {
 
   private static TrainingOutcome outcome(Running running) throws Exception {
     return running.outcome().get(30, TimeUnit.SECONDS);
+  }
+
+  private static void replaceByDirectory(Path file) {
+    try {
+      Files.delete(file);
+      Files.createDirectory(file);
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   /** Where nobody can make a directory, not even root. */

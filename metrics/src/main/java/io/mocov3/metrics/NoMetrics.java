@@ -66,5 +66,20 @@ public final class NoMetrics implements TrainingMetrics {
   public void checkpointFailed() {}
 
   @Override
+  public void checkpointPruneFailed() {}
+
+  @Override
+  public void logLinesWaiting(String file, long lines) {}
+
+  @Override
+  public void logWriteFailed(String file) {}
+
+  @Override
+  public void logLinesDropped(String file, long lines) {}
+
+  @Override
+  public void dataAvailable(boolean available) {}
+
+  @Override
   public void actorFailed(String actor) {}
 }

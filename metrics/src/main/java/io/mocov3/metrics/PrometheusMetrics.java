@@ -47,6 +47,12 @@ public final class PrometheusMetrics implements TrainingMetrics, AutoCloseable {
       meters.counter("mocov3.data.wait.seconds", "Time the trainer waited for a batch.");
   private final Counter checkpointFailures =
       meters.counter("mocov3.checkpoint.failures", "Checkpoints that could not be written.");
+  private final Counter pruneFailures =
+      meters.counter(
+          "mocov3.checkpoint.prune.failures", "Checkpoints whose predecessors could not go.");
+  private final Map<String, LogMeters> logs = new ConcurrentHashMap<>();
+  private final LateGauge dataAvailable =
+      meters.gauge("mocov3.data.available", "Whether the training images can be read.");
   private final Timer stepTimer =
       meters.histogram("mocov3.train.step", "Wall time of a step.", STEP_BUCKETS);
   private final Map<Stage, Timer> stages =
@@ -111,6 +117,7 @@ public final class PrometheusMetrics implements TrainingMetrics, AutoCloseable {
     Gauge.builder("mocov3.native.memory.bytes", nativeBytes::getAsLong)
         .description("Physical memory of the process as native code sees it.")
         .register(registry);
+    dataAvailable.set(1);
     meters.gauge("mocov3.build.info", "What runs.", "version", version).set(1);
     meters.gauge("mocov3.run.info", "Which run.", "run", run).set(1);
     new JvmMemoryMetrics().bindTo(registry);
@@ -236,6 +243,35 @@ public final class PrometheusMetrics implements TrainingMetrics, AutoCloseable {
   @Override
   public void checkpointFailed() {
     checkpointFailures.increment();
+  }
+
+  @Override
+  public void checkpointPruneFailed() {
+    pruneFailures.increment();
+  }
+
+  @Override
+  public void logLinesWaiting(String file, long lines) {
+    log(file).waiting().set((double) lines);
+  }
+
+  @Override
+  public void logWriteFailed(String file) {
+    log(file).failures().increment();
+  }
+
+  @Override
+  public void logLinesDropped(String file, long lines) {
+    log(file).dropped().increment((double) lines);
+  }
+
+  private LogMeters log(String file) {
+    return logs.computeIfAbsent(file, name -> LogMeters.of(meters, name));
+  }
+
+  @Override
+  public void dataAvailable(boolean available) {
+    dataAvailable.set(available ? 1 : 0);
   }
 
   @Override

@@ -110,5 +110,19 @@ public interface TrainingMetrics {
 
   void checkpointFailed();
 
+  /** A checkpoint is on disk, but older ones could not be deleted. */
+  void checkpointPruneFailed();
+
+  /** So many lines of a log of the run wait to be written. */
+  void logLinesWaiting(String file, long lines);
+
+  void logWriteFailed(String file);
+
+  /** Lines of a log are lost. */
+  void logLinesDropped(String file, long lines);
+
+  /** Whether the training images can be read, as far as is known. */
+  void dataAvailable(boolean available);
+
   void actorFailed(String actor);
 }

@@ -60,6 +60,7 @@ class MetricsReferenceTest {
       metrics.checkpointPhase(CheckpointPhase.WRITE, Duration.ofMillis(1));
       metrics.checkpointSucceeded(1);
       metrics.checkpointFailed();
+      metrics.logLinesWaiting("metrics.jsonl", 1);
       metrics.actorFailed("trainer");
       return metrics.scrape("").body();
     }

@@ -118,8 +118,18 @@ class PrometheusMetricsTest {
     metrics.imageUndecodable("truncated");
     metrics.checkpointFailed();
     metrics.actorFailed("trainer");
+    metrics.checkpointPruneFailed();
+    metrics.logLinesWaiting("metrics.jsonl", 3);
+    metrics.logWriteFailed("metrics.jsonl");
+    metrics.logLinesDropped("metrics.jsonl", 2);
+    metrics.dataAvailable(false);
 
     assertThat(scrape())
+        .contains("mocov3_checkpoint_prune_failures_total 1.0")
+        .contains("mocov3_log_lines_waiting{file=\"metrics.jsonl\"} 3.0")
+        .contains("mocov3_log_write_failures_total{file=\"metrics.jsonl\"} 1.0")
+        .contains("mocov3_log_lines_dropped_total{file=\"metrics.jsonl\"} 2.0")
+        .contains("mocov3_data_available 0.0")
         .contains("mocov3_images_undecodable_total{reason=\"truncated\"} 2.0")
         .contains("mocov3_checkpoint_failures_total 1.0")
         .contains("mocov3_actor_failures_total{actor=\"trainer\"} 1.0");

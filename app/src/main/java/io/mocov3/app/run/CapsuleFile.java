@@ -1,5 +1,6 @@
 package io.mocov3.app.run;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
@@ -8,6 +9,7 @@ import io.mocov3.actors.Capsule;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -23,17 +25,29 @@ public final class CapsuleFile {
 
   private CapsuleFile() {}
 
-  /** Into {@code folder} under a name of its step and reason. */
-  static Path write(Path folder, Capsule capsule) {
-    Path file = folder.resolve("step-%08d-%s.json".formatted(capsule.step(), capsule.reason()));
+  static Path in(Path folder, Capsule capsule) {
+    return folder.resolve("step-%08d-%s.json".formatted(capsule.step(), capsule.reason()));
+  }
+
+  static byte[] text(Capsule capsule) {
     try {
-      Files.createDirectories(folder);
-      Files.writeString(file, MAPPER.writeValueAsString(capsule));
-      prune(folder);
-      return file;
-    } catch (IOException e) {
-      throw new RunException(file + " cannot be written: " + e.getMessage(), e);
+      return MAPPER.writeValueAsBytes(capsule);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
     }
+  }
+
+  /** As a whole or not at all. */
+  static void write(Path run, Path file, byte[] text) throws IOException {
+    Path aside = file.resolveSibling("." + file.getFileName() + ".tmp");
+    RunPaths.makeFolder(run, file.getParent());
+    try {
+      Files.write(aside, text);
+      Files.move(aside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } finally {
+      Files.deleteIfExists(aside);
+    }
+    prune(file.getParent());
   }
 
   private static void prune(Path folder) throws IOException {

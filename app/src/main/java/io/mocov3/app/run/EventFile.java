@@ -1,17 +1,10 @@
 package io.mocov3.app.run;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.mocov3.actors.Incident;
 import io.mocov3.actors.StabilityEvent;
 import io.mocov3.model.stability.Dip;
 import io.mocov3.model.stability.Spike;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -19,15 +12,18 @@ import java.util.Map;
  * {@code events.jsonl}: spikes, dips and what was done about them. Every line says how many
  * rollbacks there had been; those of before a rollback stay, whatever step training goes back to.
  */
-final class EventFile implements AutoCloseable {
-  private static final ObjectMapper MAPPER = new ObjectMapper();
-
+final class EventFile {
   private final JsonLines lines;
   private int rollbacks;
 
-  EventFile(Path file) {
-    lines = new JsonLines(file);
-    rollbacks = countRollbacks(file);
+  EventFile(JsonLines lines) {
+    this.lines = lines;
+    lines.forEach(
+        event -> {
+          if (event.path("type").asText().equals("rolled_back")) {
+            rollbacks++;
+          }
+        });
   }
 
   Map<String, Object> append(StabilityEvent event) {
@@ -46,16 +42,9 @@ final class EventFile implements AutoCloseable {
 
   /** Training goes on after {@code step}: later events since the last rollback go. */
   void truncateAfter(long step) {
+    int now = rollbacks;
     lines.keep(
-        line -> {
-          try {
-            JsonNode event = MAPPER.readTree(line);
-            return event.path("rollbacks").asInt() < rollbacks
-                || event.path("step").asLong() <= step;
-          } catch (JsonProcessingException e) {
-            return false;
-          }
-        });
+        event -> event.path("rollbacks").asInt() < now || event.path("step").asLong() <= step);
   }
 
   static String type(StabilityEvent event) {
@@ -131,23 +120,5 @@ final class EventFile implements AutoCloseable {
 
   private static String reason(Incident incident) {
     return incident.reason().name().toLowerCase(Locale.ROOT);
-  }
-
-  private static int countRollbacks(Path file) {
-    if (!Files.exists(file)) {
-      return 0;
-    }
-    try {
-      List<String> all = Files.readAllLines(file);
-      return (int)
-          all.stream().filter(line -> line.startsWith("{\"type\":\"rolled_back\"")).count();
-    } catch (IOException e) {
-      throw new RunException(file + " cannot be read: " + e.getMessage(), e);
-    }
-  }
-
-  @Override
-  public void close() {
-    lines.close();
   }
 }

@@ -3,145 +3,151 @@ package io.mocov3.app.run;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.BufferedReader;
-import java.io.BufferedWriter;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedSet;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
  * A file of one JSON object a line, only ever appended to. A line is handed to the system at once,
- * so that a killed process loses none. Numbers read back to the same bits.
+ * so that a killed process loses none; while the system takes none, lines wait in memory. Numbers
+ * read back to the same bits. A damaged line stays where it is, and readers skip it.
  */
 public final class JsonLines implements AutoCloseable {
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
   private final Path file;
-  private Optional<OutputStream> stream;
+  private final LineFile lines;
+  private final LogWatch watch;
+  private final Backlog backlog;
+  private int told;
 
-  /** The first line makes the file; a last line that a killed process cut off goes. */
-  public JsonLines(Path file) {
-    this.file = file;
-    dropCutLine(file);
-    this.stream = Files.exists(file) ? Optional.of(open(file)) : Optional.empty();
+  /**
+   * The first line makes the file; a last line that a killed process cut off goes.
+   *
+   * @throws RunException when the file is there and cannot be written
+   */
+  public JsonLines(Path file, LogWatch watch) {
+    this(file.getParent(), file, watch);
   }
 
-  public synchronized void append(Map<String, ?> object) {
+  /** The same for a file in a folder below {@code root} that the first line makes, too. */
+  JsonLines(Path root, Path file, LogWatch watch) {
+    this.file = file;
+    this.watch = watch;
+    lines = new LineFile(root, file);
+    backlog = new Backlog(root.relativize(file).toString(), watch);
     try {
-      appendLine(MAPPER.writeValueAsString(object));
+      lines.mend();
+    } catch (IOException e) {
+      throw new RunException(file + " cannot be written: " + e.getMessage(), e);
+    }
+  }
+
+  public void append(Map<String, ?> object) {
+    try {
+      append((MAPPER.writeValueAsString(object) + "\n").getBytes(StandardCharsets.UTF_8));
     } catch (JsonProcessingException e) {
       throw new IllegalStateException(e);
     }
   }
 
-  private synchronized void appendLine(String line) {
-    if (stream.isEmpty()) {
-      stream = Optional.of(open(file));
-    }
+  private synchronized void append(byte[] line) {
+    backlog.put(line.length, () -> lines.append(line));
+  }
+
+  /** Tries to write what waits, if it is time to. */
+  public synchronized void catchUp() {
+    backlog.catchUp();
+  }
+
+  /** Every object of the file; damaged lines are told of and skipped. */
+  public synchronized void forEach(Consumer<JsonNode> each) {
+    DamagedLines damaged = new DamagedLines();
     try {
-      stream.get().write((line + "\n").getBytes(StandardCharsets.UTF_8));
+      LineReader.read(
+          file, line -> line.object().ifPresentOrElse(each, () -> damaged.add(line.number())));
     } catch (IOException e) {
-      throw new RunException(file + " cannot be written: " + e.getMessage(), e);
+      watch.warn().accept(file + " cannot be read: " + e.getMessage());
     }
+    damaged.tell();
   }
 
   /** Drops the lines of later steps. */
-  public synchronized void truncateAfter(long step) {
-    keep(line -> stepOf(line).filter(value -> value <= step).isPresent());
+  public void truncateAfter(long step) {
+    keep(object -> upTo(step, object));
   }
 
   /** Moves the lines of later steps to {@code target}. */
-  public synchronized void moveAfter(long step, Path target) {
-    try (JsonLines moved = new JsonLines(target)) {
-      keep(
-          line -> {
-            boolean stays = stepOf(line).filter(value -> value <= step).isPresent();
-            if (!stays) {
-              moved.appendLine(line);
-            }
-            return stays;
-          });
-    }
+  public synchronized void moveAfter(long step, JsonLines target) {
+    backlog.put(
+        0,
+        () ->
+            LineReader.read(
+                file,
+                line -> {
+                  if (!line.object().map(object -> upTo(step, object)).orElse(true)) {
+                    target.append(line.bytes());
+                  }
+                }));
+    truncateAfter(step);
   }
 
-  /** Drops the lines that {@code wanted} refuses. */
-  public synchronized void keep(Predicate<String> wanted) {
-    close();
-    if (!Files.exists(file)) {
-      return;
+  /** Drops the lines that {@code wanted} refuses; in its turn, after the lines that wait. */
+  public synchronized void keep(Predicate<JsonNode> wanted) {
+    backlog.put(
+        0,
+        () -> {
+          DamagedLines damaged = new DamagedLines();
+          lines.keep(
+              line -> {
+                Optional<JsonNode> object = line.object().filter(o -> o.path("step").isNumber());
+                if (object.isEmpty()) {
+                  damaged.add(line.number());
+                }
+                return object.map(wanted::test).orElse(true);
+              });
+          damaged.tell();
+        });
+  }
+
+  private static boolean upTo(long step, JsonNode object) {
+    return !object.path("step").isNumber() || object.path("step").asLong() <= step;
+  }
+
+  /** What one reading of the file skipped. */
+  private final class DamagedLines {
+    private final SequencedSet<Long> numbers = new LinkedHashSet<>();
+
+    void add(long number) {
+      numbers.add(number);
     }
-    Path aside = file.resolveSibling(file.getFileName() + ".tmp");
-    try {
-      try (BufferedReader reader = Files.newBufferedReader(file);
-          BufferedWriter writer = Files.newBufferedWriter(aside)) {
-        for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-          if (wanted.test(line)) {
-            writer.write(line);
-            writer.write('\n');
-          }
-        }
+
+    void tell() {
+      if (numbers.size() > told) {
+        told = numbers.size();
+        String more = told > 1 ? " (and %d more)".formatted(told - 1) : "";
+        watch
+            .warn()
+            .accept(
+                "%s line %d%s is damaged; it stays there and is skipped"
+                    .formatted(file, numbers.getFirst(), more));
       }
-      Files.move(aside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    } catch (IOException e) {
-      throw new RunException(file + " cannot be cut back: " + e.getMessage(), e);
-    }
-  }
-
-  private static Optional<Long> stepOf(String line) {
-    try {
-      JsonNode step = MAPPER.readTree(line).path("step");
-      return step.isNumber() ? Optional.of(step.asLong()) : Optional.empty();
-    } catch (JsonProcessingException e) {
-      return Optional.empty();
-    }
-  }
-
-  private static void dropCutLine(Path file) {
-    if (!Files.isRegularFile(file)) {
-      return;
-    }
-    try (RandomAccessFile bytes = new RandomAccessFile(file.toFile(), "rw")) {
-      long end = bytes.length();
-      while (end > 0 && !endsLine(bytes, end)) {
-        end--;
-      }
-      bytes.setLength(end);
-    } catch (IOException e) {
-      throw new RunException(file + " cannot be written: " + e.getMessage(), e);
-    }
-  }
-
-  private static boolean endsLine(RandomAccessFile bytes, long end) throws IOException {
-    bytes.seek(end - 1);
-    return bytes.read() == '\n';
-  }
-
-  private static OutputStream open(Path file) {
-    try {
-      return Files.newOutputStream(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
-    } catch (IOException e) {
-      throw new RunException(file + " cannot be written: " + e.getMessage(), e);
     }
   }
 
   @Override
   public synchronized void close() {
-    if (stream.isEmpty()) {
-      return;
-    }
+    backlog.finish();
     try {
-      stream.get().close();
-      stream = Optional.empty();
+      lines.close();
     } catch (IOException e) {
-      throw new RunException(file + " cannot be closed: " + e.getMessage(), e);
+      watch.warn().accept(file + " cannot be closed: " + e.getMessage());
     }
   }
 }

@@ -14,8 +14,11 @@ import java.util.Map;
 public final class Provenance {
   private Provenance() {}
 
-  /** {@code data} describes the training set in a few words that change when it changes. */
-  public static void write(RunDirectory directory, String data) {
+  /**
+   * {@code data} describes the training set in a few words that change when it changes. A training
+   * goes on without the file; {@code watch} hears why.
+   */
+  public static void write(RunDirectory directory, String data, LogWatch watch) {
     Map<String, Object> document = new LinkedHashMap<>();
     document.put("version", Version.text());
     document.put("started", Instant.now().toString());
@@ -32,6 +35,8 @@ public final class Provenance {
           new ObjectMapper()
               .enable(SerializationFeature.INDENT_OUTPUT)
               .writeValueAsString(document));
+    } catch (RunException e) {
+      watch.warn().accept(e.getMessage());
     } catch (JsonProcessingException e) {
       throw new IllegalStateException(e);
     }

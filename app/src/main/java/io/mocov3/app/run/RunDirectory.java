@@ -8,15 +8,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Optional;
 
 /** The directory of one run, held by one process at a time. */
 public final class RunDirectory implements AutoCloseable {
   private final Path path;
   private final FileChannel channel;
+  private final OpenDirectory opened;
 
-  private RunDirectory(Path path, FileChannel channel) {
+  private RunDirectory(Path path, FileChannel channel, OpenDirectory opened) {
     this.path = path;
     this.channel = channel;
+    this.opened = opened;
   }
 
   /**
@@ -35,7 +38,7 @@ public final class RunDirectory implements AutoCloseable {
         throw new RunException(
             path + " is in use by another trainer; stop it, or set another run.directory");
       }
-      return new RunDirectory(path, channel);
+      return new RunDirectory(path, channel, OpenDirectory.of(path));
     } catch (IOException e) {
       throw new RunException(
           "run.directory %s cannot be written (%s); set another one"
@@ -61,12 +64,40 @@ public final class RunDirectory implements AutoCloseable {
     return new RunPaths(path);
   }
 
-  /** Writes a small file aside and renames it. */
+  /**
+   * Why nothing can be kept here any more, in one line: somebody moved or removed the directory. A
+   * moved one is not followed, for the next command would look for it under its old name.
+   */
+  public Optional<String> lost() {
+    if (opened.isAt(path)) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        opened
+            .whereabouts()
+            .map(
+                now ->
+                    ("run.directory %s was moved to %s during training; move it back or set"
+                            + " run.directory=%s, and the same command goes on from its newest"
+                            + " checkpoint")
+                        .formatted(path, now, now))
+            .orElse("run.directory %s was removed during training".formatted(path)));
+  }
+
+  /** Writes a small file aside and renames it, unless it is there already. */
   public void write(Path file, String text) {
     Path aside = file.resolveSibling(file.getFileName() + ".tmp");
     try {
-      Files.writeString(aside, text);
-      Files.move(aside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      if (Files.exists(file) && Files.readString(file).equals(text)) {
+        return;
+      }
+      try {
+        Files.writeString(aside, text);
+        Files.move(
+            aside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      } finally {
+        Files.deleteIfExists(aside);
+      }
     } catch (IOException e) {
       throw new RunException(file + " cannot be written: " + e.getMessage(), e);
     }
@@ -75,6 +106,7 @@ public final class RunDirectory implements AutoCloseable {
   @Override
   public void close() {
     try {
+      opened.close();
       channel.close();
     } catch (IOException e) {
       throw new RunException(path + ": the lock cannot be released: " + e.getMessage(), e);

@@ -1,6 +1,5 @@
 package io.mocov3.app.run;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.mocov3.actors.Capsule;
 import io.mocov3.actors.RunLog;
 import io.mocov3.actors.StabilityEvent;
@@ -8,33 +7,46 @@ import io.mocov3.augment.Decoded.Undecodable;
 import io.mocov3.metrics.TrainingMetrics.KnnAccuracy;
 import io.mocov3.model.GradientNorms;
 import io.mocov3.model.Health;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** {@code metrics.jsonl}, {@code samples.jsonl} and {@code quarantine.jsonl} of a run. */
+/**
+ * The logs of a run. None of them ever stops a training: what cannot be written waits for room, and
+ * what cannot be read is skipped.
+ */
 public final class RunFiles implements AutoCloseable {
   private final JsonLines metrics;
   private final JsonLines samples;
   private final JsonLines quarantine;
   private final JsonLines gradients;
   private final EventFile events;
-  private final RunDirectory directory;
-  private final Set<String> quarantined;
+  private final List<JsonLines> open = new ArrayList<>();
+  private final Backlog capsules;
+  private final LogWatch watch;
+  private final RunPaths paths;
+  private final Set<String> quarantined = new HashSet<>();
 
-  public RunFiles(RunDirectory directory) {
-    metrics = new JsonLines(directory.paths().metrics());
-    samples = new JsonLines(directory.paths().samples());
-    quarantine = new JsonLines(directory.paths().quarantine());
-    gradients = new JsonLines(directory.paths().gradients());
-    events = new EventFile(directory.paths().events());
-    this.directory = directory;
-    quarantined = known(directory);
+  public RunFiles(RunDirectory directory, LogWatch watch) {
+    this.watch = watch;
+    paths = directory.paths();
+    metrics = open(paths.metrics());
+    samples = open(paths.samples());
+    quarantine = open(paths.quarantine());
+    gradients = open(paths.gradients());
+    events = new EventFile(open(paths.events()));
+    capsules = new Backlog("capsules", watch);
+    quarantine.forEach(line -> quarantined.add(line.path("id").asText()));
+  }
+
+  private JsonLines open(Path file) {
+    JsonLines lines = new JsonLines(paths.path(), file, watch);
+    open.add(lines);
+    return lines;
   }
 
   public void step(RunLog.Step step) {
@@ -47,6 +59,7 @@ public final class RunFiles implements AutoCloseable {
     line.put("momentum", step.momentum());
     line.put("images_per_second", step.imagesPerSecond());
     metrics.append(line);
+    catchUp();
   }
 
   public void knn(long step, KnnAccuracy accuracy) {
@@ -101,23 +114,27 @@ public final class RunFiles implements AutoCloseable {
     return events.append(event);
   }
 
-  public Path capsule(Capsule capsule) {
-    return CapsuleFile.write(directory.paths().capsules(), capsule);
+  /** Returns where it is, or will be once there is room. */
+  public synchronized Path capsule(Capsule capsule) {
+    Path file = CapsuleFile.in(paths.capsules(), capsule);
+    byte[] text = CapsuleFile.text(capsule);
+    capsules.put(text.length, () -> CapsuleFile.write(paths.path(), file, text));
+    return file;
   }
 
   /** The lines of the steps that are undone move aside. */
-  public void rolledBack(StabilityEvent.RolledBack event) {
-    Path aside = directory.paths().undone(event.adjustments().rollbacks());
+  public synchronized void rolledBack(StabilityEvent.RolledBack event) {
+    Path aside = paths.undone(event.adjustments().rollbacks());
     long step = event.to() == 0 ? -1 : event.to();
-    try {
-      Files.createDirectories(aside);
-    } catch (IOException e) {
-      throw new RunException(aside + " cannot be made: " + e.getMessage(), e);
-    }
-    metrics.moveAfter(step, aside.resolve("metrics.jsonl"));
-    gradients.moveAfter(step, aside.resolve("gradients.jsonl"));
-    samples.moveAfter(step, aside.resolve("samples.jsonl"));
+    metrics.moveAfter(step, open(aside.resolve("metrics.jsonl")));
+    gradients.moveAfter(step, open(aside.resolve("gradients.jsonl")));
+    samples.moveAfter(step, open(aside.resolve("samples.jsonl")));
     events.append(event);
+  }
+
+  private synchronized void catchUp() {
+    open.forEach(JsonLines::catchUp);
+    capsules.catchUp();
   }
 
   public void samples(long step, List<String> ids) {
@@ -149,29 +166,9 @@ public final class RunFiles implements AutoCloseable {
     events.truncateAfter(step);
   }
 
-  private static Set<String> known(RunDirectory directory) {
-    Set<String> ids = new HashSet<>();
-    if (!Files.exists(directory.paths().quarantine())) {
-      return ids;
-    }
-    ObjectMapper mapper = new ObjectMapper();
-    try {
-      for (String line : Files.readAllLines(directory.paths().quarantine())) {
-        ids.add(mapper.readTree(line).path("id").asText());
-      }
-    } catch (IOException e) {
-      throw new RunException(
-          directory.paths().quarantine() + " cannot be read: " + e.getMessage(), e);
-    }
-    return ids;
-  }
-
   @Override
-  public void close() {
-    metrics.close();
-    samples.close();
-    quarantine.close();
-    gradients.close();
-    events.close();
+  public synchronized void close() {
+    open.forEach(JsonLines::close);
+    capsules.finish();
   }
 }

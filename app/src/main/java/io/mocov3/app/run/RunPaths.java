@@ -1,5 +1,7 @@
 package io.mocov3.app.run;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Where the files of a run are, whether somebody trains in it or not. */
@@ -40,6 +42,15 @@ public record RunPaths(Path path) {
 
   public Path capsules() {
     return path.resolve("capsules");
+  }
+
+  /** Makes the folders below {@code root}, which must be there: one that was moved stays away. */
+  static void makeFolder(Path root, Path folder) throws IOException {
+    if (folder.equals(root) || Files.isDirectory(folder)) {
+      return;
+    }
+    makeFolder(root, folder.getParent());
+    Files.createDirectory(folder);
   }
 
   public Path checkpoints() {

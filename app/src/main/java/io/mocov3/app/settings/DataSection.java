@@ -37,6 +37,7 @@ final class DataSection {
         workers == 0 ? Runtime.getRuntime().availableProcessors() : workers,
         data.integer("buffers", 1),
         data.number("max-bad-ratio", 0, 1),
+        data.duration("retry-for"),
         sources(data),
         shapes(data.section("shapes")));
   }

@@ -5,6 +5,7 @@ import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigRenderOptions;
 import com.typesafe.config.ConfigUtil;
 import com.typesafe.config.ConfigValue;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -78,6 +79,15 @@ final class Section {
     double value = typed(key, rule, () -> config.getDouble(key));
     check(key, rule, value >= min && value <= max);
     return value;
+  }
+
+  Duration duration(String key) {
+    String rule = "a duration with its unit, such as 90s or 10m, or 0";
+    String value = typed(key, rule, () -> config.getString(key));
+    check(key, rule, value.equals("0") || !value.matches("[0-9.+eE-]*"));
+    Duration duration = typed(key, rule, () -> config.getDuration(key));
+    check(key, rule, !duration.isNegative());
+    return duration;
   }
 
   List<Double> numbers(String key, int count) {

@@ -17,6 +17,7 @@ import io.mocov3.model.MomentumSchedule;
 import io.mocov3.model.Precision;
 import io.mocov3.model.StepConfig;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -65,6 +66,7 @@ public record Settings(
       int workers,
       int buffers,
       double maxBadRatio,
+      Duration retryFor,
       SourceOptions sources,
       ShapesConfig shapes) {}
 
@@ -100,8 +102,8 @@ public record Settings(
   /** A named probe set. */
   public record Probe(String name, String path, DataFormat format) {}
 
-  /** Checkpoints; every 0 steps means at the end only. */
-  public record Checkpoint(long everySteps, int keep) {}
+  /** Checkpoints; every 0 steps means at the end only. The last is tried for {@code retryFor}. */
+  public record Checkpoint(long everySteps, int keep, Duration retryFor) {}
 
   /** The HTTP server; port 0 takes any free one. */
   public record Http(boolean enabled, String host, int port) {}
@@ -157,7 +159,8 @@ public record Settings(
         StabilitySection.read(root.section("stability"), model.backbone()),
         new Checkpoint(
             root.section("checkpoint").whole("every-steps", 0),
-            root.section("checkpoint").integer("keep", 1)),
+            root.section("checkpoint").integer("keep", 1),
+            root.section("checkpoint").duration("retry-for")),
         http(root.section("http")),
         render(config));
   }

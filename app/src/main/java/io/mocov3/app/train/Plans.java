@@ -1,5 +1,6 @@
 package io.mocov3.app.train;
 
+import io.mocov3.actors.Patience;
 import io.mocov3.actors.StabilityPlan;
 import io.mocov3.actors.TrainingPlan;
 import io.mocov3.app.data.DataSets;
@@ -48,6 +49,14 @@ final class Plans {
     return live.everySteps() > 0
         ? live.everySteps()
         : Math.max(SHORTEST, (long) Math.ceil(cost / SHARE_OF_TIME));
+  }
+
+  /** A stop leaves some of its time to end in. */
+  static Patience patience(Settings settings) {
+    return new Patience(
+        settings.checkpoint().retryFor(),
+        TrainingDaemon.SAVE_TIMEOUT.multipliedBy(3).dividedBy(4),
+        settings.data().retryFor());
   }
 
   static SampleOrder order(Settings settings, DataSets data) {

@@ -26,6 +26,7 @@ final class ResumeCheck {
           "mocov3.data.cache",
           "mocov3.data.shard-cache-gib",
           "mocov3.data.max-bad-ratio",
+          "mocov3.data.retry-for",
           "mocov3.data.buffers",
           "mocov3.data.test",
           "mocov3.evaluation",

@@ -5,6 +5,7 @@ import io.mocov3.actors.LiveProbe;
 import io.mocov3.actors.RunLog;
 import io.mocov3.actors.StabilityEvent;
 import io.mocov3.app.page.RunHistory;
+import io.mocov3.app.run.RunException;
 import io.mocov3.app.run.RunFiles;
 import io.mocov3.augment.Decoded.Undecodable;
 import io.mocov3.metrics.TrainingMetrics.KnnAccuracy;
@@ -42,8 +43,18 @@ final class RunReporter implements RunLog {
   @Override
   public void started(long step, long steps) {
     files.resumeAfter(step == 0 ? -1 : step);
-    history = RunHistory.of(run);
+    history = readHistory();
     progress.started(step, steps);
+  }
+
+  /** Only the page and the report need it; a training goes on without. */
+  private RunHistory readHistory() {
+    try {
+      return RunHistory.of(run);
+    } catch (RunException e) {
+      warning(e.getMessage());
+      return new RunHistory();
+    }
   }
 
   @Override

@@ -111,6 +111,8 @@ final class TrainingAssembly {
         stability.policy(),
         Checkpointer.create(store, metrics, log),
         probe.map(knn -> Evaluator.create(this::encoder, this::pixels, knn, metrics, log)),
+        data.train()::requireAvailable,
+        Plans.patience(settings),
         metrics,
         log,
         outcome);

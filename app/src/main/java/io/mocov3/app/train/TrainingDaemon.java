@@ -13,6 +13,7 @@ import io.mocov3.app.data.DataSets;
 import io.mocov3.app.http.Health;
 import io.mocov3.app.http.HttpServer;
 import io.mocov3.app.http.Status;
+import io.mocov3.app.run.LogWatch;
 import io.mocov3.app.run.Provenance;
 import io.mocov3.app.run.RunDirectory;
 import io.mocov3.app.run.RunException;
@@ -35,7 +36,8 @@ import org.bytedeco.javacpp.Pointer;
 
 /** One training from first check to exit code: opens, starts, waits, and ends on a signal. */
 public final class TrainingDaemon {
-  private static final Duration SAVE_TIMEOUT = Duration.ofMinutes(2);
+  static final Duration SAVE_TIMEOUT = Duration.ofMinutes(2);
+  private static final Duration WATCH_INTERVAL = Duration.ofSeconds(1);
 
   /** Set by the launcher when standard error is a terminal; the JDK cannot tell. */
   private static final String TERMINAL = "mocov3.terminal";
@@ -75,7 +77,8 @@ public final class TrainingDaemon {
     ProgressLine progress = new ProgressLine(err, Boolean.getBoolean(TERMINAL));
     PrometheusMetrics metrics =
         new PrometheusMetrics(settings.run().name(), Version.text(), Pointer::physicalBytes);
-    try (RunFiles files = new RunFiles(directory);
+    LogWatch watch = new LogWatch(metrics, line -> progress.line("warning: " + line));
+    try (RunFiles files = new RunFiles(directory, watch);
         ExecutorService workers = Workers.start(settings)) {
       RunReporter reporter = new RunReporter(directory.path(), files, progress);
       TrainingGuardian.Blueprint blueprint =
@@ -92,7 +95,7 @@ public final class TrainingDaemon {
       try {
         serve(system, metrics, reporter).ifPresent(progress::line);
         directory.write(directory.paths().configFile(), settings.rendered());
-        Provenance.write(directory, DataDigest.of(data.train()));
+        Provenance.write(directory, DataDigest.of(data.train()), watch);
         Runtime.getRuntime().addShutdownHook(hook);
         system
             .getWhenTerminated()
@@ -100,6 +103,7 @@ public final class TrainingDaemon {
                 () ->
                     outcome.complete(new TrainingOutcome.Failed("the actors ended on their own")));
         system.tell(TrainingGuardian.Start.INSTANCE);
+        watch(directory, system);
         int code = exitCode(outcome.join());
         end(system, files);
         ended.complete(code);
@@ -115,6 +119,20 @@ public final class TrainingDaemon {
     system.terminate();
     system.getWhenTerminated().toCompletableFuture().join();
     files.close();
+  }
+
+  /** Training on in a directory that is gone would be lost to the last step. */
+  private static void watch(RunDirectory directory, ActorSystem<Command> system) {
+    system
+        .scheduler()
+        .scheduleWithFixedDelay(
+            WATCH_INTERVAL,
+            WATCH_INTERVAL,
+            () ->
+                directory
+                    .lost()
+                    .ifPresent(reason -> system.tell(new TrainingGuardian.GiveUp(reason))),
+            system.executionContext());
   }
 
   /** The address that is served, as a line to print. */
@@ -190,6 +208,15 @@ public final class TrainingDaemon {
                     .formatted(interrupted.step())
                 : "interrupted after step %d; it could not be saved".formatted(interrupted.step()));
         yield interrupted.saved() ? ExitCode.INTERRUPTED : ExitCode.KILLED;
+      }
+      case TrainingOutcome.DataGone gone -> {
+        err.println(
+            gone.saved()
+                ? "interrupted after step %d, saved: %s; the same command goes on when the images are back"
+                    .formatted(gone.step(), gone.reason())
+                : "mocov3: step %d could not be saved, and %s"
+                    .formatted(gone.step(), gone.reason()));
+        yield gone.saved() ? ExitCode.INTERRUPTED : ExitCode.FAILED;
       }
       case TrainingOutcome.Failed failed -> {
         err.println("mocov3: " + failed.reason());

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.mocov3.actors.RunLog;
 import io.mocov3.actors.StabilityEvent;
 import io.mocov3.app.JsonOutput;
+import io.mocov3.app.run.LogWatch;
 import io.mocov3.app.run.RunDirectory;
 import io.mocov3.app.run.RunFiles;
+import io.mocov3.metrics.NoMetrics;
 import io.mocov3.metrics.TrainingMetrics.KnnAccuracy;
 import io.mocov3.model.GradientNorms;
 import io.mocov3.model.Health;
@@ -61,7 +63,7 @@ class RunHistoryTest {
   void whatTheFilesHoldIsWhatTheRunTold() throws Exception {
     RunHistory told = new RunHistory();
     try (RunDirectory directory = RunDirectory.open(path);
-        RunFiles files = new RunFiles(directory)) {
+        RunFiles files = new RunFiles(directory, new LogWatch(NoMetrics.INSTANCE, line -> {}))) {
       for (long step = 1; step <= 300; step++) {
         RunLog.Step one = new RunLog.Step(step, step / 10.0, step == 9 ? Double.NaN : 3, 1, 0.9, 7);
         GradientNorms norms = norms(List.of("block_00", "all"), step / 4.0);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.mocov3.metrics.NoMetrics;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -53,9 +54,40 @@ class RunDirectoryTest {
   }
 
   @Test
+  void aDirectoryThatWasMovedIsMissedAndFound() throws Exception {
+    Path path = parent.resolve("run");
+    Path elsewhere = parent.resolve("elsewhere");
+    try (RunDirectory directory = RunDirectory.open(path)) {
+      assertThat(directory.lost()).isEmpty();
+
+      Files.move(path, elsewhere);
+      Files.createDirectory(path);
+
+      assertThat(directory.lost().orElseThrow())
+          .startsWith("run.directory " + path + " was moved to " + elsewhere.toRealPath())
+          .hasLineCount(1);
+      Files.delete(path);
+      Files.move(elsewhere, path);
+      assertThat(directory.lost()).isEmpty();
+    }
+  }
+
+  @Test
+  void aDirectoryThatWasRemovedIsMissed() throws Exception {
+    Path path = parent.resolve("run");
+    try (RunDirectory directory = RunDirectory.open(path)) {
+      Files.delete(path.resolve(".lock"));
+      Files.delete(path);
+
+      assertThat(directory.lost())
+          .contains("run.directory " + path + " was removed during training");
+    }
+  }
+
+  @Test
   void theProvenanceNamesVersionMachineLibrariesAndData() throws Exception {
     try (RunDirectory directory = RunDirectory.open(parent)) {
-      Provenance.write(directory, "60000 images");
+      Provenance.write(directory, "60000 images", new LogWatch(NoMetrics.INSTANCE, line -> {}));
 
       JsonNode document = new ObjectMapper().readTree(directory.paths().provenance().toFile());
       assertThat(document.properties())

@@ -5,12 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.mocov3.actors.RunLog;
+import io.mocov3.actors.StabilityEvent;
 import io.mocov3.augment.Decoded.Undecodable;
 import io.mocov3.augment.Reason;
+import io.mocov3.metrics.NoMetrics;
 import io.mocov3.metrics.TrainingMetrics.KnnAccuracy;
+import io.mocov3.model.GradientNorms;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -18,6 +23,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class RunFilesTest {
+  private final List<String> warnings = new ArrayList<>();
+  private final LogWatch watch = new LogWatch(NoMetrics.INSTANCE, warnings::add);
+
   @TempDir private Path path;
   private RunDirectory directory;
 
@@ -33,7 +41,7 @@ class RunFilesTest {
 
   @Test
   void stepsAndAccuraciesHaveTheFieldsThatToolsReadInOrder() throws Exception {
-    try (RunFiles files = new RunFiles(directory)) {
+    try (RunFiles files = new RunFiles(directory, watch)) {
       files.step(new RunLog.Step(3, 0.25, 5.5, 1e-4, 0.99, 120.5));
       files.knn(3, new KnnAccuracy("test", 20, 0.07, "train-set", 0.75));
     }
@@ -48,7 +56,7 @@ class RunFilesTest {
 
   @Test
   void aFileAppearsWithItsFirstLine() {
-    try (RunFiles files = new RunFiles(directory)) {
+    try (RunFiles files = new RunFiles(directory, watch)) {
       files.resumeAfter(0);
       files.step(new RunLog.Step(1, 0, 5.5, 0, 0.99, 1));
     }
@@ -60,7 +68,7 @@ class RunFilesTest {
 
   @Test
   void aLossThatIsNotFiniteIsStillJson() throws Exception {
-    try (RunFiles files = new RunFiles(directory)) {
+    try (RunFiles files = new RunFiles(directory, watch)) {
       files.step(new RunLog.Step(1, 0, Double.NaN, 0, 0.99, 1));
     }
 
@@ -71,14 +79,14 @@ class RunFilesTest {
 
   @Test
   void aResumedRunHasEachStepOnce() throws Exception {
-    try (RunFiles files = new RunFiles(directory)) {
+    try (RunFiles files = new RunFiles(directory, watch)) {
       for (long step = 1; step <= 4; step++) {
         files.step(new RunLog.Step(step, 0, 1, 0, 0, 1));
         files.samples(step, List.of("a-" + step));
       }
     }
 
-    try (RunFiles files = new RunFiles(directory)) {
+    try (RunFiles files = new RunFiles(directory, watch)) {
       files.resumeAfter(2);
       files.samples(3, List.of("b-3"));
     }
@@ -93,12 +101,12 @@ class RunFilesTest {
 
   @Test
   void anImageIsQuarantinedOnceAlsoAcrossRestarts() throws Exception {
-    try (RunFiles files = new RunFiles(directory)) {
+    try (RunFiles files = new RunFiles(directory, watch)) {
       files.quarantined(bad("a.jpg"));
       files.quarantined(bad("a.jpg"));
     }
 
-    try (RunFiles files = new RunFiles(directory)) {
+    try (RunFiles files = new RunFiles(directory, watch)) {
       files.quarantined(bad("a.jpg"));
       files.quarantined(bad("b.jpg"));
     }
@@ -111,18 +119,57 @@ class RunFilesTest {
 
   @Test
   void aQuarantineWhoseLastLineWasCutOffDoesNotStopTheRun() throws Exception {
-    try (RunFiles files = new RunFiles(directory)) {
+    try (RunFiles files = new RunFiles(directory, watch)) {
       files.quarantined(bad("a.jpg"));
     }
     Files.writeString(directory.paths().quarantine(), "{\"id\":\"b.j", StandardOpenOption.APPEND);
 
-    try (RunFiles files = new RunFiles(directory)) {
+    try (RunFiles files = new RunFiles(directory, watch)) {
       files.quarantined(bad("b.jpg"));
     }
 
     assertThat(Files.readAllLines(directory.paths().quarantine()))
         .extracting(line -> new ObjectMapper().readTree(line).path("id").asText())
         .containsExactly("a.jpg", "b.jpg");
+  }
+
+  @Test
+  void aBadByteInALogDoesNotBlockResuming() throws Exception {
+    try (RunFiles files = new RunFiles(directory, watch)) {
+      files.quarantined(bad("a.jpg"));
+      files.quarantined(bad("b.jpg"));
+      for (long step = 1; step <= 3; step++) {
+        files.step(new RunLog.Step(step, 0, 1, 0, 0, 1));
+        files.gradients(step, new GradientNorms(List.of("all"), List.of(1.0), List.of(1.0)));
+        files.event(new StabilityEvent.Skipped(step));
+      }
+    }
+    for (String log : LOGS) {
+      byte[] bytes = Files.readAllBytes(path.resolve(log));
+      bytes[3] = (byte) 0xFF;
+      Files.write(path.resolve(log), bytes);
+    }
+
+    try (RunFiles files = new RunFiles(directory, watch)) {
+      files.resumeAfter(2);
+      files.quarantined(bad("b.jpg"));
+    }
+
+    for (String log : LOGS) {
+      assertThat(Files.readAllBytes(path.resolve(log))).contains((byte) 0xFF);
+      assertThat(lines(path.resolve(log))).hasSize(2);
+      assertThat(warnings)
+          .containsOnlyOnce(
+              path.resolve(log) + " line 1 is damaged; it stays there and is skipped");
+    }
+    assertThat(warnings).hasSize(LOGS.size());
+  }
+
+  private static final List<String> LOGS =
+      List.of("metrics.jsonl", "gradients.jsonl", "events.jsonl", "quarantine.jsonl");
+
+  private static List<String> lines(Path file) throws Exception {
+    return new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1).lines().toList();
   }
 
   private static Undecodable bad(String id) {

@@ -23,6 +23,7 @@ import io.mocov3.model.Stem;
 import io.mocov3.model.StepConfig;
 import io.mocov3.model.VitConfig;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -34,7 +35,8 @@ class SettingsDefaultsTest {
   void theRunIsThreeHundredEpochsInItsOwnDirectory() {
     assertThat(settings.run())
         .isEqualTo(new Settings.Run("mocov3", Path.of("runs/mocov3"), 0, 300, 0, false, true));
-    assertThat(settings.checkpoint()).isEqualTo(new Settings.Checkpoint(1000, 3));
+    assertThat(settings.checkpoint())
+        .isEqualTo(new Settings.Checkpoint(1000, 3, Duration.ofMinutes(10)));
     assertThat(settings.http()).isEqualTo(new Settings.Http(true, "127.0.0.1", 9464));
     assertThat(settings.step().precision()).isEqualTo(Precision.FP32);
     assertThat(settings.device()).isEqualTo("auto");
@@ -54,6 +56,7 @@ class SettingsDefaultsTest {
                 Runtime.getRuntime().availableProcessors(),
                 3,
                 0.1,
+                Duration.ofMinutes(10),
                 SourceOptions.defaults(),
                 ShapesConfig.defaults()));
   }

@@ -28,6 +28,7 @@ import io.mocov3.model.VitConfig;
 import io.mocov3.model.stability.DipRule;
 import io.mocov3.model.stability.SpikeRule;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -43,7 +44,7 @@ class SettingsEveryKeyTest {
         run { name = night, directory = out/night, seed = 7, epochs = 2.5, steps = 40 }
         run { log-samples = true, check-memory = false }
         data { train = a/train, test = a/test, format = idx, batch-size = 64, workers = 5 }
-        data { buffers = 4, max-pixels = 1000, max-bad-ratio = 0.03, shuffle-window = 77 }
+        data { buffers = 4, max-pixels = 1000, max-bad-ratio = 0.03, shuffle-window = 77, retry-for = 90s }
         data { cache = a/cache, shard-cache-gib = 1.5 }
         data.shapes { train-images = 11, test-images = 12, size = 48, seed = 13 }
         augment { mean = [0.1, 0.2, 0.3], std = [0.4, 0.5, 0.6] }
@@ -86,7 +87,7 @@ class SettingsEveryKeyTest {
         stability.dips { noise-factor = 6.5, smallest-fall = 0.2, smallest-health-fall = 0.3 }
         stability.dips.settle-points = 61
         stability.drill { layer = block_01, step = 71, steps = 72, factor = 73 }
-        checkpoint { every-steps = 10, keep = 2 }
+        checkpoint { every-steps = 10, keep = 2, retry-for = 2h }
         http { enabled = false, host = "0.0.0.0", port = 0 }
       }
       """
@@ -109,6 +110,7 @@ class SettingsEveryKeyTest {
                 5,
                 4,
                 0.03,
+                Duration.ofSeconds(90),
                 new SourceOptions(1000, Path.of("a/cache"), 3L << 29, 77, 1000, 60_000),
                 new ShapesConfig(11, 12, 48, 13)));
   }
@@ -175,7 +177,8 @@ class SettingsEveryKeyTest {
         List.of(new KnnClassifier.Setting(3, 0.1), new KnnClassifier.Setting(5, 0.1));
 
     assertThat(settings.knn()).isEqualTo(new Settings.Knn(0.5, 9, votes, 21, 22, 56, 23));
-    assertThat(settings.checkpoint()).isEqualTo(new Settings.Checkpoint(10, 2));
+    assertThat(settings.checkpoint())
+        .isEqualTo(new Settings.Checkpoint(10, 2, Duration.ofHours(2)));
     assertThat(settings.http()).isEqualTo(new Settings.Http(false, "0.0.0.0", 0));
   }
 

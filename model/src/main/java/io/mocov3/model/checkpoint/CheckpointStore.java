@@ -21,8 +21,11 @@ public final class CheckpointStore {
   private final int keep;
   private final CheckpointReader reader;
 
-  /** What was written: the checkpoint's directory and the bytes of all its files. */
-  public record Written(Path path, long bytes) {}
+  /**
+   * What was written: the checkpoint's directory and the bytes of all its files; and why older ones
+   * could not be deleted, if so.
+   */
+  public record Written(Path path, long bytes, Optional<String> unpruned) {}
 
   /** Makes the directory if need be and clears what an interrupted write left there. */
   public CheckpointStore(Path dir, int keep) {
@@ -41,8 +44,9 @@ public final class CheckpointStore {
   }
 
   /**
-   * Writes the checkpoint of a step, replacing one that is there, then prunes. When it fails, all
-   * earlier checkpoints are as they were. The trainer's values must be what JSON can hold.
+   * Writes the checkpoint of a step, replacing one that is there, then prunes; what cannot be
+   * pruned is left to the next time. When writing fails, all earlier checkpoints are as they were.
+   * The trainer's values must be what JSON can hold.
    */
   public Written write(
       long step,
@@ -52,9 +56,9 @@ public final class CheckpointStore {
     if (step < 0) {
       throw new ModelException("checkpoint step is %d, but must be 0 or more".formatted(step));
     }
-    Written written;
+    long bytes;
     try {
-      written = new CheckpointWriter(dir, step).write(model, optimizer, trainer);
+      bytes = new CheckpointWriter(dir, step).write(model, optimizer, trainer);
     } catch (IOException | ModelException e) {
       throw new ModelException(
           "%s: checkpoint could not be written: %s"
@@ -63,8 +67,7 @@ public final class CheckpointStore {
                   e instanceof ModelException ? e.getMessage() : e.toString()),
           e);
     }
-    prune();
-    return written;
+    return new Written(dir.resolve(CheckpointReader.name(step)), bytes, prune());
   }
 
   /** All that have a checkpoint's name, by ascending step, valid or not. */
@@ -138,9 +141,11 @@ public final class CheckpointStore {
     }
   }
 
-  private void prune() {
-    List<Checkpoint> all = list();
+  /** Returns why not all of the old ones could be deleted. */
+  private Optional<String> prune() {
     try {
+      CheckpointWriter.clear(dir);
+      List<Checkpoint> all = list();
       Optional<String> latest = reader.latest();
       for (Checkpoint checkpoint : all.subList(0, Math.max(0, all.size() - keep))) {
         String name = checkpoint.path().getFileName().toString();
@@ -148,8 +153,9 @@ public final class CheckpointStore {
           CheckpointWriter.remove(dir, name);
         }
       }
-    } catch (IOException e) {
-      throw new ModelException(dir + ": old checkpoints cannot be pruned: " + e, e);
+      return Optional.empty();
+    } catch (IOException | ModelException e) {
+      return Optional.of(dir + ": old checkpoints cannot be deleted: " + e.getMessage());
     }
   }
 }

@@ -30,7 +30,8 @@ final class CheckpointWriter {
     this.name = CheckpointReader.name(step);
   }
 
-  CheckpointStore.Written write(
+  /** Returns the bytes of all files. */
+  long write(
       SequencedMap<String, TensorData> model,
       SequencedMap<String, TensorData> optimizer,
       Map<String, Object> trainer)
@@ -41,7 +42,7 @@ final class CheckpointWriter {
       Files.createDirectory(temporary);
       long bytes = fill(temporary, model, optimizer, trainer);
       publish(temporary);
-      return new CheckpointStore.Written(dir.resolve(name), bytes);
+      return bytes;
     } finally {
       Directories.delete(temporary);
     }
@@ -69,29 +70,40 @@ final class CheckpointWriter {
     return written.bytes() + files.values().stream().mapToLong(Digest::bytes).sum();
   }
 
+  /** What needs room on the disk comes before the checkpoint takes its name. */
   private void publish(Path temporary) throws IOException {
     Path target = dir.resolve(name);
     Path replaced = dir.resolve(REPLACED + name);
+    Path latest = latestAside(dir, name);
     boolean replaces = Files.exists(target);
     if (replaces) {
       Directories.delete(replaced);
       Directories.rename(target, replaced);
     }
-    Directories.rename(temporary, target);
-    Directories.sync(dir);
-    pointLatest(dir, name);
-    if (replaces) {
-      Directories.delete(replaced);
+    try {
+      Directories.rename(temporary, target);
+    } catch (IOException e) {
+      if (replaces) {
+        Directories.rename(replaced, target);
+      }
+      throw e;
     }
+    Directories.sync(dir);
+    Directories.rename(latest, dir.resolve(CheckpointReader.LATEST));
+    Directories.sync(dir);
   }
 
   /** A small file that holds the name, so that it works where links do not. */
   static void pointLatest(Path dir, String name) throws IOException {
+    Directories.rename(latestAside(dir, name), dir.resolve(CheckpointReader.LATEST));
+    Directories.sync(dir);
+  }
+
+  private static Path latestAside(Path dir, String name) throws IOException {
     Path aside = dir.resolve(TEMPORARY + CheckpointReader.LATEST);
     byte[] content = (name + "\n").getBytes(StandardCharsets.UTF_8);
     Digest.ofWriting(aside, out -> out.write(content));
-    Directories.rename(aside, dir.resolve(CheckpointReader.LATEST));
-    Directories.sync(dir);
+    return aside;
   }
 
   /** Hides the checkpoint before it takes it apart, so that no half of one is ever visible. */
@@ -112,6 +124,14 @@ final class CheckpointWriter {
           Directories.rename(path, original);
         }
       }
+    }
+    clear(dir);
+  }
+
+  /** Deletes what is hidden while nothing is being written. */
+  static void clear(Path dir) throws IOException {
+    for (Path path : Directories.children(dir)) {
+      String hidden = path.getFileName().toString();
       if (hidden.startsWith(TEMPORARY) || hidden.startsWith(REPLACED)) {
         Directories.delete(path);
       }

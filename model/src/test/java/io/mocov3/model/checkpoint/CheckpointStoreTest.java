@@ -2,6 +2,7 @@ package io.mocov3.model.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.mocov3.model.ModelException;
 import io.mocov3.model.safetensors.DType;
@@ -12,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -193,6 +195,32 @@ class CheckpointStoreTest {
         .extracting(Checkpoint::step)
         .containsExactly(99_999_999L, 100_000_000L);
     assertThat(dir.resolve("corrupt-step-00000000")).exists();
+  }
+
+  @Test
+  void aCheckpointIsWrittenAlsoWhenAnOldOneCannotBeDeletedWhichIsTriedAgain() throws Exception {
+    storeWith(1, 2);
+    CheckpointStore store = new CheckpointStore(dir, 1);
+    Path busy = dir.resolve("step-00000001");
+    assumeTrue(command("mount", "--bind", busy, busy), "nothing can be mounted here");
+    try {
+      CheckpointStore.Written written = store.write(3, tensors(3), tensors(3), Map.of());
+
+      assertThat(written.unpruned().orElseThrow())
+          .startsWith(dir + ": old checkpoints cannot be deleted: ");
+      assertThat(store.newestValid(warnings::add).orElseThrow().step()).isEqualTo(3);
+    } finally {
+      assertThat(command("umount", busy)).isTrue();
+    }
+
+    assertThat(store.write(4, tensors(4), tensors(4), Map.of()).unpruned()).isEmpty();
+
+    assertThat(dir.toFile().list()).containsExactlyInAnyOrder("step-00000004", "latest");
+  }
+
+  private static boolean command(Object... words) throws Exception {
+    List<String> command = Arrays.stream(words).map(Object::toString).toList();
+    return new ProcessBuilder(command).start().waitFor() == 0;
   }
 
   @Test
