@@ -3,11 +3,17 @@ package io.mocov3.app.run;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mocov3.app.Version;
+import io.mocov3.app.data.DataDigest;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** {@code run.json}: what ran where, on which libraries and which data. */
@@ -15,10 +21,15 @@ public final class Provenance {
   private Provenance() {}
 
   /**
-   * {@code data} describes the training set in a few words that change when it changes. A training
-   * goes on without the file; {@code watch} hears why.
+   * {@code data} is a fingerprint of the training set, {@code changes} what was accepted to differ
+   * on the way. A training goes on without the file; {@code watch} hears why.
    */
-  public static void write(RunDirectory directory, String data, LogWatch watch) {
+  public static void write(
+      RunDirectory directory,
+      DataDigest data,
+      boolean checkpointed,
+      List<String> changes,
+      LogWatch watch) {
     Map<String, Object> document = new LinkedHashMap<>();
     document.put("version", Version.text());
     document.put("started", Instant.now().toString());
@@ -28,7 +39,27 @@ public final class Provenance {
     document.put("processors", Runtime.getRuntime().availableProcessors());
     document.put("java", property("java.runtime.version"));
     document.put("libraries", libraries());
-    document.put("data", data);
+    document.put("data", data.samples());
+    document.put("data_contents", data.contents());
+    document.put("checkpointed", checkpointed);
+    document.put("changes", changes);
+    write(directory, document, watch);
+  }
+
+  /** The run has a checkpoint: from now on it never begins again by itself. */
+  static void checkpointed(RunDirectory directory, LogWatch watch) {
+    Path file = directory.paths().provenance();
+    try {
+      if (new ObjectMapper().readTree(Files.readAllBytes(file)) instanceof ObjectNode document
+          && !document.path("checkpointed").asBoolean()) {
+        write(directory, document.put("checkpointed", true), watch);
+      }
+    } catch (IOException e) {
+      watch.warn().accept(file + " cannot be updated: " + e.getMessage());
+    }
+  }
+
+  private static void write(RunDirectory directory, Object document, LogWatch watch) {
     try {
       directory.write(
           directory.paths().provenance(),

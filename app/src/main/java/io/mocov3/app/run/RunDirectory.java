@@ -8,10 +8,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** The directory of one run, held by one process at a time. */
 public final class RunDirectory implements AutoCloseable {
+  private static final String LOCK = ".lock";
+
   private final Path path;
   private final FileChannel channel;
   private final OpenDirectory opened;
@@ -31,8 +37,7 @@ public final class RunDirectory implements AutoCloseable {
     try {
       Files.createDirectories(path);
       FileChannel channel =
-          FileChannel.open(
-              path.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+          FileChannel.open(path.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
       if (!locked(channel)) {
         channel.close();
         throw new RunException(
@@ -100,6 +105,25 @@ public final class RunDirectory implements AutoCloseable {
       }
     } catch (IOException e) {
       throw new RunException(file + " cannot be written: " + e.getMessage(), e);
+    }
+  }
+
+  /** Moves all that is here to a folder named by the time; empty when there is nothing. */
+  public Optional<Path> setAside() {
+    Path aside = paths().aside();
+    Path target = aside.resolve(Instant.now().truncatedTo(ChronoUnit.MILLIS).toString());
+    try (Stream<Path> files = Files.list(path)) {
+      List<Path> old = files.filter(file -> !file.endsWith(LOCK) && !file.equals(aside)).toList();
+      if (old.isEmpty()) {
+        return Optional.empty();
+      }
+      Files.createDirectories(target);
+      for (Path file : old) {
+        Files.move(file, target.resolve(file.getFileName()));
+      }
+      return Optional.of(target);
+    } catch (IOException e) {
+      throw new RunException(path + ": old files cannot be kept aside: " + e, e);
     }
   }
 

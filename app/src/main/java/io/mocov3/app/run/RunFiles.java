@@ -28,11 +28,13 @@ public final class RunFiles implements AutoCloseable {
   private final List<JsonLines> open = new ArrayList<>();
   private final Backlog capsules;
   private final LogWatch watch;
+  private final RunDirectory directory;
   private final RunPaths paths;
   private final Set<String> quarantined = new HashSet<>();
 
   public RunFiles(RunDirectory directory, LogWatch watch) {
     this.watch = watch;
+    this.directory = directory;
     paths = directory.paths();
     metrics = open(paths.metrics());
     samples = open(paths.samples());
@@ -135,6 +137,11 @@ public final class RunFiles implements AutoCloseable {
   private synchronized void catchUp() {
     open.forEach(JsonLines::catchUp);
     capsules.catchUp();
+  }
+
+  /** A checkpoint is on the disk. */
+  public void checkpointed() {
+    Provenance.checkpointed(directory, watch);
   }
 
   public void samples(long step, List<String> ids) {

@@ -40,6 +40,11 @@ public record RunPaths(Path path) {
     return path.resolve("undone").resolve("rollback-%02d".formatted(rollback));
   }
 
+  /** What a new beginning keeps of what was there before. */
+  public Path aside() {
+    return path.resolve("aside");
+  }
+
   public Path capsules() {
     return path.resolve("capsules");
   }

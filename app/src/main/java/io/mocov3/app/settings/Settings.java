@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** One experiment, read once and checked as a whole. */
 public record Settings(
@@ -68,7 +69,14 @@ public record Settings(
       double maxBadRatio,
       Duration retryFor,
       SourceOptions sources,
-      ShapesConfig shapes) {}
+      ShapesConfig shapes) {
+
+    /** Whether looking at a training image may cost a download. */
+    public boolean isRemote() {
+      return Stream.concat(train.stream(), mix.stream().map(Part::path))
+          .anyMatch(path -> path.contains("://"));
+    }
+  }
 
   /** One of several training sets, and its share of the samples. */
   public record Part(String path, DataFormat format, double weight) {}

@@ -122,6 +122,7 @@ final class RunReporter implements RunLog {
 
   @Override
   public void checkpointed(long step, Path path) {
+    files.checkpointed();
     progress.line("  checkpoint " + path);
   }
 

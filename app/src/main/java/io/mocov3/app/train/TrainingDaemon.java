@@ -24,6 +24,7 @@ import io.mocov3.model.Threads;
 import io.mocov3.model.checkpoint.CheckpointStore;
 import java.io.PrintStream;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -56,6 +57,10 @@ public final class TrainingDaemon {
    * Runs to the end and returns the exit code; mistakes of the user's are thrown before it starts.
    */
   public int run() {
+    return run(Resumption.Request.PLAIN);
+  }
+
+  int run(Resumption.Request request) {
     Threads.configure(settings.threads());
     if (settings.http().enabled()) {
       HttpServer.requireFree(settings.http().host(), settings.http().port());
@@ -67,13 +72,19 @@ public final class TrainingDaemon {
         assembly.checkInitialWeights();
       }
       try (RunDirectory directory = RunDirectory.open(settings.run().directory())) {
-        ResumeCheck.run(directory.paths().configFile(), settings.rendered());
-        return run(directory, assembly, data);
+        Optional<Path> aside = request.anew() ? directory.setAside() : Optional.empty();
+        aside.ifPresent(folder -> err.println("what was here is kept in " + folder));
+        DataDigest digest = DataDigest.of(data.train(), settings.data().isRemote());
+        Resumption resumption =
+            Resumption.check(directory.paths(), settings, assembly.plan(), digest, request);
+        resumption.lines().forEach(err::println);
+        return run(directory, assembly, digest, resumption);
       }
     }
   }
 
-  private int run(RunDirectory directory, TrainingAssembly assembly, DataSets data) {
+  private int run(
+      RunDirectory directory, TrainingAssembly assembly, DataDigest digest, Resumption resumption) {
     ProgressLine progress = new ProgressLine(err, Boolean.getBoolean(TERMINAL));
     PrometheusMetrics metrics =
         new PrometheusMetrics(settings.run().name(), Version.text(), Pointer::physicalBytes);
@@ -95,7 +106,8 @@ public final class TrainingDaemon {
       try {
         serve(system, metrics, reporter).ifPresent(progress::line);
         directory.write(directory.paths().configFile(), settings.rendered());
-        Provenance.write(directory, DataDigest.of(data.train()), watch);
+        Provenance.write(
+            directory, digest, resumption.isCheckpointed(), resumption.allChanges(), watch);
         Runtime.getRuntime().addShutdownHook(hook);
         system
             .getWhenTerminated()

@@ -70,7 +70,9 @@ class TrainingProcessTest {
     int saved = losses(run).size();
     assertThat(Files.readString(run.resolve("checkpoints/latest")))
         .isEqualToIgnoringNewLines("step-%08d".formatted(saved));
-    Mocov3Process second = Mocov3Process.run(errors, train(run, "run.steps=" + (saved + 5)));
+    List<String> shorter = new ArrayList<>(train(run, "run.steps=" + (saved + 5)));
+    shorter.addAll(List.of("--accept", "length"));
+    Mocov3Process second = Mocov3Process.run(errors, shorter);
     assertThat(second.exitCode()).isZero();
     assertThat(losses(run)).hasSize(saved + 5);
   }
@@ -131,7 +133,9 @@ class TrainingProcessTest {
     Path capsule = run.resolve("capsules/step-00000035-non_finite.json");
     Mocov3Process replay = Mocov3Process.run(errors, List.of("replay", capsule.toString()));
     assertThat(replay.exitCode()).as(replay.errors()).isZero();
-    Mocov3Process again = Mocov3Process.run(errors, train(run, "run.steps=65"));
+    List<String> longer = new ArrayList<>(train(run, "run.steps=65"));
+    longer.addAll(List.of("--accept", "length"));
+    Mocov3Process again = Mocov3Process.run(errors, longer);
     assertThat(again.exitCode()).isZero();
     assertThat(samples(run)).hasSize(65);
   }
@@ -272,6 +276,92 @@ class TrainingProcessTest {
         .contains("training needs about", "GB of memory", "free; lower model.preset")
         .hasLineCount(1);
     assertThat(run).doesNotExist();
+  }
+
+  @Test
+  void aHistoryWithoutItsCheckpointsIsRefusedAndKeptAsideWhenAskedTo() throws Exception {
+    Path run = folder.resolve("run");
+    assertThat(Mocov3Process.run(errors, train(run, "run.steps=20")).exitCode()).isZero();
+    List<String> before = losses(run);
+    Files.move(run.resolve("checkpoints"), folder.resolve("unmounted"));
+
+    Path refusal = folder.resolve("refusal.txt");
+    Mocov3Process refused = Mocov3Process.run(refusal, train(run, "run.steps=20"));
+
+    assertThat(refused.exitCode()).isEqualTo(2);
+    assertThat(message(refused))
+        .contains(run + "/metrics.jsonl", "20 steps", run + "/checkpoints", "--start-anew");
+    assertThat(losses(run)).isEqualTo(before);
+    List<String> anew = new ArrayList<>(train(run, "run.steps=20"));
+    anew.add("--start-anew");
+    assertThat(Mocov3Process.run(errors, anew).exitCode()).isZero();
+    assertThat(losses(run)).isEqualTo(before);
+    try (Stream<Path> aside = Files.list(run.resolve("aside"))) {
+      assertThat(losses(aside.findFirst().orElseThrow())).isEqualTo(before);
+    }
+  }
+
+  @Test
+  void aRunThatNeverHadACheckpointBeginsAgain() throws Exception {
+    Path run = folder.resolve("run");
+    Mocov3Process first =
+        Mocov3Process.start(errors, train(run, "run.steps=4000", "checkpoint.every-steps=0"));
+    await().atMost(Duration.ofMinutes(1)).until(() -> losses(run).size() >= 5);
+    first.kill();
+    List<String> before = losses(run).subList(0, 5);
+
+    Mocov3Process second =
+        Mocov3Process.start(errors, train(run, "run.steps=4000", "checkpoint.every-steps=0"));
+
+    await().atMost(Duration.ofMinutes(1)).until(() -> second.errors().contains("computed again"));
+    await().atMost(Duration.ofMinutes(1)).until(() -> losses(run).size() >= 5);
+    second.kill();
+    assertThat(losses(run)).startsWith(before.toArray(String[]::new));
+  }
+
+  @Test
+  void anotherLengthOrOtherImagesAreRefusedUntilTheyAreAccepted() throws Exception {
+    Path run = folder.resolve("run");
+    Path images = folder.resolve("images");
+    Shapes.ensure(images, new ShapesConfig(60, 30, 16, 7));
+    String train = "data.train=\"" + images.resolve("train") + "\"";
+    String[] folders = {"data.format=image-folder", train, "data.test=\"\"", "run.steps=6"};
+    assertThat(Mocov3Process.run(errors, train(run, folders)).exitCode()).isZero();
+    List<String> before = losses(run);
+
+    folders[3] = "run.steps=9";
+    Mocov3Process longer = Mocov3Process.run(folder.resolve("longer.txt"), train(run, folders));
+    folders[3] = "run.steps=4";
+    Mocov3Process shorter = Mocov3Process.run(folder.resolve("shorter.txt"), train(run, folders));
+    exchangeContents(images.resolve("train"));
+    folders[3] = "run.steps=6";
+    Mocov3Process other = Mocov3Process.run(folder.resolve("other.txt"), train(run, folders));
+
+    assertThat(List.of(longer.exitCode(), shorter.exitCode(), other.exitCode())).containsOnly(2);
+    assertThat(message(longer)).contains("6 steps", "now has 9", "--accept length");
+    assertThat(message(shorter)).contains("has done 6 steps, more than the 4");
+    assertThat(message(other)).contains("other contents", "--accept data");
+    assertThat(losses(run)).isEqualTo(before);
+    folders[3] = "run.steps=9";
+    List<String> accepted = new ArrayList<>(train(run, folders));
+    accepted.addAll(List.of("--accept", "length,data"));
+    assertThat(Mocov3Process.run(errors, accepted).exitCode()).isZero();
+    assertThat(losses(run)).hasSize(9);
+    assertThat(MAPPER.readTree(run.resolve("run.json").toFile()).path("changes")).hasSize(2);
+  }
+
+  /** The images of one class get the bytes of one image of another. */
+  private static void exchangeContents(Path train) throws IOException {
+    try (Stream<Path> classes = Files.list(train)) {
+      List<Path> folders = classes.sorted().toList();
+      try (Stream<Path> ours = Files.list(folders.get(0));
+          Stream<Path> theirs = Files.list(folders.get(1))) {
+        Path image = theirs.findFirst().orElseThrow();
+        for (Path file : ours.toList()) {
+          Files.copy(image, file, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+        }
+      }
+    }
   }
 
   private static final String DRILL = "stability.drill.step=35";

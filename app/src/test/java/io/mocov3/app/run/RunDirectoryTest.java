@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.mocov3.app.data.DataDigest;
 import io.mocov3.metrics.NoMetrics;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -87,7 +89,12 @@ class RunDirectoryTest {
   @Test
   void theProvenanceNamesVersionMachineLibrariesAndData() throws Exception {
     try (RunDirectory directory = RunDirectory.open(parent)) {
-      Provenance.write(directory, "60000 images", new LogWatch(NoMetrics.INSTANCE, line -> {}));
+      Provenance.write(
+          directory,
+          new DataDigest("60000 images", "1000 of them"),
+          false,
+          List.of(),
+          new LogWatch(NoMetrics.INSTANCE, line -> {}));
 
       JsonNode document = new ObjectMapper().readTree(directory.paths().provenance().toFile());
       assertThat(document.properties())
