@@ -2,10 +2,12 @@
 """What readers of a run cost it: bench/readers.py PORT PID PATH [--readers 10] [--rate 170] [--seconds 15] [--rounds 3]
 
 Phases without and with readers take turns. A phase's steps per second are two scrapes' difference of steps
-over their difference of uptime, so an answer that is a second old does no harm. Loopback only.
+over their difference of uptime, so an answer that is a second old does no harm. On a machine that others use
+too the processor time says more: what the process used beyond that of its steps, by request. Loopback only.
 """
 import argparse
 import http.client
+import os
 import pathlib
 import re
 import statistics
@@ -24,6 +26,11 @@ def scrape(port):
     ]
 
 
+def processor_seconds(pid):
+    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(") ", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def read(port, path, interval, until, counts):
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     due = time.monotonic()
@@ -37,7 +44,7 @@ def read(port, path, interval, until, counts):
 
 
 def phase(arguments, readers):
-    first = scrape(arguments.port)
+    first = scrape(arguments.port) + [processor_seconds(arguments.pid)]
     counts = []
     until = time.monotonic() + arguments.seconds
     interval = arguments.readers / arguments.rate
@@ -50,8 +57,9 @@ def phase(arguments, readers):
     for thread in threads:
         thread.join()
     time.sleep(max(0, until - time.monotonic()))
-    last = scrape(arguments.port)
-    return (last[0] - first[0]) / (last[1] - first[1]), len(counts) / arguments.seconds
+    last = scrape(arguments.port) + [processor_seconds(arguments.pid)]
+    steps, seconds, used = (b - a for a, b in zip(first, last))
+    return steps / seconds, len(counts), used, steps
 
 
 def resident(pid):
@@ -70,15 +78,23 @@ def main():
     parser.add_argument("--rounds", type=int, default=3)
     arguments = parser.parse_args()
     before = resident(arguments.pid)
-    alone, read_by = [], []
+    alone, read_by, costs = [], [], []
     for _ in range(arguments.rounds):
-        alone.append(phase(arguments, 0)[0])
-        steps, rate = phase(arguments, arguments.readers)
-        read_by.append(steps)
-        print(f"alone {alone[-1]:.2f} steps/s, with readers {steps:.2f} at {rate:.0f} requests/s", flush=True)
+        speed, _, used, steps = phase(arguments, 0)
+        by_step = used / max(1, steps)
+        alone.append(speed)
+        speed, requests, used, steps = phase(arguments, arguments.readers)
+        read_by.append(speed)
+        costs.append(1000 * (used - steps * by_step) / requests)
+        print(
+            f"alone {alone[-1]:.2f} steps/s, with readers {speed:.2f} at {requests / arguments.seconds:.0f} requests/s, "
+            f"{1000 * by_step:.1f} ms of processor a step, {costs[-1]:.2f} ms a request",
+            flush=True,
+        )
     print(
         f"{arguments.path}: alone {statistics.median(alone):.2f} ({min(alone):.2f}-{max(alone):.2f}), "
-        f"with readers {statistics.median(read_by):.2f} ({min(read_by):.2f}-{max(read_by):.2f}) steps/s; "
+        f"with readers {statistics.median(read_by):.2f} ({min(read_by):.2f}-{max(read_by):.2f}) steps/s, "
+        f"{statistics.median(costs):.2f} ({min(costs):.2f} to {max(costs):.2f}) ms a request; "
         f"resident {before} -> {resident(arguments.pid)} MB"
     )
 

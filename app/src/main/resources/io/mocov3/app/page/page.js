@@ -338,7 +338,7 @@
     const holder = element("div", null, "scroll");
     const grid = element("table", holder);
     const head = element("tr", grid);
-    ["run", "steps", "last loss", "best kNN", "last kNN", "kNN by", "spikes", "first layers", "dips", "rollbacks"].forEach(name => element("th", head, "", name));
+    ["run", "steps", "last loss", "best kNN, at step", "last kNN, at step", "kNN by", "spikes", "first layers", "dips", "rollbacks"].forEach(name => element("th", head, "", name));
     for (const run of runs) {
       const row = element("tr", grid);
       const knn = run.knn_summary;
@@ -386,7 +386,14 @@
     }
   }
 
+  /* A new card changes the width of those beside it, so what was drawn before it is drawn again. */
   function draw() {
+    const known = cards.size;
+    drawAll();
+    if (cards.size > known) redraw();
+  }
+
+  function drawAll() {
     header();
     if (window.mocov3Report) summary();
     lossChart();
@@ -395,7 +402,7 @@
     runs.forEach((run, i) => events(run, "events-" + i));
     runs.forEach((run, i) => stages(run, "stages-" + i));
     chart("rate", "Learning rate", "third", overRuns("learning_rate"), { height: 150 });
-    chart("momentum", "Momentum of the key encoder", "third", overRuns("momentum"), { height: 150 });
+    chart("momentum", "Momentum (key encoder)", "third", overRuns("momentum"), { height: 150 });
     chart("speed", "Images per second", "third", overRuns("images_per_second"), { height: 150 });
     healthCharts();
     runs.forEach((run, i) => pictures(run, "pictures-" + i));
