@@ -3,14 +3,14 @@
 
 Phases without and with readers take turns. A phase's steps per second are two scrapes' difference of steps
 over their difference of uptime, so an answer that is a second old does no harm. On a machine that others use
-too the processor time says more: what the process used beyond that of its steps, by request. Loopback only.
+too the processor time of the threads that serve says more. Needs jcmd of the run's JDK. Loopback only.
 """
 import argparse
 import http.client
-import os
 import pathlib
 import re
 import statistics
+import subprocess
 import threading
 import time
 
@@ -26,9 +26,14 @@ def scrape(port):
     ]
 
 
-def processor_seconds(pid):
-    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(") ", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+def serving_milliseconds(pid):
+    """Of Akka's threads but those of the trainer, by what the JVM prints of each thread."""
+    threads = subprocess.run(["jcmd", str(pid), "Thread.print"], capture_output=True, text=True, check=True).stdout
+    return sum(
+        float(cpu)
+        for name, cpu in re.findall(r'(?m)^"([^"]+)".* cpu=([0-9.]+)ms', threads)
+        if "dispatcher" in name and "mocov3-akka.pinned" not in name
+    )
 
 
 def read(port, path, interval, until, counts):
@@ -44,7 +49,7 @@ def read(port, path, interval, until, counts):
 
 
 def phase(arguments, readers):
-    first = scrape(arguments.port) + [processor_seconds(arguments.pid)]
+    first = scrape(arguments.port) + [serving_milliseconds(arguments.pid)]
     counts = []
     until = time.monotonic() + arguments.seconds
     interval = arguments.readers / arguments.rate
@@ -57,9 +62,9 @@ def phase(arguments, readers):
     for thread in threads:
         thread.join()
     time.sleep(max(0, until - time.monotonic()))
-    last = scrape(arguments.port) + [processor_seconds(arguments.pid)]
+    last = scrape(arguments.port) + [serving_milliseconds(arguments.pid)]
     steps, seconds, used = (b - a for a, b in zip(first, last))
-    return steps / seconds, len(counts), used, steps
+    return steps / seconds, len(counts), used
 
 
 def resident(pid):
@@ -80,21 +85,20 @@ def main():
     before = resident(arguments.pid)
     alone, read_by, costs = [], [], []
     for _ in range(arguments.rounds):
-        speed, _, used, steps = phase(arguments, 0)
-        by_step = used / max(1, steps)
+        speed, _, resting = phase(arguments, 0)
         alone.append(speed)
-        speed, requests, used, steps = phase(arguments, arguments.readers)
+        speed, requests, used = phase(arguments, arguments.readers)
         read_by.append(speed)
-        costs.append(1000 * (used - steps * by_step) / requests)
+        costs.append((used - resting) / requests)
         print(
             f"alone {alone[-1]:.2f} steps/s, with readers {speed:.2f} at {requests / arguments.seconds:.0f} requests/s, "
-            f"{1000 * by_step:.1f} ms of processor a step, {costs[-1]:.2f} ms a request",
+            f"{costs[-1]:.2f} ms of processor a request",
             flush=True,
         )
     print(
         f"{arguments.path}: alone {statistics.median(alone):.2f} ({min(alone):.2f}-{max(alone):.2f}), "
         f"with readers {statistics.median(read_by):.2f} ({min(read_by):.2f}-{max(read_by):.2f}) steps/s, "
-        f"{statistics.median(costs):.2f} ({min(costs):.2f} to {max(costs):.2f}) ms a request; "
+        f"{statistics.median(costs):.2f} ({min(costs):.2f} to {max(costs):.2f}) ms of processor a request; "
         f"resident {before} -> {resident(arguments.pid)} MB"
     )
 

@@ -14,6 +14,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Optional;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import java.util.zip.CRC32C;
 import java.util.zip.GZIPOutputStream;
 
@@ -72,8 +74,7 @@ record Body(ContentType type, ByteString plain, Optional<ByteString> gzip, Strin
         .anyMatch(range -> range.matches(HttpEncodings.GZIP) && range.qValue() > 0);
   }
 
-  private static java.util.stream.Stream<HttpEncodingRange> stream(
-      Iterable<HttpEncodingRange> ranges) {
-    return java.util.stream.StreamSupport.stream(ranges.spliterator(), false);
+  private static Stream<HttpEncodingRange> stream(Iterable<HttpEncodingRange> ranges) {
+    return StreamSupport.stream(ranges.spliterator(), false);
   }
 }

@@ -3,6 +3,7 @@ package io.mocov3.app.http;
 import akka.http.javadsl.model.HttpMethods;
 import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.model.HttpResponse;
+import akka.http.javadsl.model.StatusCode;
 import akka.http.javadsl.model.StatusCodes;
 import akka.http.javadsl.model.headers.RawHeader;
 import java.util.concurrent.CompletableFuture;
@@ -40,8 +41,7 @@ final class Handler {
         .orElseGet(() -> refuse(StatusCodes.NOT_FOUND, "there is nothing at this path"));
   }
 
-  private static CompletionStage<HttpResponse> refuse(
-      akka.http.javadsl.model.StatusCode code, String reason) {
+  private static CompletionStage<HttpResponse> refuse(StatusCode code, String reason) {
     return CompletableFuture.completedFuture(Responses.error(code, reason));
   }
 

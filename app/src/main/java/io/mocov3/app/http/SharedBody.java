@@ -19,7 +19,8 @@ final class SharedBody {
   private final Supplier<Body> build;
   private final Executor builder;
   private final LongSupplier clock;
-  private CompletableFuture<Body> newest = CompletableFuture.completedFuture(null);
+  private CompletableFuture<Body> newest =
+      CompletableFuture.failedFuture(new IllegalStateException("nobody has asked yet"));
   private volatile long built;
 
   /** {@code clock} counts nanoseconds. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import akka.http.javadsl.model.ContentTypes;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
@@ -90,7 +91,7 @@ class SharedBodyTest {
   private Body build() {
     return Body.of(
         ContentTypes.TEXT_PLAIN_UTF8,
-        ("body " + builds.incrementAndGet()).getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        ("body " + builds.incrementAndGet()).getBytes(StandardCharsets.UTF_8));
   }
 
   private static String text(CompletionStage<Body> body) {
