@@ -11,6 +11,10 @@ import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumMap;
@@ -24,6 +28,12 @@ import java.util.function.LongSupplier;
 
 /** The port on Micrometer's Prometheus registry; names and units are those of docs/metrics.md. */
 public final class PrometheusMetrics implements TrainingMetrics, AutoCloseable {
+  /** Content type of the Prometheus text format. */
+  public static final String TEXT = "text/plain; version=0.0.4; charset=utf-8";
+
+  public static final String OPEN_METRICS =
+      "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
   private static final Duration[] STEP_BUCKETS = {
     Duration.ofMillis(10),
     Duration.ofMillis(30),
@@ -294,11 +304,19 @@ public final class PrometheusMetrics implements TrainingMetrics, AutoCloseable {
 
   /** In OpenMetrics when {@code accept} asks for it, in the Prometheus text format otherwise. */
   public Scrape scrape(String accept) {
-    String type =
-        accept.contains("application/openmetrics-text")
-            ? "application/openmetrics-text; version=1.0.0; charset=utf-8"
-            : "text/plain; version=0.0.4; charset=utf-8";
-    return new Scrape(type, registry.scrape(type));
+    String format = accept.contains("application/openmetrics-text") ? OPEN_METRICS : TEXT;
+    return new Scrape(format, new String(scrapeBytes(format), StandardCharsets.UTF_8));
+  }
+
+  /** In one of the two formats. */
+  public byte[] scrapeBytes(String format) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try {
+      registry.scrape(out, format);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return out.toByteArray();
   }
 
   @Override

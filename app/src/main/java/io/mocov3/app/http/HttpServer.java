@@ -1,65 +1,34 @@
 package io.mocov3.app.http;
 
 import akka.actor.typed.ActorSystem;
+import akka.actor.typed.DispatcherSelector;
+import akka.actor.typed.javadsl.Adapter;
 import akka.http.javadsl.Http;
 import akka.http.javadsl.ServerBinding;
-import akka.http.javadsl.model.ContentType;
-import akka.http.javadsl.model.ContentTypes;
-import akka.http.javadsl.model.HttpEntities;
-import akka.http.javadsl.model.HttpResponse;
-import akka.http.javadsl.model.StatusCode;
-import akka.http.javadsl.model.StatusCodes;
-import akka.http.javadsl.model.headers.RawHeader;
-import akka.http.javadsl.server.AllDirectives;
-import akka.http.javadsl.server.PathMatcher0;
-import akka.http.javadsl.server.PathMatchers;
-import akka.http.javadsl.server.Route;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.PropertyNamingStrategies;
-import io.mocov3.app.page.PageFiles;
+import akka.stream.ActorMaterializer;
+import akka.stream.ActorMaterializerSettings;
+import akka.stream.Materializer;
 import io.mocov3.app.run.RunException;
-import io.mocov3.metrics.PrometheusMetrics;
+import io.mocov3.app.settings.Settings;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.nio.charset.StandardCharsets;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.time.Duration;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Supplier;
+import org.slf4j.LoggerFactory;
 
 /**
  * {@code /metrics}, {@code /health/live}, {@code /health/ready}, {@code /api/v1/status}, {@code
- * /api/v1/history}, and the page with its assets.
+ * /api/v1/history}, and the page with its assets. Two threads of its own, whoever reads: one
+ * answers, one builds what is answered.
  */
-public final class HttpServer extends AllDirectives {
-  private static final ObjectMapper MAPPER =
-      new ObjectMapper().setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE);
+public final class HttpServer {
+  private static final String ANSWERING = "mocov3-akka.http-dispatcher";
+  private static final String BUILDING = "mocov3-akka.http-body-dispatcher";
+  private static final Duration BETWEEN_LOG_LINES = Duration.ofMinutes(1);
 
-  private static final ContentType CSS = ContentTypes.parse("text/css; charset=utf-8");
-  private static final ContentType JAVASCRIPT =
-      ContentTypes.parse("text/javascript; charset=utf-8");
-
-  private final PrometheusMetrics metrics;
-  private final Supplier<Health> live;
-  private final Supplier<Health> ready;
-  private final Supplier<Status> status;
-  private final Supplier<Map<String, Object>> history;
-
-  private HttpServer(
-      PrometheusMetrics metrics,
-      Supplier<Health> live,
-      Supplier<Health> ready,
-      Supplier<Status> status,
-      Supplier<Map<String, Object>> history) {
-    this.metrics = metrics;
-    this.live = live;
-    this.ready = ready;
-    this.status = status;
-    this.history = history;
-  }
+  private HttpServer() {}
 
   /**
    * A look before anything is written.
@@ -86,101 +55,29 @@ public final class HttpServer extends AllDirectives {
    * Binds; a port that is taken fails the stage with a {@link RunException}. Port 0 is any free.
    */
   public static CompletionStage<ServerBinding> start(
-      ActorSystem<?> system,
-      String host,
-      int port,
-      PrometheusMetrics metrics,
-      Supplier<Health> live,
-      Supplier<Health> ready,
-      Supplier<Status> status,
-      Supplier<Map<String, Object>> history) {
-    Route routes = new HttpServer(metrics, live, ready, status, history).routes();
+      ActorSystem<?> system, Settings.Http settings, Sources sources) {
+    RareLog log = new RareLog(LoggerFactory.getLogger(HttpServer.class), BETWEEN_LOG_LINES);
+    Pages pages =
+        new Pages(sources, system.dispatchers().lookup(DispatcherSelector.fromConfig(BUILDING)));
+    HostRule hosts =
+        new HostRule(
+            new InetSocketAddress(settings.host(), settings.port()), settings.allowedHosts());
     return Http.get(system)
-        .newServerAt(host, port)
-        .bind(routes)
+        .newServerAt(settings.host(), settings.port())
+        .withMaterializer(materializer(system))
+        .logTo(log)
+        .bind(new Handler(pages, hosts, log)::answer)
         .exceptionally(
             failure -> {
-              throw new CompletionException(taken(host, port, failure));
+              throw new CompletionException(taken(settings.host(), settings.port(), failure));
             });
   }
 
-  private Route routes() {
-    return get(
-        () ->
-            concat(
-                path("metrics", this::scrape),
-                pathPrefix(
-                    "health",
-                    () ->
-                        concat(
-                            path("live", () -> health(live.get())),
-                            path("ready", () -> health(ready.get())))),
-                path(
-                    segment("api").slash("v1").slash("status"),
-                    () -> json(StatusCodes.OK, status.get())),
-                path(
-                    segment("api").slash("v1").slash("history"),
-                    () -> encodeResponse(() -> json(StatusCodes.OK, wholeHistory()))),
-                path(segment("assets").slash(PathMatchers.segment()), this::asset),
-                pathSingleSlash(() -> text(ContentTypes.TEXT_HTML_UTF8, PageFiles.html()))));
-  }
-
-  private Route scrape() {
-    return optionalHeaderValueByName(
-        "Accept",
-        accept -> {
-          PrometheusMetrics.Scrape scrape = metrics.scrape(accept.orElse(""));
-          ContentType type = ContentTypes.parse(scrape.contentType());
-          byte[] body = scrape.body().getBytes(StandardCharsets.UTF_8);
-          return complete(HttpResponse.create().withEntity(HttpEntities.create(type, body)));
-        });
-  }
-
-  private Route health(Health health) {
-    return json(
-        health.good() ? StatusCodes.OK : StatusCodes.SERVICE_UNAVAILABLE,
-        Map.of("healthy", health.good(), "reason", health.reason()));
-  }
-
-  private Route json(StatusCode code, Object body) {
-    try {
-      return complete(
-          code,
-          HttpEntities.create(ContentTypes.APPLICATION_JSON, MAPPER.writeValueAsString(body)));
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
-  private Map<String, Object> wholeHistory() {
-    Map<String, Object> whole = new LinkedHashMap<>(history.get());
-    whole.put("name", status.get().run());
-    whole.put("status", status.get());
-    whole.put("stages", metrics.stageSeconds());
-    return whole;
-  }
-
-  private Route asset(String name) {
-    ContentType type = name.endsWith(".css") ? CSS : JAVASCRIPT;
-    return PageFiles.asset(name)
-        .map(content -> encodeResponse(() -> text(type, content)))
-        .orElseGet(this::reject);
-  }
-
-  /** Nothing is ever loaded from another host. */
-  private Route text(ContentType type, String content) {
-    HttpResponse response =
-        HttpResponse.create()
-            .addHeader(
-                RawHeader.create(
-                    "Content-Security-Policy",
-                    "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'"))
-            .addHeader(RawHeader.create("Cache-Control", "no-cache"))
-            .withEntity(HttpEntities.create(type, content.getBytes(StandardCharsets.UTF_8)));
-    return complete(response);
-  }
-
-  private static PathMatcher0 segment(String name) {
-    return PathMatchers.segment(name);
+  /** There is no other way to say on which thread connections run. */
+  @SuppressWarnings("deprecation")
+  private static Materializer materializer(ActorSystem<?> system) {
+    akka.actor.ActorSystem classic = Adapter.toClassic(system);
+    return ActorMaterializer.create(
+        ActorMaterializerSettings.create(classic).withDispatcher(ANSWERING), classic);
   }
 }

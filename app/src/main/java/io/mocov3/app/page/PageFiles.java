@@ -5,8 +5,8 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Properties;
+import java.util.stream.Collectors;
 
 /** The files of the page: ours, and those of uPlot from its WebJar. */
 public final class PageFiles {
@@ -32,9 +32,14 @@ public final class PageFiles {
     return read(UPLOT + "LICENSE");
   }
 
+  /** The files that the page loads, by name. */
+  public static Map<String, String> assets() {
+    return ASSETS.keySet().stream().collect(Collectors.toMap(name -> name, PageFiles::asset));
+  }
+
   /** A file of the page by its name. */
-  public static Optional<String> asset(String name) {
-    return Optional.ofNullable(ASSETS.get(name)).map(PageFiles::read);
+  static String asset(String name) {
+    return read(ASSETS.get(name));
   }
 
   private static String uplotVersion() {

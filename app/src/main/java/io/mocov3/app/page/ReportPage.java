@@ -15,12 +15,15 @@ public final class ReportPage {
         .replace(link("page.css"), style("page.css"))
         .replace(
             reference("uplot.js"),
-            "<!-- uPlot\n" + PageFiles.uplotLicence() + "-->\n" + script(content("uplot.js")))
+            "<!-- uPlot\n"
+                + PageFiles.uplotLicence()
+                + "-->\n"
+                + script(PageFiles.asset("uplot.js")))
         .replace(
             reference("page.js"),
             script("window.mocov3Report = " + harmless(JsonOutput.text(runs)) + ";")
                 + "\n"
-                + script(content("page.js")));
+                + script(PageFiles.asset("page.js")));
   }
 
   private static String link(String name) {
@@ -32,15 +35,11 @@ public final class ReportPage {
   }
 
   private static String style(String name) {
-    return "<style>\n" + content(name) + "</style>";
+    return "<style>\n" + PageFiles.asset(name) + "</style>";
   }
 
   private static String script(String code) {
     return "<script>\n" + code + "\n</script>";
-  }
-
-  private static String content(String name) {
-    return PageFiles.asset(name).orElseThrow();
   }
 
   /** Names of images may hold anything; in a script no tag may begin. */

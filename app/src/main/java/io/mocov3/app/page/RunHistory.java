@@ -16,11 +16,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
 /**
  * Everything the page and the report draw of one run, in bounded memory whatever its length. Filled
- * from the files of the run, and then by the run itself. Thread-safe.
+ * from the files of the run, and then by the run itself. Thread-safe, and whoever reports never
+ * waits: what is told while somebody else is inside is put down for the next one to come.
  */
 public final class RunHistory {
   private static final int BINS = 800;
@@ -43,12 +47,12 @@ public final class RunHistory {
   private final Bins momentum = new Bins(BINS);
   private final Bins imagesPerSecond = new Bins(BINS);
   private final Map<String, Bins> gradients = new LinkedHashMap<>();
-  private final Map<Curve, Points> knn = new LinkedHashMap<>();
+  private final KnnCurves knn = new KnnCurves();
   private final Points health = new Points();
   private final List<Map<String, Object>> events = new ArrayList<>();
   private long steps;
-
-  private record Curve(String probe, String source, int k, double temperature) {}
+  private final Queue<Runnable> told = new ConcurrentLinkedQueue<>();
+  private final ReentrantLock inside = new ReentrantLock();
 
   /** What the run has written so far. */
   public static RunHistory of(Path run) {
@@ -127,26 +131,28 @@ public final class RunHistory {
     return node.isNumber() ? node.asDouble() : Double.NaN;
   }
 
-  public synchronized void step(RunLog.Step step) {
-    steps = Math.max(steps, step.step());
-    loss.add(step.step(), step.loss());
-    learningRate.add(step.step(), step.learningRate());
-    momentum.add(step.step(), step.momentum());
-    imagesPerSecond.add(step.step(), step.imagesPerSecond());
+  public void step(RunLog.Step step) {
+    tell(
+        () -> {
+          steps = Math.max(steps, step.step());
+          loss.add(step.step(), step.loss());
+          learningRate.add(step.step(), step.learningRate());
+          momentum.add(step.step(), step.momentum());
+          imagesPerSecond.add(step.step(), step.imagesPerSecond());
+        });
   }
 
-  public synchronized void knn(long step, KnnAccuracy accuracy) {
-    Curve curve =
-        new Curve(accuracy.probe(), accuracy.source(), accuracy.k(), accuracy.temperature());
-    knn.computeIfAbsent(curve, key -> new Points())
-        .add(step, Map.of("accuracy", accuracy.accuracy()));
+  public void knn(long step, KnnAccuracy accuracy) {
+    tell(() -> knn.add(step, accuracy));
   }
 
   /** L2 norms by layer. */
-  public synchronized void gradients(long step, Map<String, Double> norms) {
-    norms.forEach(
-        (layer, norm) ->
-            gradients.computeIfAbsent(layer, key -> new Bins(HEAT_BINS)).add(step, norm));
+  public void gradients(long step, Map<String, Double> norms) {
+    tell(
+        () ->
+            norms.forEach(
+                (layer, norm) ->
+                    gradients.computeIfAbsent(layer, key -> new Bins(HEAT_BINS)).add(step, norm)));
   }
 
   public void gradients(long step, GradientNorms norms) {
@@ -158,20 +164,50 @@ public final class RunHistory {
   }
 
   /** Signals by name. */
-  public synchronized void health(long step, Map<String, Double> signals) {
-    health.add(step, signals);
+  public void health(long step, Map<String, Double> signals) {
+    tell(() -> health.add(step, signals));
   }
 
   /** An event with the fields of its line in the events file; the newest are kept. */
-  public synchronized void event(Map<String, Object> event) {
-    events.add(event);
-    if (events.size() > MOST_EVENTS) {
-      events.removeFirst();
+  public void event(Map<String, Object> event) {
+    tell(
+        () -> {
+          events.add(event);
+          if (events.size() > MOST_EVENTS) {
+            events.removeFirst();
+          }
+        });
+  }
+
+  private void tell(Runnable change) {
+    told.add(change);
+    if (inside.tryLock()) {
+      try {
+        takeIn();
+      } finally {
+        inside.unlock();
+      }
+    }
+  }
+
+  private void takeIn() {
+    for (Runnable change = told.poll(); change != null; change = told.poll()) {
+      change.run();
     }
   }
 
   /** All of it as a tree of maps, lists and numbers. */
-  public synchronized Map<String, Object> snapshot() {
+  public Map<String, Object> snapshot() {
+    inside.lock();
+    try {
+      takeIn();
+      return tree();
+    } finally {
+      inside.unlock();
+    }
+  }
+
+  private Map<String, Object> tree() {
     Map<String, Object> tree = new LinkedHashMap<>();
     tree.put("steps", steps);
     tree.put("loss", series(loss, true));
@@ -184,7 +220,8 @@ public final class RunHistory {
     gradients.forEach((layer, bins) -> layers.put(layer, bins.largest()));
     heat.put("layers", layers);
     tree.put("gradients", heat);
-    tree.put("knn", knn.entrySet().stream().map(e -> curve(e.getKey(), e.getValue())).toList());
+    tree.put("knn", knn.trees());
+    tree.put("knn_summary", knn.summary());
     Map<String, Object> signals = new LinkedHashMap<>();
     signals.put("steps", health.steps());
     signals.put("signals", health.values());
@@ -201,17 +238,6 @@ public final class RunHistory {
       map.put("min", bins.smallest());
       map.put("max", bins.largest());
     }
-    return map;
-  }
-
-  private static Map<String, Object> curve(Curve curve, Points points) {
-    Map<String, Object> map = new LinkedHashMap<>();
-    map.put("probe", curve.probe());
-    map.put("source", curve.source());
-    map.put("k", curve.k());
-    map.put("temperature", curve.temperature());
-    map.put("steps", points.steps());
-    map.put("accuracy", points.values().get("accuracy"));
     return map;
   }
 }

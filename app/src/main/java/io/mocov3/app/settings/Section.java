@@ -53,6 +53,10 @@ final class Section {
     return value;
   }
 
+  List<String> texts(String key) {
+    return List.copyOf(typed(key, "a list of texts", () -> config.getStringList(key)));
+  }
+
   boolean flag(String key) {
     return typed(key, "true or false", () -> config.getBoolean(key));
   }

@@ -114,7 +114,7 @@ public record Settings(
   public record Checkpoint(long everySteps, int keep, Duration retryFor) {}
 
   /** The HTTP server; port 0 takes any free one. */
-  public record Http(boolean enabled, String host, int port) {}
+  public record Http(boolean enabled, String host, int port, List<String> allowedHosts) {}
 
   /** How the kind of momentum schedule is spelled. */
   private enum MomentumKind {
@@ -271,7 +271,12 @@ public record Settings(
   private static Http http(Section http) {
     int port = http.integer("port", 0);
     http.check("port", "between 0 and 65535", port <= 65535);
-    return new Http(http.flag("enabled"), http.text("host"), port);
+    List<String> allowed = http.texts("allowed-hosts");
+    http.check(
+        "allowed-hosts",
+        "a list of host names without scheme and port",
+        allowed.stream().allMatch(name -> name.matches("[A-Za-z0-9._-]+")));
+    return new Http(http.flag("enabled"), http.text("host"), port, allowed);
   }
 
   private static List<Double> positive(Section section, String key) {

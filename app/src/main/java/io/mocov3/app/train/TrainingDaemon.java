@@ -12,6 +12,7 @@ import io.mocov3.app.data.DataDigest;
 import io.mocov3.app.data.DataSets;
 import io.mocov3.app.http.Health;
 import io.mocov3.app.http.HttpServer;
+import io.mocov3.app.http.Sources;
 import io.mocov3.app.http.Status;
 import io.mocov3.app.run.LogWatch;
 import io.mocov3.app.run.Provenance;
@@ -157,13 +158,13 @@ public final class TrainingDaemon {
       int port =
           HttpServer.start(
                   system,
-                  settings.http().host(),
-                  settings.http().port(),
-                  metrics,
-                  () -> health(true),
-                  () -> health(reporter.lastStep().isPresent()),
-                  () -> status(reporter),
-                  () -> reporter.history().snapshot())
+                  settings.http(),
+                  new Sources(
+                      metrics,
+                      () -> health(true),
+                      () -> health(reporter.lastStep().isPresent()),
+                      () -> status(reporter),
+                      () -> reporter.history().snapshot()))
               .toCompletableFuture()
               .join()
               .localAddress()

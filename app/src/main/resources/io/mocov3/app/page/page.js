@@ -7,7 +7,9 @@
     negative_similarity: "negative similarity", contrastive_accuracy: "contrastive accuracy",
     query_key_drift: "query-key drift"
   };
+  /* The daemon builds what it answers once a second at most. */
   const INTERVAL_MS = 2000;
+  const LIVE = "queue";
   const ROW = 18, AXIS = 20, NAMES = 112;
   const charts = new Map();
   const cards = new Map();
@@ -29,9 +31,13 @@
   const label = run => run.name.replace(/\/+$/, "").split("/").pop();
   const several = () => runs.length > 1;
 
+  /* Cards of one width follow each other in a group, which fills its rows whatever their number. */
   function card(key, title, width) {
     if (!cards.has(key)) {
-      const box = element("section", document.getElementById("grid"), "card " + (width || ""));
+      const grid = document.getElementById("grid");
+      const group = "group " + (width || "half");
+      const last = grid.lastElementChild;
+      const box = element("section", last && last.className === group ? last : element("div", grid, group), "card");
       element("h2", box, "", title);
       cards.set(key, { box, body: element("div", box) });
     }
@@ -154,18 +160,22 @@
     const lines = [];
     runs.forEach((run, r) => run.knn.forEach((curve, c) => {
       lines.push({
-        name: (several() ? label(run) + ": " : "") + curve.probe + " by " + curve.source + ", k=" + curve.k + ", T=" + curve.temperature,
-        color: several() ? color(r) : color(c), dash: curve.source === "queue" ? (several() ? [6, 3] : undefined) : [2, 3],
+        k: curve.k, live: curve.source === LIVE,
+        name: (several() ? label(run) + ": " : "") + curve.probe + ", " + probe(curve),
+        color: several() ? color(r) : color(c), dash: curve.source === LIVE ? (several() ? [6, 3] : undefined) : [2, 3],
         data: [curve.steps, curve.accuracy.map(a => 100 * a)]
       });
     }));
     chart("knn", "kNN accuracy, %", "", several() ? lines.filter(comparable) : lines, { marks: eventMarks, empty: "no probe yet" });
   }
 
-  /* Of several runs, the curve of the largest k alone, by source. */
-  function comparable(line) {
-    const ks = runs.flatMap(run => run.knn.map(curve => curve.k));
-    return line.name.includes("k=" + Math.max(...ks) + ",");
+  function probe(curve) {
+    return (curve.source === LIVE ? "live" : "full") + " probe, k=" + curve.k + ", T=" + curve.temperature;
+  }
+
+  /* Of several runs, the curves of the largest k alone: that of the full probe, and that of the live one. */
+  function comparable(line, i, lines) {
+    return line.k === Math.max(...lines.filter(other => other.live === line.live).map(other => other.k));
   }
 
   function healthCharts() {
@@ -302,7 +312,7 @@
   }
 
   function events(run, key) {
-    const body = card(key, "Events" + (several() ? ": " + label(run) : ""), "");
+    const body = card(key, "Events" + (several() ? ": " + label(run) : ""), run.stages || several() ? "" : "wide");
     if (run.events.length === 0) {
       body.replaceChildren(element("div", null, "empty", "no spike, no dip, nothing to repair"));
       return;
@@ -319,23 +329,24 @@
     list.scrollTop = scrolled;
   }
 
+  function accuracy(point) {
+    return point ? (100 * point.accuracy).toFixed(2) + " % at " + point.step : "–";
+  }
+
   function summary() {
     const body = card("summary", "Runs", "wide");
     const holder = element("div", null, "scroll");
     const grid = element("table", holder);
     const head = element("tr", grid);
-    ["run", "steps", "last loss", "best kNN", "last kNN", "spikes", "first layers", "dips", "rollbacks"].forEach(name => element("th", head, "", name));
+    ["run", "steps", "last loss", "best kNN, at step", "last kNN, at step", "kNN by", "spikes", "first layers", "dips", "rollbacks"].forEach(name => element("th", head, "", name));
     for (const run of runs) {
       const row = element("tr", grid);
-      const largest = Math.max(...run.knn.map(curve => curve.k), 0);
-      const full = run.knn.filter(c => c.k === largest && c.source !== "queue");
-      const accuracies = (full.length ? full : run.knn.filter(c => c.k === largest)).flatMap(c => c.accuracy);
+      const knn = run.knn_summary;
       const spikes = run.events.filter(e => e.type === "spike_began");
       const where = {};
       spikes.forEach(spike => { where[spike.layer] = (where[spike.layer] || 0) + 1; });
-      const percent = value => value === undefined || !Number.isFinite(value) ? "–" : (100 * value).toFixed(2) + " %";
-      [label(run), run.steps, digits(run.loss.mean[run.loss.mean.length - 1]), percent(accuracies.length ? Math.max(...accuracies) : NaN),
-        percent(accuracies[accuracies.length - 1]), spikes.length,
+      [label(run), run.steps, digits(run.loss.mean[run.loss.mean.length - 1]), accuracy(knn.best), accuracy(knn.last),
+        knn.best ? knn.probe + ", " + probe(knn) : "–", spikes.length,
         Object.entries(where).map(([layer, n]) => layer + " " + n).join(", ") || "–",
         run.events.filter(e => e.type === "dip").length, run.events.filter(e => e.type === "rolled_back").length
       ].forEach(value => element("td", row, "", String(value)));
@@ -355,7 +366,8 @@
     const status = run.status || {};
     const shown = [["", stale ? "no answer from the daemon" : status.state || ""], ["step", status.step ?? run.steps],
       ["epoch", status.epoch === undefined ? undefined : status.epoch.toFixed(2)], ["loss", digits(status.loss ?? run.loss.mean.at(-1))],
-      ["images/s", status.images_per_second === undefined ? undefined : Math.round(status.images_per_second)]];
+      ["images/s", status.images_per_second === undefined ? undefined : Math.round(status.images_per_second)],
+      [run.knn_summary.source === LIVE ? "live kNN" : "kNN", run.knn_summary.last ? accuracy(run.knn_summary.last) : undefined]];
     for (const [name, value] of shown) {
       if (value === undefined || value === "") continue;
       const item = element("span", numbers, "number", name + " ");
@@ -374,7 +386,14 @@
     }
   }
 
+  /* A new card changes the width of those beside it, so what was drawn before it is drawn again. */
   function draw() {
+    const known = cards.size;
+    drawAll();
+    if (cards.size > known) redraw();
+  }
+
+  function drawAll() {
     header();
     if (window.mocov3Report) summary();
     lossChart();
@@ -383,7 +402,7 @@
     runs.forEach((run, i) => events(run, "events-" + i));
     runs.forEach((run, i) => stages(run, "stages-" + i));
     chart("rate", "Learning rate", "third", overRuns("learning_rate"), { height: 150 });
-    chart("momentum", "Momentum of the key encoder", "third", overRuns("momentum"), { height: 150 });
+    chart("momentum", "Momentum (key encoder)", "third", overRuns("momentum"), { height: 150 });
     chart("speed", "Images per second", "third", overRuns("images_per_second"), { height: 150 });
     healthCharts();
     runs.forEach((run, i) => pictures(run, "pictures-" + i));
@@ -402,11 +421,9 @@
 
   async function ask() {
     try {
-      const answer = await fetch("api/v1/history", { cache: "no-store" });
-      if (answer.ok) {
-        runs = [await answer.json()];
-        stale = false;
-      }
+      const answer = await fetch("api/v1/history", { cache: "no-cache" });
+      stale = !answer.ok;
+      if (answer.ok) runs = [await answer.json()];
     } catch (lost) {
       stale = true;
     }

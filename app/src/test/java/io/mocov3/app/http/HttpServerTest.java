@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.typesafe.config.ConfigFactory;
 import io.mocov3.app.run.RunException;
+import io.mocov3.app.settings.Settings;
 import io.mocov3.metrics.PrometheusMetrics;
 import io.mocov3.metrics.TrainingMetrics;
 import java.io.IOException;
@@ -24,6 +25,10 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -34,6 +39,8 @@ class HttpServerTest {
   private static final PrometheusMetrics METRICS = new PrometheusMetrics("test", "1.0", () -> 0);
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
+  private static final Queue<String> BUILT_BY = new ConcurrentLinkedQueue<>();
+
   private static ActorSystem<Void> system;
   private static int port;
   private static volatile Health live;
@@ -41,9 +48,8 @@ class HttpServerTest {
   private static volatile Status status;
 
   @BeforeAll
-  static void serve() {
+  static void open() {
     system = ActorSystem.create(Behaviors.empty(), "http-test", ConfigFactory.load("akka"));
-    port = start(0);
   }
 
   @AfterAll
@@ -56,9 +62,16 @@ class HttpServerTest {
 
   @BeforeEach
   void beWell() {
+    BUILT_BY.clear();
     live = Health.good("alive");
     ready = Health.good("training");
     status = new Status("training", 12, 1.5, 4.25, 1234, "runs/a<b");
+  }
+
+  /** One for each test, since a body stands for a second. */
+  @BeforeEach
+  void serve() {
+    port = start(0);
   }
 
   @Test
@@ -154,6 +167,19 @@ class HttpServerTest {
   }
 
   @Test
+  void fiftyReadersAreOneBuildOnAThreadOfTheServers() throws Exception {
+    List<CompletableFuture<HttpResponse<String>>> answers =
+        Stream.generate(
+                () -> CLIENT.sendAsync(request("/api/v1/history").build(), BodyHandlers.ofString()))
+            .limit(50)
+            .toList();
+
+    assertThat(answers).allSatisfy(answer -> assertThat(answer.join().body()).contains("12"));
+    assertThat(BUILT_BY).hasSizeLessThan(5);
+    assertThat(BUILT_BY).allMatch(thread -> thread.contains("mocov3-akka.http-body-dispatcher"));
+  }
+
+  @Test
   void unknownPathsAreNotFoundAndNothingCanBePosted() throws Exception {
     assertThat(get("/api/v1/else").statusCode()).isEqualTo(404);
     assertThat(send(request("/api/v1/status").POST(BodyPublishers.noBody())).statusCode())
@@ -196,17 +222,17 @@ class HttpServerTest {
   private static int start(int requested) {
     return HttpServer.start(
             system,
-            LOCALHOST,
-            requested,
-            METRICS,
-            () -> live,
-            () -> ready,
-            () -> status,
-            () -> Map.of("steps", 12))
+            new Settings.Http(true, LOCALHOST, requested, List.of()),
+            new Sources(METRICS, () -> live, () -> ready, () -> status, HttpServerTest::history))
         .toCompletableFuture()
         .join()
         .localAddress()
         .getPort();
+  }
+
+  private static Map<String, Object> history() {
+    BUILT_BY.add(Thread.currentThread().getName());
+    return Map.of("steps", 12);
   }
 
   private static JsonNode json(String path) throws Exception {

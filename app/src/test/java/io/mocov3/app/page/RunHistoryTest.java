@@ -16,9 +16,14 @@ import io.mocov3.model.stability.Spike;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.BiConsumer;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class RunHistoryTest {
@@ -84,6 +89,78 @@ class RunHistoryTest {
     RunHistory read = RunHistory.of(path);
 
     assertThat(JsonOutput.text(read.snapshot())).isEqualTo(JsonOutput.text(told.snapshot()));
+  }
+
+  @Test
+  @Timeout(30)
+  void aStepDoesNotWaitForWhoeverIsInside() throws Exception {
+    RunHistory history = new RunHistory();
+    CountDownLatch inside = new CountDownLatch(1);
+    CountDownLatch leave = new CountDownLatch(1);
+    Map<String, Double> slow =
+        new LinkedHashMap<>(Map.of("alignment", 0.5)) {
+          @Override
+          public void forEach(BiConsumer<? super String, ? super Double> action) {
+            inside.countDown();
+            try {
+              leave.await();
+            } catch (InterruptedException e) {
+              throw new IllegalStateException(e);
+            }
+            super.forEach(action);
+          }
+        };
+    Thread other = Thread.ofPlatform().start(() -> history.health(1, slow));
+    inside.await();
+
+    history.step(new RunLog.Step(1, 0.1, 3, 1e-4, 0.99, 1000));
+    history.gradients(1, norms(List.of("all"), 1.25));
+    leave.countDown();
+    other.join();
+
+    assertThat(history.snapshot()).containsEntry("steps", 1L);
+    assertThat(JsonOutput.text(history.snapshot())).contains("\"all\":[1.25]", "\"alignment\"");
+  }
+
+  @Test
+  void aRunIsKnownByItsFullProbeWhateverTheLiveOneSays() {
+    RunHistory history = new RunHistory();
+    history.knn(10, new KnnAccuracy("test", 200, 0.07, "queue", 0.875));
+    history.knn(10, new KnnAccuracy("test", 5, 0.07, "train-set", 0.95));
+    history.knn(10, new KnnAccuracy("test", 20, 0.07, "train-set", 0.9135));
+    history.knn(20, new KnnAccuracy("test", 20, 0.07, "train-set", 0.91));
+
+    assertThat(history.snapshot().get("knn_summary"))
+        .isEqualTo(
+            Map.of(
+                "probe",
+                "test",
+                "source",
+                "train-set",
+                "k",
+                20,
+                "temperature",
+                0.07,
+                "best",
+                Map.of("step", 10L, "accuracy", 0.9135),
+                "last",
+                Map.of("step", 20L, "accuracy", 0.91)));
+  }
+
+  @Test
+  void withoutAFullProbeTheLiveOneCountsAndSaysSo() {
+    RunHistory history = new RunHistory();
+    assertThat(history.snapshot().get("knn_summary")).isEqualTo(Map.of());
+
+    for (long step = 1; step <= 5000; step++) {
+      history.knn(step, new KnnAccuracy("test", 20, 0.07, "queue", step == 2345 ? 0.8 : 0.5));
+    }
+
+    assertThat(history.snapshot().get("knn_summary"))
+        .asInstanceOf(InstanceOfAssertFactories.MAP)
+        .containsEntry("source", "queue")
+        .containsEntry("best", Map.of("step", 2345L, "accuracy", 0.8))
+        .containsEntry("last", Map.of("step", 5000L, "accuracy", 0.5));
   }
 
   private static GradientNorms norms(List<String> layers, double norm) {

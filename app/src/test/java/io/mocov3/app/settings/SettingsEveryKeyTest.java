@@ -88,7 +88,7 @@ class SettingsEveryKeyTest {
         stability.dips.settle-points = 61
         stability.drill { layer = block_01, step = 71, steps = 72, factor = 73 }
         checkpoint { every-steps = 10, keep = 2, retry-for = 2h }
-        http { enabled = false, host = "0.0.0.0", port = 0 }
+        http { enabled = false, host = "0.0.0.0", port = 0, allowed-hosts = [train.lab] }
       }
       """
           .formatted(HEAD.formatted(2, 65) + NO_NORMS, HEAD.formatted(1, 66) + NO_NORMS);
@@ -179,7 +179,8 @@ class SettingsEveryKeyTest {
     assertThat(settings.knn()).isEqualTo(new Settings.Knn(0.5, 9, votes, 21, 22, 56, 23));
     assertThat(settings.checkpoint())
         .isEqualTo(new Settings.Checkpoint(10, 2, Duration.ofHours(2)));
-    assertThat(settings.http()).isEqualTo(new Settings.Http(false, "0.0.0.0", 0));
+    assertThat(settings.http())
+        .isEqualTo(new Settings.Http(false, "0.0.0.0", 0, List.of("train.lab")));
   }
 
   @Test

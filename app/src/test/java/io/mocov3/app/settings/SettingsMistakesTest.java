@@ -119,6 +119,7 @@ class SettingsMistakesTest {
         "evaluation.knn.temperature=[0] | greater than 0",
         "checkpoint.keep=0 | at least 1",
         "http.port=65536 | between 0 and 65535",
+        "http.allowed-hosts=[\"http://train.lab:80\"] | a list of host names without scheme and port",
         "run.seed | must be of the form key=value",
         "run.directory=${nowhere} | nowhere"
       })

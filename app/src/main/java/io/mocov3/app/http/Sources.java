@@ -1,0 +1,16 @@
+package io.mocov3.app.http;
+
+import io.mocov3.metrics.PrometheusMetrics;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/**
+ * Where the answers come from. Health is asked at each request; the others at most once a second,
+ * on a thread of the server's.
+ */
+public record Sources(
+    PrometheusMetrics metrics,
+    Supplier<Health> live,
+    Supplier<Health> ready,
+    Supplier<Status> status,
+    Supplier<Map<String, Object>> history) {}

@@ -1,0 +1,115 @@
+package io.mocov3.app.operate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.mocov3.actors.RunLog;
+import io.mocov3.app.page.ReportPage;
+import io.mocov3.app.page.RunHistory;
+import io.mocov3.metrics.TrainingMetrics.KnnAccuracy;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The report in a real browser. */
+class ReportInBrowserTest {
+
+  /** By how many pixels a row of cards, or a chart in its card, misses the right edge. */
+  private static final String RAGGED =
+      """
+      (() => {
+        const edge = box => box.getBoundingClientRect();
+        const grid = edge(document.getElementById('grid'));
+        const rows = {};
+        for (const card of document.querySelectorAll('.card')) {
+          const top = Math.round(edge(card).top);
+          rows[top] = Math.max(rows[top] || 0, edge(card).right);
+        }
+        const charts = [...document.querySelectorAll('.uplot')]
+          .map(chart => edge(chart).right - edge(chart.closest('.card')).right);
+        const gaps = Object.values(rows).map(right => Math.abs(grid.right - right));
+        return Math.round(Math.max(...gaps, ...charts));
+      })()""";
+
+  private static final String SUMMARY =
+      "[...document.querySelectorAll('.scroll tr:nth-child(2) td')].map(c => c.textContent).join(' | ')";
+
+  @TempDir private static Path folder;
+  private static Chromium browser;
+
+  @BeforeAll
+  static void open() throws Exception {
+    assumeTrue(Programs.isInstalled("chromium"), "chromium is not on the PATH");
+    browser = Chromium.start(folder.resolve("profile"));
+  }
+
+  @AfterAll
+  static void close() {
+    if (browser != null) {
+      browser.close();
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 390", "1, 768", "1, 1280", "1, 1920", "2, 1280", "3, 390", "3, 1280", "3, 1920"})
+  void everyRowOfCardsIsFullAndEveryChartIsInItsCard(int runs, int width) throws Exception {
+    show(runs, width);
+
+    assertThat(browser.evaluate(RAGGED).asInt()).isLessThanOrEqualTo(1);
+    assertThat(browser.evaluate("document.documentElement.scrollWidth").asInt())
+        .isLessThanOrEqualTo(width);
+  }
+
+  @Test
+  void theTableShowsTheFullProbeAndSaysSo() throws Exception {
+    show(1, 1280);
+
+    assertThat(browser.evaluate(SUMMARY).asText())
+        .startsWith(
+            "run-0 | 30 | 3 | 91.35 % at 20 | 91.00 % at 30 | test, full probe, k=20, T=0.07 |");
+  }
+
+  private static void show(int runs, int width) throws Exception {
+    List<Map<String, Object>> histories = new ArrayList<>();
+    for (int i = 0; i < runs; i++) {
+      Map<String, Object> run = new LinkedHashMap<>(history().snapshot());
+      run.put("name", "run-" + i);
+      histories.add(run);
+    }
+    Path report =
+        Files.writeString(
+            folder.resolve("report-%d-%d.html".formatted(runs, width)), ReportPage.of(histories));
+    browser.open(report.toUri().toString(), width, 900);
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(
+            () ->
+                browser.evaluate("document.title").asText().endsWith(" – mocov3")
+                    && browser.evaluate("innerWidth").asInt() == width);
+  }
+
+  private static RunHistory history() {
+    RunHistory history = new RunHistory();
+    for (long step = 1; step <= 30; step++) {
+      history.step(new RunLog.Step(step, step / 10.0, 3, 1e-4, 0.99, 1000));
+      history.gradients(step, Map.of("block_00", 1.0, "all", 2.0));
+      history.health(step, Map.of("alignment", 0.5, "uniformity", -1.0));
+    }
+    history.knn(10, new KnnAccuracy("test", 200, 0.07, "queue", 0.95));
+    history.knn(20, new KnnAccuracy("test", 20, 0.07, "train-set", 0.9135));
+    history.knn(30, new KnnAccuracy("test", 20, 0.07, "train-set", 0.91));
+    history.knn(30, new KnnAccuracy("test", 200, 0.07, "queue", 0.875));
+    return history;
+  }
+}
