@@ -11,6 +11,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -92,6 +93,29 @@ class LostStorageTest {
       assertThat(run.resolve("checkpoints/step-%08d/manifest.json".formatted(steps.size())))
           .exists();
     }
+  }
+
+  @Test
+  void aBadByteInEachLogDoesNotStopTheRunFromGoingOn() throws Exception {
+    Path run = folder.resolve("run");
+    assertThat(Mocov3Process.run(errors, train(run, "run.steps=20")).exitCode()).isZero();
+    List<String> logs = List.of("metrics.jsonl", "gradients.jsonl", "samples.jsonl");
+    for (String log : logs) {
+      byte[] bytes = Files.readAllBytes(run.resolve(log));
+      bytes[5] = (byte) 0xFF;
+      Files.write(run.resolve(log), bytes);
+    }
+
+    Mocov3Process again = Mocov3Process.run(errors, train(run, "run.steps=30"));
+
+    assertThat(again.exitCode()).as(again.errors()).isZero();
+    assertThat(logs)
+        .allSatisfy(
+            log ->
+                assertThat(again.errors())
+                    .containsOnlyOnce(run.resolve(log) + " line 1 is damaged; it stays there"));
+    assertThat(Files.readString(run.resolve("metrics.jsonl"), StandardCharsets.ISO_8859_1))
+        .contains("\"step\":30,");
   }
 
   @Test
