@@ -97,7 +97,7 @@ final class Failures {
             message.contains("thread")
                 ? "lower data.workers or threads, or raise the limit of threads (ulimit -u)"
                 : "raise it with MOCOV3_JAVA_OPTS=-Xmx4g, or lower data.batch-size or"
-                      + " data.buffers");
+                    + " data.buffers");
   }
 
   private static String described(Throwable failure) {
