@@ -1,12 +1,11 @@
 package io.mocov3.app;
 
-import io.mocov3.app.run.RunException;
-import io.mocov3.app.settings.SettingsException;
-import io.mocov3.augment.DataException;
-import io.mocov3.model.ModelException;
-import java.util.Arrays;
+import java.nio.file.Path;
 import picocli.CommandLine;
-import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.RunLast;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The entry of {@code ./mocov3}. */
 public final class Main {
@@ -16,35 +15,40 @@ public final class Main {
     System.exit(commandLine().execute(arguments));
   }
 
-  /** The whole command tree; a mistake of the user's is one line and exit code 2. */
+  /** The whole command tree; whatever goes wrong is one line and an exit code. */
   public static CommandLine commandLine() {
+    Failures failures = Failures.ofEnvironment();
     return new CommandLine(new Cli())
         .setCaseInsensitiveEnumValuesAllowed(true)
-        .setExecutionExceptionHandler(oneLine())
-        .setParameterExceptionHandler(
-            (exception, arguments) -> {
-              exception.getCommandLine().getErr().println(exception.getMessage());
-              CommandLine.UnmatchedArgumentException.printSuggestions(
-                  exception, exception.getCommandLine().getErr());
-              exception.getCommandLine().getErr().println("try --help");
-              return ExitCode.USAGE;
-            });
+        .registerConverter(Path.class, new PathConverter())
+        .setExecutionStrategy(parsed -> execute(parsed, failures))
+        .setExecutionExceptionHandler(
+            (exception, command, parsed) -> failures.report(exception, command))
+        .setParameterExceptionHandler((exception, arguments) -> wrongUse(exception));
   }
 
-  private static IExecutionExceptionHandler oneLine() {
-    return (exception, commandLine, parsed) -> {
-      if (!isMistake(exception)) {
-        throw exception;
+  /** Errors are no exceptions to picocli; a failure of the JVM ends in one line as well. */
+  private static int execute(ParseResult parsed, Failures failures) {
+    try {
+      return new RunLast().execute(parsed);
+    } catch (Error error) {
+      ParseResult command = parsed;
+      while (command.hasSubcommand()) {
+        command = command.subcommand();
       }
-      commandLine.getErr().println("mocov3: " + exception.getMessage());
-      return ExitCode.USAGE;
-    };
+      return failures.report(error, command.commandSpec().commandLine());
+    }
   }
 
-  private static boolean isMistake(Exception exception) {
-    return Arrays.<Class<?>>asList(
-            SettingsException.class, DataException.class, ModelException.class, RunException.class)
-        .stream()
-        .anyMatch(type -> type.isInstance(exception));
+  private static int wrongUse(ParameterException exception) {
+    CommandLine command = exception.getCommandLine();
+    command
+        .getErr()
+        .printf(
+            "mocov3: %s; try %s --help%n",
+            Escaped.text(exception.getMessage()), command.getCommandSpec().qualifiedName());
+    UnmatchedArgumentException.printSuggestions(exception, command.getErr());
+    command.getErr().flush();
+    return ExitCode.USAGE;
   }
 }

@@ -1,16 +1,14 @@
 package io.mocov3.app;
 
+import static io.mocov3.app.Commands.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
+import io.mocov3.app.Commands.Result;
 import io.mocov3.augment.Shapes;
 import io.mocov3.augment.ShapesConfig;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.bytedeco.pytorch.global.torch;
@@ -30,9 +28,6 @@ class CliTest {
   @TempDir private Path directory;
   private Path experiment;
   private Path run;
-
-  /** What a command left behind. */
-  private record Result(int code, String out, String err) {}
 
   @BeforeAll
   static void makeImages() {
@@ -62,25 +57,13 @@ class CliTest {
   }
 
   static Stream<Arguments> commands() {
-    return tree(Main.commandLine(), List.of());
-  }
-
-  private static Stream<Arguments> tree(CommandLine command, List<String> path) {
-    Stream<Arguments> children =
-        command.getSubcommands().entrySet().stream()
-            .flatMap(
-                child -> {
-                  List<String> words = new ArrayList<>(path);
-                  words.add(child.getKey());
-                  return tree(child.getValue(), words);
-                });
-    return Stream.concat(Stream.of(Arguments.of(path)), children);
+    return Commands.all().stream().map(Arguments::of);
   }
 
   @ParameterizedTest
   @MethodSource("commands")
   void everyCommandHasHelpThatMentionsItsOptionsAndSubcommands(List<String> command) {
-    CommandLine.Model.CommandSpec spec = spec(command);
+    CommandLine.Model.CommandSpec spec = Commands.spec(command);
 
     Result result = run(command, "--help");
 
@@ -125,10 +108,17 @@ class CliTest {
   @CsvSource({
     "data.batchsize=8, data.batch-size",
     "run.sed=1, run.seed",
-    "run.seed=soon, a whole number of at least 0",
-    "model.width=15, 15",
+    "run.seed=soon, a whole number between 0 and",
+    "model.width=15, model.width = 15 (--set model.width=15): width 15 is not divisible by heads 2",
     "data.batch-size=2000, larger than the data set of 20 images",
-    "data.train=/no/such/folder, /no/such/folder does not exist",
+    "data.train=/no/such/folder, data.train: /no/such/folder does not exist",
+    "data.test=/no/such/folder, data.test: /no/such/folder does not exist",
+    "model.init-from=/no/such/weights, model.init-from: /no/such/weights",
+    "'evaluation.live.probes=[{name=a,path=/no/such}]', evaluation.live.probes a: /no/such does",
+    "http.host=no-such-host.invalid, http.host no-such-host.invalid is neither",
+    "http.host=192.0.2.1, http.host 192.0.2.1 is not an address of this machine",
+    "run.directory=\"a\\u0000b\", a path without the character NUL",
+    "threads=1000000, threads = 1000000 (--set threads=1000000): must be a whole number between",
     "data.train=\"\", data.train is empty",
     "device=tpu, 'auto, cpu'"
   })
@@ -164,6 +154,50 @@ class CliTest {
             "run.directory=" + experiment.resolve("run"));
 
     assertMistake(result, "cannot be written");
+  }
+
+  @Test
+  void oneOfSeveralTrainingSetsThatIsNotThereIsNamedByItsPlace() {
+    Result result =
+        run(
+            List.of("train"),
+            experiment.toString(),
+            "--set",
+            "data.train=",
+            "--set",
+            "data.mix=[{path=\"%s\"},{path=/no/such}]".formatted(images.resolve("shapes/train")));
+
+    assertMistake(result, "data.mix[1]: /no/such does not exist");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "eval knn --run RUN",
+        "export --format timm --out OUT --run RUN",
+        "fork RUN --at 2 --set run.steps=3",
+        "train CONF"
+      })
+  void aDamagedRecordOfARunIsOneLineThatSaysWhatToDo(String command) throws Exception {
+    assertThat(run(List.of("train"), experiment.toString()).code()).isZero();
+    Path record = run.resolve("config.conf");
+    byte[] bytes = Files.readAllBytes(record);
+    bytes[Files.readString(record).indexOf('\n') + 1] = (byte) 0xfe;
+    Files.write(record, bytes);
+
+    Result result =
+        run(
+            Stream.of(command.split(" "))
+                .map(word -> word.replace("RUN", run.toString()))
+                .map(word -> word.replace("OUT", directory.resolve("out").toString()))
+                .map(word -> word.replace("CONF", experiment.toString()))
+                .toList());
+
+    assertThat(result.code()).isEqualTo(ExitCode.USAGE);
+    assertThat(result.err())
+        .contains(record + ": 2: is not UTF-8 text (byte 0xfe); it is the record")
+        .contains("restore it, or ")
+        .hasLineCount(1);
   }
 
   @Test
@@ -210,7 +244,7 @@ class CliTest {
     assertThat(good.code()).isZero();
     assertThat(folder.resolve("train")).isNotEmptyDirectory();
     assertThat(bad.code()).isEqualTo(ExitCode.USAGE);
-    assertThat(bad.err()).contains("16 pixels").hasLineCount(1);
+    assertThat(bad.err()).contains("--size is 1; it must be between 16 and").hasLineCount(1);
   }
 
   private void assertMistake(Result result, String expected) {
@@ -218,25 +252,5 @@ class CliTest {
     assertThat(result.out()).isEmpty();
     assertThat(result.err()).startsWith("mocov3: ").contains(expected).hasLineCount(1);
     assertThat(run).doesNotExist();
-  }
-
-  private static CommandLine.Model.CommandSpec spec(List<String> command) {
-    CommandLine result = Main.commandLine();
-    for (String word : command) {
-      result = result.getSubcommands().get(word);
-    }
-    return result.getCommandSpec();
-  }
-
-  private static Result run(List<String> command, String... arguments) {
-    StringWriter out = new StringWriter();
-    StringWriter err = new StringWriter();
-    String[] all = Stream.concat(command.stream(), Arrays.stream(arguments)).toArray(String[]::new);
-    int code =
-        Main.commandLine()
-            .setOut(new PrintWriter(out, true))
-            .setErr(new PrintWriter(err, true))
-            .execute(all);
-    return new Result(code, out.toString(), err.toString());
   }
 }

@@ -33,6 +33,7 @@ public record GradientClip(double patchProjection, double global) {
             && vit.patchProjection() != PatchProjectionKind.FROZEN_RANDOM;
     if (patchProjection > 0 && !trained) {
       throw new ModelException(
+          List.of("patch-projection-clip"),
           "a clip of the patch projection's gradient needs a trained patch projection, such as"
               + " patch-projection = learned");
     }

@@ -12,5 +12,16 @@ public record HeadConfig(
     if (layers < 1 || hidden < 1 || out < 1) {
       throw new ModelException("layers, hidden and out of a head must be positive");
     }
+    if (layers > 1) {
+      TensorSize.require("a head's last layer", out, hidden, "hidden", "out");
+    }
+    if (layers > 2) {
+      TensorSize.require("a head's hidden layer", hidden, hidden, "hidden");
+    }
+  }
+
+  /** The width of the first layer's output. */
+  int first() {
+    return layers > 1 ? hidden : out;
   }
 }

@@ -16,6 +16,9 @@ public record MoCoV3Config(
     if (!(temperature > 0)) {
       throw new ModelException("temperature " + temperature + " must be greater than 0");
     }
+    TensorSize.require("the projector's first layer", projector.first(), backbone.width(), "width");
+    predictor.ifPresent(
+        head -> TensorSize.require("the predictor's first layer", head.first(), projector.out()));
     if (predictor.isPresent() && predictor.get().out() != projector.out()) {
       throw new ModelException(
           "predictor.out %d differs from projector.out %d"

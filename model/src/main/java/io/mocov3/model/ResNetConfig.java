@@ -13,6 +13,7 @@ public record ResNetConfig(int depth, int imageSize) implements BackboneConfig {
     blocks(depth);
     if (imageSize < STRIDE) {
       throw new ModelException(
+          List.of("image-size"),
           "image-size " + imageSize + " is less than " + STRIDE + ", which a resnet needs");
     }
   }
@@ -44,6 +45,7 @@ public record ResNetConfig(int depth, int imageSize) implements BackboneConfig {
       case 152 -> List.of(3, 8, 36, 3);
       default ->
           throw new ModelException(
+              List.of("depth"),
               "depth " + depth + " of a resnet is not one of 18, 34, 50, 101, 152");
     };
   }

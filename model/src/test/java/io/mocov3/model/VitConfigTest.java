@@ -2,6 +2,7 @@ package io.mocov3.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,13 +34,33 @@ class VitConfigTest {
     "32,  8, 16, 1, 0, 4, 'width, depth and heads must be positive'",
     "32,  8, 16, 1, 3, 4, width 16 is not divisible by heads 3",
     "32,  8, 18, 1, 3, 4, 'width 18 is not divisible by 4, which position-embedding sincos needs'",
-    "32,  8, 16, 1, 4, 0, mlp-ratio must be positive"
+    "32,  8, 16, 1, 4, 0, mlp-ratio must be positive",
+    "4096, 1, 16, 1, 4, 4, 'image-size 4096 over patch-size 1 makes 16777216 patches, more than"
+        + " 65536'",
+    "2147483647, 1, 16, 1, 4, 4, 'image-size 2147483647 over patch-size 1 makes 4611686014132420609"
+        + " patches, more than 65536'",
+    "32, 8, 16384, 1, 4, 4, 'the attention''s projection of 49152 x 16384 has more than 2 GiB, the"
+        + " most of a tensor in a checkpoint'",
+    "32, 8, 6144, 1, 4, 2147483647, 'an MLP''s layer of 13194139527168 x 6144 has more than 2 GiB,"
+        + " the most of a tensor in a checkpoint'",
+    "4096, 4096, 6144, 1, 4, 4, 'the patch projection of 6144 x 50331648 has more than 2 GiB, the"
+        + " most of a tensor in a checkpoint'",
+    "4096, 16, 13312, 1, 4, 1, 'the table of positions of 65537 x 13312 has more than 2 GiB, the"
+        + " most of a tensor in a checkpoint'"
   })
   void aContradictionIsRefusedInOneLine(
       int image, int patch, int width, int depth, int heads, int mlpRatio, String message) {
     assertThatThrownBy(() -> vit(image, patch, width, depth, heads, mlpRatio))
         .isInstanceOf(ModelException.class)
         .hasMessage(message);
+  }
+
+  @Test
+  void aRefusalTellsWhichSettingsItIsAbout() {
+    ModelException refusal =
+        catchThrowableOfType(ModelException.class, () -> vit(32, 8, 16, 1, 3, 4));
+
+    assertThat(refusal.settings()).containsExactly("width", "heads");
   }
 
   @Test

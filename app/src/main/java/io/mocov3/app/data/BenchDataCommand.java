@@ -50,9 +50,11 @@ public final class BenchDataCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    require("--image-size", size);
-    require("--images", images);
-    require("--rounds", rounds);
+    SettingsException.requireBetween("--threads", threads, 0, 1024);
+    SettingsException.requireBetween("--image-size", size, 1, 4096);
+    SettingsException.requireBetween("--images", images, 1, 1_000_000);
+    SettingsException.requireBetween("--rounds", rounds, 1, 1000);
+    SettingsException.requireBetween("--warm-up", warmUp, 0, 1000);
     int all = threads > 0 ? threads : Runtime.getRuntime().availableProcessors();
     try (ImageSource source = data.open()) {
       ViewBenchmark benchmark = new ViewBenchmark(source, images, TwoViews.paper(size));
@@ -67,12 +69,6 @@ public final class BenchDataCommand implements Callable<Integer> {
       }
     }
     return 0;
-  }
-
-  private static void require(String option, int value) {
-    if (value < 1) {
-      throw new SettingsException(option + " is " + value + "; it must be at least 1");
-    }
   }
 
   private Map<String, Object> document(Rates one, Rates many, Map<String, Double> stages) {

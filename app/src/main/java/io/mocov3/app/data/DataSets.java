@@ -2,6 +2,7 @@ package io.mocov3.app.data;
 
 import io.mocov3.app.settings.Settings;
 import io.mocov3.app.settings.SettingsException;
+import io.mocov3.augment.DataException;
 import io.mocov3.augment.DataFormat;
 import io.mocov3.augment.ImageSource;
 import io.mocov3.augment.ImageSources;
@@ -9,6 +10,7 @@ import io.mocov3.augment.MixedImages;
 import io.mocov3.augment.Shapes;
 import io.mocov3.augment.webdataset.ShardedImages;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +31,8 @@ public record DataSets(
     DataSets sets = open(data);
     Map<String, ImageSource> probes = new LinkedHashMap<>();
     for (Settings.Probe probe : settings.live().probes()) {
-      ImageSource source = ImageSources.open(probe.path(), probe.format(), data.sources());
+      ImageSource source =
+          open("evaluation.live.probes " + probe.name(), probe.path(), probe.format(), data);
       probes.put(probe.name(), source);
       requireSameClasses(
           sets.train(), source, data, "evaluation.live.probes " + probe.name(), probe.path());
@@ -55,10 +58,10 @@ public record DataSets(
         data.format() == DataFormat.SHAPES ? DataFormat.IMAGE_FOLDER : data.format();
     ImageSource images =
         data.train()
-            .map(path -> ImageSources.open(path, format, data.sources()))
+            .map(path -> open("data.train", path, format, data))
             .orElseGet(() -> mixed(data));
     Optional<ImageSource> test =
-        data.test().map(path -> ImageSources.open(path, testFormat(format, path), data.sources()));
+        data.test().map(path -> open("data.test", path, testFormat(format, path), data));
     test.ifPresent(
         labelled ->
             requireSameClasses(images, labelled, data, "data.test", data.test().orElseThrow()));
@@ -71,11 +74,19 @@ public record DataSets(
     return format == DataFormat.WEBDATASET && !shards ? DataFormat.AUTO : format;
   }
 
+  private static ImageSource open(String key, String path, DataFormat format, Settings.Data data) {
+    try {
+      return ImageSources.open(path, format, data.sources());
+    } catch (DataException e) {
+      throw new DataException(key + ": " + e.getMessage(), e);
+    }
+  }
+
   private static ImageSource mixed(Settings.Data data) {
-    List<ImageSource> parts =
-        data.mix().stream()
-            .map(part -> ImageSources.open(part.path(), part.format(), data.sources()))
-            .toList();
+    List<ImageSource> parts = new ArrayList<>();
+    for (Settings.Part part : data.mix()) {
+      parts.add(open("data.mix[" + parts.size() + "]", part.path(), part.format(), data));
+    }
     return new MixedImages(parts, data.mix().stream().map(Settings.Part::weight).toList());
   }
 

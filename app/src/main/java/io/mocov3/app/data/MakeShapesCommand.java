@@ -36,12 +36,10 @@ final class MakeShapesCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    ShapesConfig config;
-    try {
-      config = new ShapesConfig(trainImages, testImages, size, seed);
-    } catch (IllegalArgumentException e) {
-      throw new SettingsException(e.getMessage(), e);
-    }
+    SettingsException.requireBetween("--train-images", trainImages, 1, 100_000_000);
+    SettingsException.requireBetween("--test-images", testImages, 1, 100_000_000);
+    SettingsException.requireBetween("--size", size, 16, 4096);
+    ShapesConfig config = new ShapesConfig(trainImages, testImages, size, seed);
     Shapes.ensure(folder, config);
     spec.commandLine()
         .getOut()

@@ -35,12 +35,8 @@ public final class PreviewCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (images < 1 || images > 100) {
-      throw new SettingsException("--images is " + images + "; it must be between 1 and 100");
-    }
-    if (epoch < 0) {
-      throw new SettingsException("--epoch is " + epoch + "; it must be at least 0");
-    }
+    SettingsException.requireBetween("--images", images, 1, 100);
+    SettingsException.requireBetween("--epoch", epoch, 0, 1_000_000);
     Settings settings = experiment.load();
     long seed = settings.run().seed();
     try (DataSets data = DataSets.open(settings.data())) {

@@ -51,9 +51,7 @@ final class ShardCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (samples < 1) {
-      throw new SettingsException("--samples is " + samples + "; it must be at least 1");
-    }
+    SettingsException.requireBetween("--samples", samples, 1, 1_000_000_000);
     if (!prefix.matches("[A-Za-z0-9_.-]+")) {
       throw new SettingsException(
           "--prefix \"" + prefix + "\" may have letters, digits, '_', '-' and '.' only");

@@ -1,6 +1,8 @@
 package io.mocov3.app.data;
 
+import io.mocov3.app.Escaped;
 import io.mocov3.app.JsonOutput;
+import io.mocov3.app.settings.SettingsException;
 import io.mocov3.augment.Checksums;
 import io.mocov3.augment.DataException;
 import io.mocov3.augment.DataScan;
@@ -55,6 +57,7 @@ final class VerifyCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    SettingsException.requireBetween("--threads", threads, 0, 1024);
     int workers = threads > 0 ? threads : Runtime.getRuntime().availableProcessors();
     try (ImageSource source = data.open()) {
       Report report = scan(source, workers);
@@ -105,14 +108,18 @@ final class VerifyCommand implements Callable<Integer> {
     out.printf("%-12s %d %s%n", "bad", report.bad().size(), named(report.badByReason()));
     report.bad().stream()
         .limit(SHOWN)
-        .forEach(bad -> out.printf("  %s  %s: %s%n", bad.id(), bad.reason().label(), bad.detail()));
+        .forEach(
+            bad ->
+                out.printf(
+                    "  %s  %s: %s%n",
+                    Escaped.text(bad.id()), bad.reason().label(), Escaped.text(bad.detail())));
     if (report.bad().size() > SHOWN) {
       out.printf("  and %d more; --json names them all%n", report.bad().size() - SHOWN);
     }
     int same = report.duplicates().stream().mapToInt(group -> group.size() - 1).sum();
     out.printf("%-12s %d%n", "duplicates", same);
     for (List<String> group : report.duplicates().stream().limit(SHOWN).toList()) {
-      out.printf("  %s%n", String.join("  =  ", group));
+      out.printf("  %s%n", Escaped.text(String.join("  =  ", group)));
     }
     out.printf("%-12s median %d pixels%n", "short side", report.medianShortSide());
     int most = report.shortSides().values().stream().mapToInt(count -> count).max().orElse(1);

@@ -68,8 +68,8 @@ public final class EvalKnnCommand implements Callable<Integer> {
   private Settings settings() {
     List<String> own = new ArrayList<>();
     if (data != null) {
-      own.add("data.train=\"" + data.resolve("train") + "\"");
-      own.add("data.test=\"" + testFolder() + "\"");
+      own.add(Settings.assignment("data.train", data.resolve("train")));
+      own.add(Settings.assignment("data.test", testFolder()));
       own.add("data.format=auto");
     }
     return weights.settings(own);

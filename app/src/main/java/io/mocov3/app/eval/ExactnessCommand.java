@@ -1,5 +1,6 @@
 package io.mocov3.app.eval;
 
+import io.mocov3.app.Escaped;
 import io.mocov3.app.ExitCode;
 import io.mocov3.app.JsonOutput;
 import io.mocov3.augment.AugmentFixture;
@@ -126,8 +127,8 @@ public final class ExactnessCommand implements Callable<Integer> {
     out.printf(
         "%s  %s  %s  %s  %s%n",
         result.pass() ? "pass" : "FAIL",
-        result.fixture(),
-        result.kind(),
+        Escaped.text(result.fixture()),
+        Escaped.text(result.kind()),
         result.precision(),
         result.device());
     result
@@ -137,10 +138,10 @@ public final class ExactnessCommand implements Callable<Integer> {
                 out.printf(
                     "  %-4s %-22s %10.3g   tolerance %8s   %s%n",
                     quantity.pass() ? "" : "FAIL",
-                    name,
+                    Escaped.text(name),
                     quantity.deviation(),
                     quantity.tolerance() < 0 ? "none" : "%.2g".formatted(quantity.tolerance()),
-                    quantity.worst()));
+                    Escaped.text(quantity.worst())));
     out.flush();
   }
 }

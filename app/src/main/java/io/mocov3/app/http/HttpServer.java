@@ -11,7 +11,9 @@ import akka.stream.Materializer;
 import io.mocov3.app.run.RunException;
 import io.mocov3.app.settings.Settings;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.concurrent.CompletionException;
@@ -33,15 +35,32 @@ public final class HttpServer {
   /**
    * A look before anything is written.
    *
-   * @throws RunException when the port cannot be bound
+   * @throws RunException when the host is not this machine, or the port cannot be bound
    */
   public static void requireFree(String host, int port) {
+    requireOwn(host);
     try (ServerSocket probe = new ServerSocket()) {
       probe.setReuseAddress(true);
       probe.bind(new InetSocketAddress(host, port));
     } catch (IOException e) {
       throw taken(host, port, e);
     }
+  }
+
+  private static void requireOwn(String host) {
+    try {
+      InetAddress address = InetAddress.getByName(host);
+      if (!address.isAnyLocalAddress() && NetworkInterface.getByInetAddress(address) == null) {
+        throw foreign(host, "is not an address of this machine");
+      }
+    } catch (IOException e) {
+      throw foreign(host, "is neither an address nor the name of a machine");
+    }
+  }
+
+  private static RunException foreign(String host, String why) {
+    return new RunException(
+        "http.host %s %s; set 127.0.0.1, or 0.0.0.0 for all of its addresses".formatted(host, why));
   }
 
   private static RunException taken(String host, int port, Throwable cause) {

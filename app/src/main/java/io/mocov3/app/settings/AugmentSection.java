@@ -14,10 +14,9 @@ final class AugmentSection {
   }
 
   private static ViewRecipe recipe(Section view, int size) {
-    List<Double> scale = range(view, "crop-scale");
-    List<Double> ratio = range(view, "crop-ratio");
-    List<Double> sigma = range(view, "blur-sigma");
-    view.check("crop-scale", "at most 1", scale.get(1) <= 1);
+    List<Double> scale = view.range("crop-scale", 1);
+    List<Double> ratio = view.range("crop-ratio", 100);
+    List<Double> sigma = view.range("blur-sigma", 1000);
     return new ViewRecipe(
         size,
         scale.get(0),
@@ -25,9 +24,9 @@ final class AugmentSection {
         ratio.get(0),
         ratio.get(1),
         view.number("jitter-probability", 0, 1),
-        view.number("brightness", 0, Double.MAX_VALUE),
-        view.number("contrast", 0, Double.MAX_VALUE),
-        view.number("saturation", 0, Double.MAX_VALUE),
+        view.number("brightness", 0, 10),
+        view.number("contrast", 0, 10),
+        view.number("saturation", 0, 10),
         view.number("hue", 0, 0.5),
         view.number("grayscale-probability", 0, 1),
         view.number("blur-probability", 0, 1),
@@ -35,14 +34,5 @@ final class AugmentSection {
         sigma.get(1),
         view.number("solarize-probability", 0, 1),
         view.number("flip-probability", 0, 1));
-  }
-
-  private static List<Double> range(Section view, String key) {
-    List<Double> range = view.numbers(key, 2);
-    view.check(
-        key,
-        "[smallest, largest], both greater than 0",
-        range.get(0) > 0 && range.get(0) <= range.get(1));
-    return range;
   }
 }

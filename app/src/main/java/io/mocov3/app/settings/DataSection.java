@@ -5,7 +5,6 @@ import io.mocov3.app.settings.Settings.Part;
 import io.mocov3.augment.DataFormat;
 import io.mocov3.augment.ShapesConfig;
 import io.mocov3.augment.SourceOptions;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -14,28 +13,26 @@ import java.util.Set;
 final class DataSection {
   private static final Set<String> PART_KEYS = Set.of("path", "format", "weight");
 
+  /** Three bytes for each are a Java array. */
+  private static final long MOST_PIXELS = Integer.MAX_VALUE / 3;
+
   private DataSection() {}
 
   static Data read(Section data, int imageSize) {
-    int workers = data.integer("workers", 0);
-    int batchSize = data.integer("batch-size", 2);
-    double viewBytes = 3.0 * imageSize * imageSize;
-    data.check(
-        "batch-size",
-        "at most %d for views of %d pixels (a batch is at most 2 GiB)"
-            .formatted((long) (Integer.MAX_VALUE / viewBytes / 2), imageSize),
-        2 * batchSize * viewBytes <= Integer.MAX_VALUE);
-    Optional<String> train = text(data, "train");
+    int workers = data.integer("workers", 0, 1024);
+    int batchSize = data.integer("batch-size", 2, 1_000_000);
+    data.checkBytes("batch-size", batchSize, 2, imageSize);
+    Optional<String> train = data.location("train");
     List<Part> mix = data.sections("mix", PART_KEYS).stream().map(DataSection::part).toList();
     data.check("mix", "empty when data.train is given", mix.isEmpty() || train.isEmpty());
     return new Data(
         train,
         mix,
-        text(data, "test"),
+        data.location("test"),
         data.choice("format", DataFormat.class),
         batchSize,
         workers == 0 ? Runtime.getRuntime().availableProcessors() : workers,
-        data.integer("buffers", 1),
+        data.integer("buffers", 1, 1024),
         data.number("max-bad-ratio", 0, 1),
         data.duration("retry-for"),
         sources(data),
@@ -43,36 +40,29 @@ final class DataSection {
   }
 
   private static SourceOptions sources(Section data) {
-    double gibibytes = data.number("shard-cache-gib", 0, Double.MAX_VALUE);
+    double gibibytes = data.number("shard-cache-gib", 0, 1_000_000);
     return new SourceOptions(
-        data.whole("max-pixels", 1),
-        text(data, "cache").map(Path::of).orElseGet(SourceOptions::userCache),
+        data.whole("max-pixels", 1, MOST_PIXELS),
+        data.path("cache").orElseGet(SourceOptions::userCache),
         (long) (gibibytes * (1L << 30)),
-        data.integer("shuffle-window", 1),
+        data.integer("shuffle-window", 1, 1_000_000_000),
         SourceOptions.defaults().retryMillis(),
         SourceOptions.defaults().silenceMillis());
   }
 
   private static ShapesConfig shapes(Section shapes) {
     return new ShapesConfig(
-        shapes.integer("train-images", 1),
-        shapes.integer("test-images", 1),
-        shapes.integer("size", 16),
-        shapes.whole("seed", 0));
+        shapes.integer("train-images", 1, 100_000_000),
+        shapes.integer("test-images", 1, 100_000_000),
+        shapes.integer("size", 16, 4096),
+        shapes.whole("seed", 0, Long.MAX_VALUE));
   }
 
   private static Part part(Section part) {
-    double weight = part.has("weight") ? part.number("weight", 0, Double.MAX_VALUE) : 1;
-    if (part.has("weight")) {
-      part.check("weight", "greater than 0", weight > 0);
-    }
+    double weight = part.has("weight") ? part.positive("weight", 1_000_000) : 1;
     return new Part(
-        part.nonEmptyText("path"),
+        part.nonEmptyPath("path"),
         part.has("format") ? part.choice("format", DataFormat.class) : DataFormat.AUTO,
         weight);
-  }
-
-  private static Optional<String> text(Section data, String key) {
-    return Optional.of(data.text(key)).filter(value -> !value.isEmpty());
   }
 }

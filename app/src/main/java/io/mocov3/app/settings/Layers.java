@@ -15,16 +15,21 @@ import java.util.List;
  */
 final class Layers {
   static final String ROOT = "mocov3";
+  private static final String DEFAULTS = "reference.conf";
 
   private Layers() {}
 
   static Config defaults() {
-    return resource("reference.conf");
+    return resource(DEFAULTS);
   }
 
   /** The resolved tree under {@value #ROOT}. */
   static Config load(Config experiment, List<String> overrides) {
-    return load(experiment, ConfigFactory.systemEnvironmentOverrides(), overrides);
+    try {
+      return load(experiment, ConfigFactory.systemEnvironmentOverrides(), overrides);
+    } catch (ConfigException e) {
+      throw new SettingsException("a variable CONFIG_FORCE_...: " + oneLine(e), e);
+    }
   }
 
   static Config load(Config experiment, Config environment, List<String> overrides) {
@@ -38,29 +43,32 @@ final class Layers {
     }
     try {
       Config chosen = result.withFallback(defaults).resolve();
-      Config resolved = result.withFallback(Presets.of(chosen)).withFallback(defaults).resolve();
-      new UnknownKeys(defaults).refuse(resolved);
-      return resolved.getConfig(ROOT);
+      new UnknownKeys(defaults).refuse(chosen);
+      return result
+          .withFallback(Presets.of(chosen))
+          .withFallback(defaults)
+          .resolve()
+          .getConfig(ROOT);
     } catch (ConfigException e) {
-      throw new SettingsException(oneLine(e), e);
+      boolean ofDefaults = e.origin() != null && e.origin().description().startsWith(DEFAULTS);
+      throw new SettingsException(
+          ofDefaults ? "run.name must be text: run.directory is made of it" : oneLine(e), e);
     }
   }
 
   /** An experiment that is built in. */
   static Config resource(String name) {
     return ConfigFactory.parseResources(
-        Layers.class.getClassLoader(), name, ConfigParseOptions.defaults().setAllowMissing(false));
+        Layers.class.getClassLoader(),
+        name,
+        ConfigParseOptions.defaults().setAllowMissing(false).setOriginDescription(name));
   }
 
   static Config parse(Path file) {
     if (!Files.isRegularFile(file)) {
       throw new SettingsException(file + " is not a file; give an experiment such as conf/*.conf");
     }
-    try {
-      return ConfigFactory.parseFile(file.toFile());
-    } catch (ConfigException e) {
-      throw new SettingsException(oneLine(e), e);
-    }
+    return ExperimentFile.parse(file);
   }
 
   static String oneLine(ConfigException e) {

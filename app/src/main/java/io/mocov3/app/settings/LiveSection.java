@@ -13,29 +13,31 @@ final class LiveSection {
 
   private LiveSection() {}
 
-  static Live read(Section live) {
-    int length = live.integer("queue-length", 1);
+  static Live read(Section live, int imageSize) {
+    int length = live.integer("queue-length", 1, 10_000_000);
     List<KnnClassifier.Setting> settings = Settings.votes(live);
     live.check(
         "k",
         "at most queue-length (" + length + ")",
         settings.stream().allMatch(setting -> setting.k() <= length));
+    int images = live.integer("images", 1, 1_000_000);
+    live.checkBytes("images", images, 1, imageSize);
     return new Live(
         live.flag("enabled"),
-        live.whole("every-steps", 0),
-        live.integer("images", 1),
+        live.whole("every-steps", 0, Settings.MOST_STEPS),
+        images,
         length,
-        live.integer("max-age-steps", 0),
+        live.integer("max-age-steps", 0, 1_000_000_000),
         settings,
         live.sections("probes", PROBE_KEYS).stream().map(LiveSection::probe).toList());
   }
 
   private static Probe probe(Section probe) {
-    String name = probe.nonEmptyText("name");
+    String name = probe.name("name");
     probe.check("name", "another name than test, which is data.test", !name.equals("test"));
     return new Probe(
         name,
-        probe.nonEmptyText("path"),
+        probe.nonEmptyPath("path"),
         probe.has("format") ? probe.choice("format", DataFormat.class) : DataFormat.AUTO);
   }
 }

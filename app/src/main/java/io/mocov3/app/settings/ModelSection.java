@@ -22,13 +22,15 @@ final class ModelSection {
     RESNET
   }
 
+  private static final int MOST_LAYERS = 32;
+
   private ModelSection() {}
 
   static MoCoV3Config read(Section model, Section method) {
     HeadConfig projector = head(model.section("projector"));
     Section predictorSection = model.section("predictor");
     Optional<HeadConfig> predictor =
-        predictorSection.integer("layers", 0) == 0
+        predictorSection.integer("layers", 0, MOST_LAYERS) == 0
             ? Optional.empty()
             : Optional.of(head(predictorSection));
     predictorSection.check(
@@ -36,12 +38,11 @@ final class ModelSection {
         "equal to model.projector.out = " + projector.out(),
         predictor.isEmpty() || predictor.get().out() == projector.out());
     refuseOtherMethods(method, predictor.isPresent());
-    double temperature = method.number("temperature", 0, Double.MAX_VALUE);
-    method.check("temperature", "greater than 0", temperature > 0);
+    double temperature = method.number("temperature", 0.001, 100);
     try {
       return new MoCoV3Config(backbone(model), projector, predictor, temperature);
     } catch (ModelException e) {
-      throw new SettingsException("model: " + e.getMessage(), e);
+      throw model.refused(e.settings(), e.getMessage());
     }
   }
 
@@ -57,17 +58,17 @@ final class ModelSection {
     String presets = String.join(", ", Presets.names("model"));
     model.check(
         "preset", "one of " + presets, Presets.names("model").contains(model.text("preset")));
-    int imageSize = model.integer("image-size", 1);
+    int imageSize = model.integer("image-size", 1, 4096);
     return switch (model.choice("family", Family.class)) {
-      case RESNET -> new ResNetConfig(model.integer("depth", 1), imageSize);
+      case RESNET -> new ResNetConfig(model.integer("depth", 1, 1000), imageSize);
       case VIT ->
           new VitConfig(
               imageSize,
-              model.integer("patch-size", 1),
-              model.integer("width", 1),
-              model.integer("depth", 1),
-              model.integer("heads", 1),
-              model.integer("mlp-ratio", 1),
+              model.integer("patch-size", 1, 4096),
+              model.integer("width", 1, 12_288),
+              model.integer("depth", 1, 1000),
+              model.integer("heads", 1, 1024),
+              model.integer("mlp-ratio", 1, 64),
               model.choice("patch-projection", PatchProjectionKind.class),
               model.choice("position-embedding", PositionEmbeddingKind.class),
               model.choice("pooling", Pooling.class),
@@ -77,11 +78,15 @@ final class ModelSection {
   }
 
   private static HeadConfig head(Section head) {
-    return new HeadConfig(
-        head.integer("layers", 1),
-        head.integer("hidden", 1),
-        head.integer("out", 1),
-        head.flag("batch-norm"),
-        head.flag("final-batch-norm"));
+    try {
+      return new HeadConfig(
+          head.integer("layers", 1, MOST_LAYERS),
+          head.integer("hidden", 1, 65_536),
+          head.integer("out", 1, 65_536),
+          head.flag("batch-norm"),
+          head.flag("final-batch-norm"));
+    } catch (ModelException e) {
+      throw head.refused(e.settings(), e.getMessage());
+    }
   }
 }

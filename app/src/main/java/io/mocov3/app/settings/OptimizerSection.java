@@ -21,13 +21,13 @@ final class OptimizerSection {
 
   /** Every key is checked, whichever optimizer reads it. */
   static OptimizerConfig read(Section optimizer) {
-    double beta1 = coefficient(optimizer, "beta1");
-    double beta2 = coefficient(optimizer, "beta2");
-    double epsilon = positive(optimizer, "epsilon");
-    double weightDecay = optimizer.number("weight-decay", 0, Double.MAX_VALUE);
+    double beta1 = optimizer.coefficient("beta1");
+    double beta2 = optimizer.coefficient("beta2");
+    double epsilon = optimizer.positive("epsilon", 1);
+    double weightDecay = optimizer.number("weight-decay", 0, 1000);
     DecayExclusion exclusion = optimizer.choice("decay-exclusion", DecayExclusion.class);
-    double momentum = coefficient(optimizer, "momentum");
-    double trust = positive(optimizer, "trust-coefficient");
+    double momentum = optimizer.coefficient("momentum");
+    double trust = optimizer.positive("trust-coefficient", 1000);
     LarsConfig.Form form = optimizer.choice("lars-form", LarsConfig.Form.class);
     return switch (optimizer.choice("name", Name.class)) {
       case ADAMW -> new AdamWConfig(beta1, beta2, epsilon, weightDecay, exclusion);
@@ -38,19 +38,7 @@ final class OptimizerSection {
 
   static GradientClip clip(Section optimizer) {
     return new GradientClip(
-        optimizer.number("patch-projection-clip", 0, Double.MAX_VALUE),
-        optimizer.number("gradient-clip", 0, Double.MAX_VALUE));
-  }
-
-  private static double positive(Section section, String key) {
-    double value = section.number(key, 0, Double.MAX_VALUE);
-    section.check(key, "greater than 0", value > 0);
-    return value;
-  }
-
-  private static double coefficient(Section section, String key) {
-    double value = section.number(key, 0, 1);
-    section.check(key, "at least 0 and less than 1", value < 1);
-    return value;
+        optimizer.number("patch-projection-clip", 0, 1e9),
+        optimizer.number("gradient-clip", 0, 1e9));
   }
 }

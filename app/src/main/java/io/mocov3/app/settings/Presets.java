@@ -25,9 +25,9 @@ final class Presets {
   }
 
   private static Config layer(Config experiment, String section, String key) {
-    String name = experiment.getString(Layers.ROOT + "." + section + "." + key);
-    return names(section).contains(name)
-        ? ALL.getObject(section).get(name).atPath(Layers.ROOT + "." + section)
+    Object name = experiment.getValue(Layers.ROOT + "." + section + "." + key).unwrapped();
+    return name instanceof String text && names(section).contains(text)
+        ? ALL.getObject(section).get(text).atPath(Layers.ROOT + "." + section)
         : ConfigFactory.empty();
   }
 }

@@ -5,10 +5,15 @@ import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigRenderOptions;
 import com.typesafe.config.ConfigUtil;
 import com.typesafe.config.ConfigValue;
+import java.math.BigDecimal;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -57,29 +62,55 @@ final class Section {
     return List.copyOf(typed(key, "a list of texts", () -> config.getStringList(key)));
   }
 
+  /** Text that may stand in a line, a label or a path. */
+  String name(String key) {
+    String value = nonEmptyText(key);
+    check(key, "text without control characters", value.chars().noneMatch(Character::isISOControl));
+    return value;
+  }
+
+  /** A path or URL; absent for an empty one. */
+  Optional<String> location(String key) {
+    String value = text(key);
+    check(key, "a path that is not blank", value.isEmpty() || !value.isBlank());
+    check(key, "a path without the character NUL", value.indexOf('\0') < 0);
+    return Optional.of(value).filter(text -> !text.isEmpty());
+  }
+
+  /** A path or URL that must be there. */
+  String nonEmptyPath(String key) {
+    nonEmptyText(key);
+    return location(key).orElseThrow();
+  }
+
+  /** A path; absent for an empty one. */
+  Optional<Path> path(String key) {
+    Optional<String> location = location(key);
+    try {
+      return location.map(Path::of);
+    } catch (InvalidPathException e) {
+      throw wrong(key, "a path: " + e.getReason());
+    }
+  }
+
   boolean flag(String key) {
     return typed(key, "true or false", () -> config.getBoolean(key));
   }
 
-  int integer(String key, int min) {
-    String rule = "a whole number of at least " + min;
-    int value = typed(key, rule, () -> config.getInt(key));
-    check(key, rule, value >= min && config.getDouble(key) == value);
-    return value;
+  int integer(String key, int min, int max) {
+    return (int) whole(key, min, max);
   }
 
-  long whole(String key, long min) {
-    String rule = "a whole number of at least " + min;
-    long value = typed(key, rule, () -> config.getLong(key));
-    check(key, rule, value >= min && config.getDouble(key) == value);
+  long whole(String key, long min, long max) {
+    String rule = "a whole number between " + min + " and " + max;
+    long value =
+        typed(key, rule, () -> new BigDecimal(config.getString(key).strip()).longValueExact());
+    check(key, rule, value >= min && value <= max);
     return value;
   }
 
   double number(String key, double min, double max) {
-    String rule =
-        max == Double.MAX_VALUE
-            ? "a number of at least " + min
-            : "a number between " + min + " and " + max;
+    String rule = "a number between " + plain(min) + " and " + plain(max);
     double value = typed(key, rule, () -> config.getDouble(key));
     check(key, rule, value >= min && value <= max);
     return value;
@@ -94,18 +125,54 @@ final class Section {
     return duration;
   }
 
-  List<Double> numbers(String key, int count) {
-    String rule = count == 0 ? "a list of numbers" : "a list of " + count + " numbers";
+  double positive(String key, double max) {
+    String rule = "a number greater than 0 and at most " + plain(max);
+    double value = typed(key, rule, () -> config.getDouble(key));
+    check(key, rule, value > 0 && value <= max);
+    return value;
+  }
+
+  /** At least 0 and less than 1. */
+  double coefficient(String key) {
+    String rule = "a number of at least 0 and less than 1";
+    double value = typed(key, rule, () -> config.getDouble(key));
+    check(key, rule, value >= 0 && value < 1);
+    return value;
+  }
+
+  /** A count of 0 stands for any but none. */
+  List<Double> numbers(String key, int count, double min, double max) {
+    String rule =
+        "a list of %snumbers between %s and %s"
+            .formatted(count == 0 ? "" : count + " ", plain(min), plain(max));
     List<Double> values = typed(key, rule, () -> config.getDoubleList(key));
     check(key, rule, !values.isEmpty() && (count == 0 || values.size() == count));
-    check(key, rule, values.stream().allMatch(Double::isFinite));
+    check(key, rule, values.stream().allMatch(value -> value >= min && value <= max));
     return List.copyOf(values);
   }
 
-  List<Integer> integers(String key) {
-    String rule = "a list of whole numbers";
+  /** A range of positive numbers. */
+  List<Double> range(String key, double max) {
+    String rule = "[smallest, largest], both greater than 0 and at most " + plain(max);
     List<Double> values = typed(key, rule, () -> config.getDoubleList(key));
-    check(key, rule, !values.isEmpty() && values.stream().allMatch(v -> v.intValue() == v));
+    check(
+        key,
+        rule,
+        values.size() == 2
+            && values.get(0) > 0
+            && values.get(0) <= values.get(1)
+            && values.get(1) <= max);
+    return List.copyOf(values);
+  }
+
+  List<Integer> integers(String key, int min, int max) {
+    String rule = "a list of whole numbers between " + min + " and " + max;
+    List<Double> values = typed(key, rule, () -> config.getDoubleList(key));
+    check(
+        key,
+        rule,
+        !values.isEmpty()
+            && values.stream().allMatch(v -> v == Math.rint(v) && v >= min && v <= max));
     return values.stream().map(Double::intValue).toList();
   }
 
@@ -148,26 +215,64 @@ final class Section {
     }
   }
 
+  /** So many views must fit into one buffer. */
+  void checkBytes(String key, int images, int views, int size) {
+    long most = Integer.MAX_VALUE / (3L * views * size * size);
+    check(
+        key,
+        "at most %d for views of %d pixels (they share a buffer of at most 2 GiB)"
+            .formatted(most, size),
+        images <= most);
+  }
+
   SettingsException wrong(String key, String rule) {
-    ConfigValue value = config.root().get(key);
-    if (value == null) {
-      return new SettingsException(full(key) + " is missing: must be " + rule);
-    }
     return new SettingsException(
-        "%s = %s (%s): must be %s"
-            .formatted(
-                full(key),
-                value.render(ConfigRenderOptions.concise()),
-                value.origin().description(),
-                rule));
+        config.root().containsKey(key)
+            ? shown(key) + ": must be " + rule
+            : full(key) + " is missing: must be " + rule);
+  }
+
+  /** A rule of the model between keys of this section: the one set last is shown. */
+  SettingsException refused(List<String> keys, String message) {
+    return keys.stream()
+        .filter(config.root()::containsKey)
+        .min(Comparator.comparingInt(this::rank))
+        .map(key -> new SettingsException(shown(key) + ": " + message))
+        .orElseGet(() -> new SettingsException(path + ": " + message));
+  }
+
+  /** The command line before files before what is built in. */
+  private int rank(String key) {
+    String origin = config.root().get(key).origin().description();
+    return origin.startsWith("--set")
+        ? 0
+        : origin.matches("(reference|presets)\\.conf: \\d+") ? 2 : 1;
+  }
+
+  private String shown(String key) {
+    ConfigValue value = config.root().get(key);
+    return "%s = %s (%s)"
+        .formatted(
+            full(key), value.render(ConfigRenderOptions.concise()), value.origin().description());
   }
 
   private <T> T typed(String key, String rule, Supplier<T> read) {
     try {
       return read.get();
-    } catch (ConfigException.WrongType | ConfigException.BadValue | ConfigException.Missing e) {
+    } catch (ConfigException.WrongType
+        | ConfigException.BadValue
+        | ConfigException.Missing
+        | ArithmeticException
+        | NumberFormatException e) {
       throw wrong(key, rule);
     }
+  }
+
+  /** 0.5, 1000000 and 1e40. */
+  private static String plain(double number) {
+    return Math.abs(number) >= 1e15
+        ? Double.toString(number).replace(".0E", "e")
+        : new BigDecimal(Double.toString(number)).stripTrailingZeros().toPlainString();
   }
 
   private String full(String key) {

@@ -2,6 +2,7 @@ package io.mocov3.app.settings;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigRenderOptions;
+import com.typesafe.config.ConfigUtil;
 import io.mocov3.actors.StabilityPlan;
 import io.mocov3.augment.DataFormat;
 import io.mocov3.augment.ShapesConfig;
@@ -43,6 +44,9 @@ public record Settings(
     Checkpoint checkpoint,
     Http http,
     String rendered) {
+
+  static final long MOST_STEPS = 1_000_000_000_000L;
+  private static final double MOST_EPOCHS = 1_000_000;
 
   /** {@code steps} of 0 means that {@code epochs} count. */
   public record Run(
@@ -132,6 +136,15 @@ public record Settings(
     return read(Layers.load(Layers.parse(file), overrides));
   }
 
+  /**
+   * The experiment of a run, by the record in its directory.
+   *
+   * @param remedy what to do about a record that cannot be read, besides restoring it
+   */
+  public static Settings ofRun(Path directory, String remedy, List<String> overrides) {
+    return of(RunRecord.parse(directory, remedy), overrides);
+  }
+
   /** The same for an experiment in memory. */
   public static Settings of(Config experiment, List<String> overrides) {
     return read(Layers.load(experiment, overrides));
@@ -140,6 +153,11 @@ public record Settings(
   /** The same for an experiment that is built in. */
   public static Settings loadResource(String name, List<String> overrides) {
     return read(Layers.load(Layers.resource(name), overrides));
+  }
+
+  /** An override whose value is taken as it stands, whatever its characters. */
+  public static String assignment(String key, Object text) {
+    return key + "=" + ConfigUtil.quoteString(text.toString());
   }
 
   private static Settings read(Config config) {
@@ -152,22 +170,22 @@ public record Settings(
         run(root.section("run")),
         DataSection.read(root.section("data"), model.backbone().imageSize()),
         AugmentSection.read(augment, model.backbone().imageSize()),
-        augment.numbers("mean", 3),
-        positive(augment, "std"),
+        augment.numbers("mean", 3, 0, 1),
+        augment.numbers("std", 3, 0.001, 10),
         model,
-        path(root.section("model").text("init-from")),
+        root.section("model").path("init-from"),
         momentum(root.section("method")),
         step,
         root.section("method").flag("memory-saver"),
         schedule(root.section("schedule")),
         device(root),
-        root.integer("threads", 0),
+        root.integer("threads", 0, 1024),
         knn(root.section("evaluation").section("knn"), model.backbone().imageSize()),
-        LiveSection.read(root.section("evaluation").section("live")),
+        LiveSection.read(root.section("evaluation").section("live"), model.backbone().imageSize()),
         StabilitySection.read(root.section("stability"), model.backbone()),
         new Checkpoint(
-            root.section("checkpoint").whole("every-steps", 0),
-            root.section("checkpoint").integer("keep", 1),
+            root.section("checkpoint").whole("every-steps", 0, MOST_STEPS),
+            root.section("checkpoint").integer("keep", 1, 1_000_000),
             root.section("checkpoint").duration("retry-for")),
         http(root.section("http")),
         render(config));
@@ -187,22 +205,20 @@ public record Settings(
   }
 
   private static void refuseUnsupported(Section root) {
-    Section momentumEncoder = root.section("momentum-encoder");
-    momentumEncoder.check(
-        "max-staleness",
-        "0 (the only value of this version)",
-        momentumEncoder.integer("max-staleness", 0) == 0);
+    root.section("momentum-encoder")
+        .check(
+            "max-staleness",
+            "0 (the only value of this version)",
+            root.section("momentum-encoder").text("max-staleness").equals("0"));
   }
 
   private static Run run(Section run) {
-    double epochs = run.number("epochs", 0, Double.MAX_VALUE);
-    run.check("epochs", "greater than 0", epochs > 0);
     return new Run(
-        run.nonEmptyText("name"),
-        Path.of(run.nonEmptyText("directory")),
-        run.whole("seed", 0),
-        epochs,
-        run.whole("steps", 0),
+        run.name("name"),
+        Path.of(run.nonEmptyPath("directory")),
+        run.whole("seed", 0, Long.MAX_VALUE),
+        run.positive("epochs", MOST_EPOCHS),
+        run.whole("steps", 0, MOST_STEPS),
         run.flag("log-samples"),
         run.flag("check-memory"));
   }
@@ -224,7 +240,7 @@ public record Settings(
     try {
       clip.check(model.backbone());
     } catch (ModelException e) {
-      throw new SettingsException("optimizer.patch-projection-clip: " + e.getMessage(), e);
+      throw root.section("optimizer").refused(e.settings(), e.getMessage());
     }
     return new StepConfig(
         OptimizerSection.read(root.section("optimizer")),
@@ -235,58 +251,46 @@ public record Settings(
 
   private static Schedule schedule(Section schedule) {
     return new Schedule(
-        schedule.number("base-learning-rate", 0, Double.MAX_VALUE),
-        schedule.number("warmup-epochs", 0, Double.MAX_VALUE));
+        schedule.number("base-learning-rate", 0, 1000),
+        schedule.number("warmup-epochs", 0, MOST_EPOCHS));
   }
 
   private static Knn knn(Section knn, int imageSize) {
     List<KnnClassifier.Setting> settings = votes(knn);
-    int resize = knn.integer("resize", 0);
+    int resize = knn.integer("resize", 0, 16_384);
+    int batchSize = knn.integer("batch-size", 1, 1_000_000);
+    knn.checkBytes("batch-size", batchSize, 1, imageSize);
     int standard = imageSize < 64 ? imageSize : (int) Math.round(imageSize * 8 / 7.0);
     return new Knn(
-        knn.number("every-epochs", 0, Double.MAX_VALUE),
-        knn.whole("every-steps", 0),
+        knn.number("every-epochs", 0, MOST_EPOCHS),
+        knn.whole("every-steps", 0, MOST_STEPS),
         settings,
-        knn.integer("train-images", 0),
-        knn.integer("test-images", 0),
+        knn.integer("train-images", 0, 1_000_000_000),
+        knn.integer("test-images", 0, 1_000_000_000),
         resize == 0 ? standard : resize,
-        knn.integer("batch-size", 1));
+        batchSize);
   }
 
   static List<KnnClassifier.Setting> votes(Section knn) {
-    return knn.integers("k").stream()
+    return knn.integers("k", 1, 1_000_000).stream()
         .flatMap(
             k ->
-                knn.numbers("temperature", 0).stream()
-                    .map(temperature -> setting(knn, k, temperature)))
+                knn.numbers("temperature", 0, 0.001, 100).stream()
+                    .map(temperature -> new KnnClassifier.Setting(k, temperature)))
         .toList();
   }
 
-  private static KnnClassifier.Setting setting(Section knn, int k, double temperature) {
-    knn.check("k", "whole numbers of at least 1", k >= 1);
-    knn.check("temperature", "numbers greater than 0", temperature > 0);
-    return new KnnClassifier.Setting(k, temperature);
-  }
-
   private static Http http(Section http) {
-    int port = http.integer("port", 0);
-    http.check("port", "between 0 and 65535", port <= 65535);
     List<String> allowed = http.texts("allowed-hosts");
     http.check(
         "allowed-hosts",
         "a list of host names without scheme and port",
         allowed.stream().allMatch(name -> name.matches("[A-Za-z0-9._-]+")));
-    return new Http(http.flag("enabled"), http.text("host"), port, allowed);
-  }
-
-  private static List<Double> positive(Section section, String key) {
-    List<Double> values = section.numbers(key, 3);
-    section.check(key, "3 numbers greater than 0", values.stream().allMatch(value -> value > 0));
-    return values;
-  }
-
-  private static Optional<Path> path(String text) {
-    return text.isEmpty() ? Optional.empty() : Optional.of(Path.of(text));
+    return new Http(
+        http.flag("enabled"),
+        http.nonEmptyText("host").strip(),
+        http.integer("port", 0, 65_535),
+        allowed);
   }
 
   private static String render(Config config) {

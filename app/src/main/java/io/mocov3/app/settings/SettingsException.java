@@ -11,4 +11,16 @@ public final class SettingsException extends RuntimeException {
   public SettingsException(String message, Throwable cause) {
     super(message, cause);
   }
+
+  /**
+   * Refuses a number of the command line that is out of range.
+   *
+   * @param option with its hyphens
+   */
+  public static void requireBetween(String option, long value, long least, long most) {
+    if (value < least || value > most) {
+      throw new SettingsException(
+          "%s is %d; it must be between %d and %d".formatted(option, value, least, most));
+    }
+  }
 }

@@ -25,61 +25,52 @@ final class StabilitySection {
         "change",
         "skip-data or learning-rate where the patch projection is not trained",
         !needsProjection || trainsProjection(backbone));
-    double factor = stability.number("factor", 0, 1);
-    stability.check("factor", "greater than 0 and less than 1", factor > 0 && factor < 1);
-    double clip = stability.number("projection-clip", 0, Double.MAX_VALUE);
-    stability.check("projection-clip", "greater than 0", clip > 0);
+    double factor = stability.coefficient("factor");
+    stability.check("factor", "greater than 0 and less than 1", factor > 0);
+    double clip = stability.positive("projection-clip", 1e9);
     return new StabilityPlan(
         spikes(stability.section("spikes")),
         dips(stability.section("dips")),
         new StabilityPolicy(
             action,
             stability.choices("act-on", Reason.class),
-            stability.integer("max-skips", 1),
-            stability.integer("max-rollbacks", 0),
+            stability.integer("max-skips", 1, 1_000_000),
+            stability.integer("max-rollbacks", 0, 1_000_000),
             change,
             factor,
             clip),
-        stability.integer("recorded-steps", 1),
+        stability.integer("recorded-steps", 1, 100_000),
         0,
         drill(stability.section("drill"), backbone));
   }
 
   private static SpikeRule spikes(Section spikes) {
-    double threshold = spikes.number("threshold", 0, Double.MAX_VALUE);
-    spikes.check("threshold", "greater than 0", threshold > 0);
     return new SpikeRule(
-        spikes.integer("window", 10),
-        threshold,
-        spikes.number("smallest-ratio", 1, Double.MAX_VALUE),
-        spikes.integer("warm-up-steps", 10),
-        spikes.integer("refractory-steps", 0),
-        spikes.integer("lag-steps", 0));
+        spikes.integer("window", 10, 100_000),
+        spikes.positive("threshold", 1_000_000),
+        spikes.number("smallest-ratio", 1, 1_000_000),
+        spikes.integer("warm-up-steps", 10, 1_000_000_000),
+        spikes.integer("refractory-steps", 0, 1_000_000_000),
+        spikes.integer("lag-steps", 0, 1_000_000_000));
   }
 
   private static DipRule dips(Section dips) {
     return new DipRule(
-        dips.number("noise-factor", 0, Double.MAX_VALUE),
-        fall(dips, "smallest-fall"),
-        fall(dips, "smallest-health-fall"),
-        dips.integer("settle-points", 3));
-  }
-
-  private static double fall(Section dips, String key) {
-    double fall = dips.number(key, 0, 1);
-    dips.check(key, "greater than 0", fall > 0);
-    return fall;
+        dips.number("noise-factor", 0, 1_000_000),
+        dips.positive("smallest-fall", 1),
+        dips.positive("smallest-health-fall", 1),
+        dips.integer("settle-points", 3, 1_000_000));
   }
 
   private static Drill drill(Section drill, BackboneConfig backbone) {
-    long step = drill.whole("step", 0);
+    long step = drill.whole("step", 0, Settings.MOST_STEPS);
     String layer = drill.nonEmptyText("layer");
     drill.check(
         "layer",
         "all, tokens, projector, predictor, or a trained layer of the backbone such as block_00",
         step == 0 || isLayer(layer, backbone));
     return new Drill(
-        layer, step, drill.integer("steps", 1), drill.number("factor", 0, Double.MAX_VALUE));
+        layer, step, drill.integer("steps", 1, 1_000_000_000), drill.number("factor", 0, 1e40));
   }
 
   private static boolean isLayer(String layer, BackboneConfig backbone) {
@@ -89,7 +80,7 @@ final class StabilitySection {
       case "tokens", "final_norm" -> backbone instanceof VitConfig;
       case "stem" -> !(backbone instanceof VitConfig);
       default ->
-          layer.matches("block_\\d\\d")
+          layer.matches("block_\\d{2,4}")
               && (!(backbone instanceof VitConfig vit)
                   || Integer.parseInt(layer.substring("block_".length())) < vit.depth());
     };

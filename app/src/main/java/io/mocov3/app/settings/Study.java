@@ -49,7 +49,7 @@ public record Study(Path directory, SequencedMap<String, Settings> variants) {
   /** Where the variants go is no setting of a variant. */
   private static List<String> overrides(List<String> overrides) {
     return overrides.stream()
-        .filter(set -> !set.startsWith("run.directory") && !set.startsWith("mocov3.run.directory"))
+        .filter(set -> !set.strip().matches("(?s)(mocov3\\.)?run\\.directory\\s*=.*"))
         .toList();
   }
 
@@ -69,7 +69,8 @@ public record Study(Path directory, SequencedMap<String, Settings> variants) {
     } catch (ConfigException e) {
       throw new SettingsException(
           file
-              + " has no section variants { name { key = value } }; train takes a single experiment",
+              + " has no section variants { name { key = value } }; train takes a single"
+              + " experiment",
           e);
     }
   }

@@ -62,9 +62,7 @@ public final class BenchStepCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (steps < 1) {
-      throw new SettingsException("--steps is " + steps + "; it must be at least 1");
-    }
+    SettingsException.requireBetween("--steps", steps, 1, 1_000_000);
     Settings settings = settings();
     Threads.configure(settings.threads());
     Result result = new StepBenchmark(settings).run(steps);
@@ -81,12 +79,12 @@ public final class BenchStepCommand implements Callable<Integer> {
     List<String> keys =
         new ArrayList<>(
             List.of(
-                "model.preset=" + model,
+                Settings.assignment("model.preset", model),
                 "model.image-size=" + imageSize,
                 "data.batch-size=" + batch,
                 "threads=" + threads,
-                "precision=" + precision,
-                "device=\"" + device + "\""));
+                Settings.assignment("precision", precision),
+                Settings.assignment("device", device)));
     keys.addAll(overrides);
     return Settings.of(ConfigFactory.empty(), keys);
   }

@@ -4,6 +4,7 @@ import io.mocov3.app.JsonOutput;
 import io.mocov3.app.data.DataSets;
 import io.mocov3.app.run.RunException;
 import io.mocov3.app.run.RunPaths;
+import io.mocov3.app.settings.RunRecord;
 import io.mocov3.app.settings.Settings;
 import io.mocov3.app.settings.SettingsException;
 import io.mocov3.model.MoCoV3;
@@ -31,8 +32,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "fork",
     description = {
-      "Continues from a checkpoint of a run, in a directory of its own, with the same data order and"
-          + " what --set changes.",
+      "Continues from a checkpoint of a run, in a directory of its own, with the same data order"
+          + " and what --set changes.",
       "Then compare: mocov3 report RUN FORK."
     },
     mixinStandardHelpOptions = true)
@@ -63,9 +64,6 @@ public final class ForkCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     RunPaths parent = new RunPaths(run);
-    if (!Files.exists(parent.configFile())) {
-      throw new SettingsException(run + " is not the directory of a run: it has no config.conf");
-    }
     Path target =
         directory == null ? run.resolveSibling(run.getFileName() + "-fork-" + at) : directory;
     if (Files.exists(target)) {
@@ -74,10 +72,10 @@ public final class ForkCommand implements Callable<Integer> {
               + " is there already; train it on with its config.conf, or set another --directory");
     }
     List<String> all = new ArrayList<>();
-    all.add("run.directory=\"" + target + "\"");
-    all.add("run.name=\"" + target.getFileName() + "\"");
+    all.add(Settings.assignment("run.directory", target));
+    all.add(Settings.assignment("run.name", target.getFileName()));
     all.addAll(overrides);
-    Settings settings = Settings.load(parent.configFile(), all);
+    Settings settings = Settings.ofRun(run, RunRecord.WRITE_AGAIN, all);
     Checkpoint checkpoint = checkpoint(parent);
     prepare(settings, checkpoint, parent, new RunPaths(target));
     return new TrainingDaemon(settings, System.err).run();

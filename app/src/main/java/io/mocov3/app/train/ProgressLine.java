@@ -1,6 +1,7 @@
 package io.mocov3.app.train;
 
 import io.mocov3.actors.RunLog;
+import io.mocov3.app.Escaped;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Locale;
@@ -62,7 +63,7 @@ final class ProgressLine {
     if (terminal) {
       err.print("\r\033[K");
     }
-    err.println(text);
+    err.println(Escaped.text(text));
   }
 
   private String text(RunLog.Step step, long now) {

@@ -93,10 +93,10 @@ final class Quickstart {
 
   private Settings settings(Path run, long steps) {
     List<String> overrides = new ArrayList<>();
-    overrides.add("run.directory=\"" + run + "\"");
+    overrides.add(Settings.assignment("run.directory", run));
     overrides.add("run.seed=" + options.seed());
-    overrides.add("data.train=\"" + options.data().resolve("train") + "\"");
-    overrides.add("data.test=\"" + options.data().resolve("test") + "\"");
+    overrides.add(Settings.assignment("data.train", options.data().resolve("train")));
+    overrides.add(Settings.assignment("data.test", options.data().resolve("test")));
     if (steps > 0) {
       overrides.add("run.steps=" + steps);
       overrides.add("evaluation.knn.every-steps=" + Math.max(1, steps / 4));

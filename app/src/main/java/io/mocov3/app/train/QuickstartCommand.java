@@ -1,6 +1,7 @@
 package io.mocov3.app.train;
 
 import io.mocov3.app.JsonOutput;
+import io.mocov3.app.settings.SettingsException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -19,6 +20,9 @@ import picocli.CommandLine.Spec;
             + " minutes.",
     mixinStandardHelpOptions = true)
 public final class QuickstartCommand implements Callable<Integer> {
+  /** A week. */
+  private static final int LONGEST = 7 * 24 * 60;
+
   @Spec private CommandSpec spec;
 
   @Option(
@@ -55,6 +59,11 @@ public final class QuickstartCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    SettingsException.requireBetween("--steps", steps, 0, 1_000_000_000);
+    if (!(minutes > 0 && minutes <= LONGEST)) {
+      throw new SettingsException(
+          "--minutes is %s; it must be greater than 0 and at most %d".formatted(minutes, LONGEST));
+    }
     Quickstart.Result result =
         new Quickstart(new Quickstart.Options(minutes, steps, seed, data, runs), System.err).run();
     if (result.exitCode() != 0) {

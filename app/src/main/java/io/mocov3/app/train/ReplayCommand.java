@@ -6,10 +6,12 @@ import io.mocov3.actors.SequentialTraining;
 import io.mocov3.actors.SilentRunLog;
 import io.mocov3.actors.TrainingSession;
 import io.mocov3.actors.ViewPipeline;
+import io.mocov3.app.Escaped;
 import io.mocov3.app.ExitCode;
 import io.mocov3.app.data.DataSets;
 import io.mocov3.app.run.CapsuleFile;
 import io.mocov3.app.run.RunPaths;
+import io.mocov3.app.settings.RunRecord;
 import io.mocov3.app.settings.Settings;
 import io.mocov3.app.settings.SettingsException;
 import io.mocov3.metrics.NoMetrics;
@@ -84,10 +86,10 @@ public final class ReplayCommand implements Callable<Integer> {
       throw new SettingsException(
           paths.path() + " is not the directory of a run (no config.conf); name it with --run");
     }
-    Settings settings = Settings.load(paths.configFile(), List.of());
+    Settings settings = Settings.ofRun(paths.path(), RunRecord.WRITE_AGAIN, List.of());
     Threads.configure(settings.threads());
     Optional<Checkpoint> from = nearest(paths, capsule);
-    say(capsule.line());
+    say(Escaped.text(capsule.line()));
     say(
         "computing again from "
             + from.map(checkpoint -> checkpoint.path().toString()).orElse("the first step")
@@ -167,7 +169,8 @@ public final class ReplayCommand implements Callable<Integer> {
       say(
           String.format(
               Locale.ROOT,
-              "does NOT recur: step %d differs by %.3g of its value; suspect the hardware, or an operation that is not deterministic",
+              "does NOT recur: step %d differs by %.3g of its value; suspect the hardware, or an"
+                  + " operation that is not deterministic",
               worstStep,
               worst));
       return ExitCode.CHECK_FAILED;

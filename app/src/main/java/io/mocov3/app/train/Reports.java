@@ -1,11 +1,13 @@
 package io.mocov3.app.train;
 
 import io.mocov3.actors.KnnProbe;
+import io.mocov3.app.Escaped;
 import io.mocov3.app.data.DataSets;
 import io.mocov3.app.page.ReportPage;
 import io.mocov3.app.page.RunHistory;
 import io.mocov3.app.run.RunException;
 import io.mocov3.app.run.RunPaths;
+import io.mocov3.app.settings.RunRecord;
 import io.mocov3.app.settings.Settings;
 import io.mocov3.app.settings.SettingsException;
 import io.mocov3.app.weights.RunWeights;
@@ -64,7 +66,7 @@ final class Reports {
       return Optional.empty();
     }
     try {
-      Settings settings = Settings.load(paths.configFile(), List.of());
+      Settings settings = Settings.ofRun(run, RunRecord.WRITE_AGAIN, List.of());
       Threads.configure(settings.threads());
       try (DataSets data = DataSets.open(settings.data())) {
         TrainingAssembly assembly = new TrainingAssembly(settings, data);
@@ -75,7 +77,7 @@ final class Reports {
         return Optional.of(picture(run, assembly, probe.get().with(MOST_REFERENCES), err));
       }
     } catch (SettingsException | DataException | ModelException e) {
-      err.println("no pictures of neighbours for " + run + ": " + e.getMessage());
+      err.println(Escaped.text("no pictures of neighbours for " + run + ": " + e.getMessage()));
       err.flush();
       return Optional.empty();
     }

@@ -3,6 +3,7 @@ package io.mocov3.app.train;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigValue;
+import io.mocov3.app.settings.RunRecord;
 import io.mocov3.app.settings.SettingsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,7 +44,10 @@ final class ResumeCheck {
     if (!Files.exists(configFile)) {
       return;
     }
-    Config before = ConfigFactory.parseFile(configFile.toFile());
+    Config before =
+        RunRecord.parse(
+            configFile.getParent(),
+            "or remove it if the run had the settings of now, which is then not checked");
     Config now = ConfigFactory.parseString(rendered);
     for (Map.Entry<String, ConfigValue> entry : now.entrySet()) {
       String key = entry.getKey();

@@ -1,11 +1,11 @@
 package io.mocov3.app.train;
 
 import com.typesafe.config.Config;
-import com.typesafe.config.ConfigFactory;
 import io.mocov3.actors.TrainingPlan;
 import io.mocov3.app.data.DataDigest;
 import io.mocov3.app.run.RunPaths;
-import io.mocov3.app.run.RunRecord;
+import io.mocov3.app.run.RunSoFar;
+import io.mocov3.app.settings.RunRecord;
 import io.mocov3.app.settings.Settings;
 import io.mocov3.app.settings.SettingsException;
 import io.mocov3.model.checkpoint.Checkpoint;
@@ -35,13 +35,13 @@ final class Resumption {
   }
 
   private final RunPaths paths;
-  private final RunRecord record;
+  private final RunSoFar record;
   private final Set<Change> accepted;
   private final List<String> changes = new ArrayList<>();
   private Optional<String> note = Optional.empty();
   private boolean checkpointed;
 
-  private Resumption(RunPaths paths, RunRecord record, Set<Change> accepted) {
+  private Resumption(RunPaths paths, RunSoFar record, Set<Change> accepted) {
     this.paths = paths;
     this.record = record;
     this.accepted = accepted;
@@ -55,7 +55,7 @@ final class Resumption {
   static Resumption check(
       RunPaths paths, Settings settings, TrainingPlan plan, DataDigest data, Request request) {
     ResumeCheck.run(paths.configFile(), settings.rendered());
-    Resumption resumption = new Resumption(paths, RunRecord.of(paths), request.accepted());
+    Resumption resumption = new Resumption(paths, RunSoFar.of(paths), request.accepted());
     Optional<Checkpoint> newest = resumption.checkpoint();
     resumption.checkpointed =
         newest.isPresent()
@@ -141,7 +141,7 @@ final class Resumption {
     if (!Files.exists(paths.configFile())) {
       return;
     }
-    Config before = ConfigFactory.parseFile(paths.configFile().toFile());
+    Config before = RunRecord.parse(paths.path(), RunRecord.WRITE_AGAIN);
     long steps = before.hasPath("mocov3.run.steps") ? before.getLong("mocov3.run.steps") : 0;
     if (steps == 0 && before.hasPath("mocov3.run.epochs")) {
       double epochs = before.getDouble("mocov3.run.epochs");

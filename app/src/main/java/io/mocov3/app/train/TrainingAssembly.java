@@ -25,6 +25,7 @@ import io.mocov3.model.Encoder;
 import io.mocov3.model.EncoderRole;
 import io.mocov3.model.FeatureQueue;
 import io.mocov3.model.MoCoV3;
+import io.mocov3.model.ModelException;
 import io.mocov3.model.Pixels;
 import io.mocov3.model.Placement;
 import io.mocov3.model.TrainingState;
@@ -167,6 +168,8 @@ final class TrainingAssembly {
             path -> {
               try (ImportedWeights weights = ImportedWeights.open(path)) {
                 return "initial weights from " + path + ": " + WeightLoader.load(weights, model);
+              } catch (ModelException e) {
+                throw new ModelException("model.init-from: " + e.getMessage(), e);
               }
             });
   }

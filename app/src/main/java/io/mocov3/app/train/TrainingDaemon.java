@@ -6,6 +6,7 @@ import io.mocov3.actors.RunLog;
 import io.mocov3.actors.TrainingGuardian;
 import io.mocov3.actors.TrainingGuardian.Command;
 import io.mocov3.actors.TrainingOutcome;
+import io.mocov3.app.Escaped;
 import io.mocov3.app.ExitCode;
 import io.mocov3.app.Version;
 import io.mocov3.app.data.DataDigest;
@@ -232,7 +233,7 @@ public final class TrainingDaemon {
         yield gone.saved() ? ExitCode.INTERRUPTED : ExitCode.FAILED;
       }
       case TrainingOutcome.Failed failed -> {
-        err.println("mocov3: " + failed.reason());
+        err.println("mocov3: " + Escaped.text(failed.reason()));
         yield ExitCode.FAILED;
       }
     };

@@ -3,7 +3,9 @@ package io.mocov3.app.weights;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigRenderOptions;
 import com.typesafe.config.ConfigValueFactory;
+import io.mocov3.app.Escaped;
 import io.mocov3.app.ExitCode;
+import io.mocov3.app.IoReason;
 import io.mocov3.app.settings.Settings;
 import io.mocov3.app.settings.SettingsException;
 import io.mocov3.model.interchange.ImportedWeights;
@@ -54,12 +56,16 @@ public final class ImportCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     OutputFolder.check(out);
+    if (heads != null) {
+      SettingsException.requireBetween("--heads", heads, 1, 1024);
+    }
     try (ImportedWeights imported = ImportedWeights.open(weights)) {
       OptionalInt given = heads == null ? OptionalInt.empty() : OptionalInt.of(heads);
       Map<String, Object> keys = ImportedExperiment.keys(imported, given);
+      Settings.of(ImportedExperiment.conf(keys, weights), List.of());
       Path file = out.resolve(ImportedWeights.FILE_NAME);
       Config conf =
-          ImportedExperiment.conf(keys)
+          ImportedExperiment.conf(keys, weights)
               .withValue(
                   "mocov3.model.init-from",
                   ConfigValueFactory.fromAnyRef(file.toAbsolutePath().normalize().toString()));
@@ -72,8 +78,10 @@ public final class ImportCommand implements Callable<Integer> {
           out,
           imported.tensors().size(),
           imported.layout().name().toLowerCase(Locale.ROOT),
-          imported.ignored().isEmpty() ? "" : ", without " + shown(imported.ignored()));
-      keys.forEach((key, value) -> line.printf("  %s = %s%n", key, value));
+          imported.ignored().isEmpty()
+              ? ""
+              : ", without " + Escaped.text(shown(imported.ignored())));
+      keys.forEach((key, value) -> line.printf("  %s = %s%n", key, Escaped.text(value.toString())));
       line.flush();
     }
     return ExitCode.DONE;
@@ -93,9 +101,8 @@ public final class ImportCommand implements Callable<Integer> {
     try {
       Files.writeString(file, text);
     } catch (IOException e) {
-      throw new SettingsException(file + " could not be written: " + e.getMessage(), e);
+      throw new SettingsException(file + " could not be written: " + IoReason.of(e), e);
     }
-    Settings.load(file, List.of());
   }
 
   private static String shown(List<String> names) {

@@ -17,7 +17,7 @@ public final class ImportedExperiment {
   /** The network and the normalisation of its images. */
   public static Config of(Path weights) {
     try (ImportedWeights imported = ImportedWeights.open(weights)) {
-      return conf(keys(imported, OptionalInt.empty()));
+      return conf(keys(imported, OptionalInt.empty()), weights);
     }
   }
 
@@ -29,11 +29,13 @@ public final class ImportedExperiment {
     return keys;
   }
 
-  static Config conf(Map<String, Object> keys) {
+  static Config conf(Map<String, Object> keys, Path weights) {
     Config conf = ConfigFactory.empty();
     for (Map.Entry<String, Object> key : keys.entrySet()) {
       conf =
-          conf.withValue("mocov3." + key.getKey(), ConfigValueFactory.fromAnyRef(key.getValue()));
+          conf.withValue(
+              "mocov3." + key.getKey(),
+              ConfigValueFactory.fromAnyRef(key.getValue(), weights.toString()));
     }
     return conf;
   }

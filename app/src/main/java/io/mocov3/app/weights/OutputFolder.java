@@ -1,5 +1,6 @@
 package io.mocov3.app.weights;
 
+import io.mocov3.app.IoReason;
 import io.mocov3.app.settings.SettingsException;
 import io.mocov3.model.interchange.ImportedWeights;
 import java.io.IOException;
@@ -25,7 +26,7 @@ final class OutputFolder {
     try {
       Files.createDirectories(folder);
     } catch (IOException e) {
-      throw new SettingsException(folder + " cannot be created: " + e.getMessage(), e);
+      throw new SettingsException(folder + " cannot be created: " + IoReason.of(e), e);
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.mocov3.app.weights;
 
+import io.mocov3.app.Escaped;
 import io.mocov3.app.settings.SettingsException;
 import io.mocov3.model.Encoder;
 import io.mocov3.model.TensorCodec;
@@ -24,7 +25,7 @@ public final class RunWeights {
   public static long loadNewest(Path run, Encoder encoder, PrintWriter warnings) {
     Checkpoint newest =
         new CheckpointReader(run.resolve("checkpoints"))
-            .newestValid(warnings::println)
+            .newestValid(warning -> warnings.println(Escaped.text(warning)))
             .orElseThrow(
                 () ->
                     new SettingsException(

@@ -1,5 +1,6 @@
 package io.mocov3.app.weights;
 
+import io.mocov3.app.Escaped;
 import io.mocov3.app.settings.Settings;
 import io.mocov3.model.Encoder;
 import java.io.PrintWriter;
@@ -30,7 +31,8 @@ public final class WeightsOptions {
       names = "--config",
       paramLabel = "CONF",
       description =
-          "The experiment that describes the network; by default a run's own, or what the weights tell.")
+          "The experiment that describes the network; by default a run's own, or what the weights"
+              + " tell.")
   private Path config;
 
   @Option(
@@ -51,14 +53,14 @@ public final class WeightsOptions {
       return Settings.load(config, all);
     }
     return source.run != null
-        ? Settings.load(source.run.resolve("config.conf"), all)
+        ? Settings.ofRun(source.run, "or name the experiment with --config", all)
         : Settings.of(ImportedExperiment.of(source.file), all);
   }
 
   /** Puts the weights into {@code encoder} and says which they were. */
   public void load(Encoder encoder, PrintWriter err) {
     if (source.run == null) {
-      err.println(RunWeights.loadFile(source.file, encoder));
+      err.println(Escaped.text(RunWeights.loadFile(source.file, encoder)));
     } else {
       err.println("checkpoint of step " + RunWeights.loadNewest(source.run, encoder, err));
     }

@@ -33,6 +33,9 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class HttpServerTest {
   private static final String LOCALHOST = "127.0.0.1";
@@ -210,13 +213,25 @@ class HttpServerTest {
     assertThatCode(() -> HttpServer.requireFree(LOCALHOST, 0)).doesNotThrowAnyException();
   }
 
-  @Test
-  void aHostThatDoesNotExistIsOneLine() {
-    assertThatThrownBy(() -> HttpServer.requireFree("no-such-host.invalid", 0))
+  @ParameterizedTest
+  @CsvSource({
+    "no-such-host.invalid, is neither an address nor the name of a machine",
+    "999.1.1.1, is neither an address nor the name of a machine",
+    "192.0.2.1, is not an address of this machine"
+  })
+  void aHostThatIsNotThisMachineIsBlamedAndNotThePort(String host, String why) {
+    assertThatThrownBy(() -> HttpServer.requireFree(host, 0))
         .isInstanceOf(RunException.class)
         .message()
-        .startsWith("http.port 0 on no-such-host.invalid cannot be bound (")
+        .startsWith("http.host %s %s".formatted(host, why))
+        .doesNotContain("http.port")
         .hasLineCount(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"127.0.0.1", "localhost", "0.0.0.0"})
+  void theAddressesOfThisMachineAreFine(String host) {
+    assertThatCode(() -> HttpServer.requireFree(host, 0)).doesNotThrowAnyException();
   }
 
   private static int start(int requested) {

@@ -28,7 +28,19 @@ public final class Mocov3Process {
   /** With more flags for the JVM. */
   public static Mocov3Process start(Path errors, List<String> flags, List<String> arguments)
       throws IOException {
-    List<String> command = new ArrayList<>();
+    return start(List.of(), errors, flags, arguments);
+  }
+
+  /** Started by another program. */
+  static Mocov3Process startUnder(List<String> program, Path errors, List<String> arguments)
+      throws IOException {
+    return start(program, errors, List.of(), arguments);
+  }
+
+  private static Mocov3Process start(
+      List<String> program, Path errors, List<String> flags, List<String> arguments)
+      throws IOException {
+    List<String> command = new ArrayList<>(program);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("--enable-native-access=ALL-UNNAMED");
     command.add("-Dorg.bytedeco.javacpp.maxBytes=0");

@@ -1,6 +1,7 @@
 package io.mocov3.app.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -12,11 +13,13 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -252,15 +255,25 @@ class TrainingProcessTest {
 
   @Test
   void memoryThatRunsOutEndsTrainingWithOneLine() throws Exception {
+    Path prlimit = Path.of("/usr/bin/prlimit");
+    assumeThat(prlimit).as("needs prlimit of util-linux").isExecutable();
     Path run = folder.resolve("memory");
 
     Mocov3Process training =
-        Mocov3Process.run(
-            errors, train(run, "model.projector.hidden=200000", "run.check-memory=false"));
+        Mocov3Process.startUnder(
+            List.of(prlimit.toString(), "--as=" + (7L << 30)),
+            errors,
+            train(
+                run,
+                "model.projector.hidden=16384",
+                "model.projector.layers=4",
+                "run.check-memory=false"));
 
-    assertThat(training.exitCode()).isEqualTo(3);
-    assertThat(training.errors().lines().filter(line -> line.startsWith("mocov3: ")))
-        .singleElement(org.assertj.core.api.InstanceOfAssertFactories.STRING)
+    assertThat(training.exitCode()).as(training.errors()).isEqualTo(3);
+    assertThat(training.errors().lines().filter(line -> line.startsWith("mocov3: ")).toList())
+        .as(training.errors())
+        .hasSize(1)
+        .first(InstanceOfAssertFactories.STRING)
         .contains("out of memory", "data.batch-size");
     assertThat(training.errors()).doesNotContain("at io.mocov3", "frame #");
   }
@@ -269,7 +282,9 @@ class TrainingProcessTest {
   void aTrainingThatCannotFitIsRefusedBeforeItsFirstStep() throws Exception {
     Path run = folder.resolve("forecast");
 
-    Mocov3Process training = Mocov3Process.run(errors, train(run, "model.projector.hidden=200000"));
+    Mocov3Process training =
+        Mocov3Process.run(
+            errors, train(run, "model.projector.hidden=20000", "model.projector.layers=16"));
 
     assertThat(training.exitCode()).isEqualTo(2);
     assertThat(training.errors())
@@ -358,7 +373,7 @@ class TrainingProcessTest {
           Stream<Path> theirs = Files.list(folders.get(1))) {
         Path image = theirs.findFirst().orElseThrow();
         for (Path file : ours.toList()) {
-          Files.copy(image, file, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+          Files.copy(image, file, StandardCopyOption.REPLACE_EXISTING);
         }
       }
     }

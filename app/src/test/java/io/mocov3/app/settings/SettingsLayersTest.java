@@ -1,6 +1,7 @@
 package io.mocov3.app.settings;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
@@ -36,6 +37,17 @@ class SettingsLayersTest {
 
     assertThat(merged.getValue("run.seed").unwrapped()).isEqualTo(2);
     assertThat(merged.getIntList("evaluation.knn.k")).containsExactly(1, 5);
+  }
+
+  @Test
+  void aMistakeOfTheEnvironmentNamesItsVariable() {
+    Config environment = text(Map.of("mocov3.data.batchsize", "2"));
+
+    assertThatThrownBy(() -> Layers.load(ConfigFactory.empty(), environment, List.of()))
+        .isInstanceOf(SettingsException.class)
+        .hasMessage(
+            "data.batchsize (CONFIG_FORCE_mocov3_data_batchsize) is not a known key; did you mean"
+                + " data.batch-size?");
   }
 
   @Test

@@ -15,8 +15,7 @@ class MachineMemoryTest {
   void isWhatTheMachineHasFree() throws IOException {
     file("proc/meminfo", "MemTotal:       24000 kB\nMemAvailable:   20000 kB\n");
 
-    assertThat(MachineMemory.of(root))
-        .isEqualTo(new MachineMemory(20_000L * 1024, "the machine"));
+    assertThat(MachineMemory.of(root)).isEqualTo(new MachineMemory(20_000L * 1024, "the machine"));
   }
 
   @Test

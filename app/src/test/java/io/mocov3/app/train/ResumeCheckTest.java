@@ -61,6 +61,33 @@ class ResumeCheckTest {
                 .formatted(directory, before, now));
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"", "mocov3 {\n run { ", "\u0000\u0001{[", "other { a = 1 }", "include \"x\""})
+  void aRecordThatCannotBeReadIsOneLineThatSaysWhatToDo(String damaged) throws Exception {
+    Files.writeString(configFile(), damaged);
+
+    assertThatThrownBy(() -> resume("run.seed=0"))
+        .isInstanceOf(SettingsException.class)
+        .hasMessageStartingWith(configFile().toString())
+        .hasMessageContaining("the record of the run's settings: restore it, or remove it")
+        .hasMessageNotContaining("\n");
+  }
+
+  @Test
+  void aFolderInItsPlaceIsRefusedToo() throws Exception {
+    Files.createDirectory(configFile());
+
+    assertThatThrownBy(() -> resume("run.seed=0"))
+        .isInstanceOf(SettingsException.class)
+        .hasMessageContaining("config.conf cannot be read");
+  }
+
+  @Test
+  void whatIsRemovedIsNotCompared() {
+    assertThatCode(() -> resume("run.seed=9")).doesNotThrowAnyException();
+  }
+
   private void begin() throws Exception {
     Files.writeString(configFile(), settings().rendered());
   }

@@ -6,6 +6,7 @@ import io.mocov3.app.Main;
 import io.mocov3.augment.Shapes;
 import io.mocov3.augment.ShapesConfig;
 import io.mocov3.model.safetensors.SafetensorsFile;
+import io.mocov3.model.safetensors.SafetensorsWriter;
 import io.mocov3.model.safetensors.TensorData;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -13,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.SequencedMap;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -67,6 +69,38 @@ class ExchangeCommandsTest {
     assertThat(ours.code()).isZero();
     assertThat(theirs.out()).isEqualTo(ours.out()).contains("%");
     assertThat(theirs.err()).contains("backbone 18 tensors");
+  }
+
+  @Test
+  void namesOfTensorsHaveNoPowerOverTheTerminal() throws Exception {
+    Path weights = dir.resolve("run/checkpoints/step-00000002/model.safetensors");
+    Path evil = dir.resolve("evil.safetensors");
+    try (SafetensorsFile file = SafetensorsFile.open(weights)) {
+      SequencedMap<String, TensorData> tensors = new LinkedHashMap<>();
+      TensorData any = file.get(file.names().getFirst());
+      tensors.put("x\n\u001b[2J.num_batches_tracked", any);
+      file.names().forEach(name -> tensors.put(name, file.get(name)));
+      SafetensorsWriter.write(evil, tensors, Map.of());
+    }
+
+    Result result =
+        run("import", "--heads=2", "--weights=" + evil, "--out=" + dir.resolve("imported"));
+
+    assertThat(result.err()).isEmpty();
+    assertThat(result.out()).contains("x\\n\\u001b[2J.num_batches_tracked");
+    assertThat(result.out() + result.err()).doesNotContain("\u001b");
+  }
+
+  @Test
+  void headsThatDoNotFitLeaveNothingBehind() {
+    Path weights = dir.resolve("run/checkpoints/step-00000002/model.safetensors");
+    Path out = dir.resolve("imported");
+
+    Result result = run("import", "--heads=3", "--weights=" + weights, "--out=" + out);
+
+    assertThat(result.code()).isEqualTo(2);
+    assertThat(result.err()).contains("width 16 is not divisible by heads 3").hasLineCount(1);
+    assertThat(out).doesNotExist();
   }
 
   @Test

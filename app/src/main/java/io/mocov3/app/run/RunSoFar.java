@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * whether it ever had a checkpoint, the changes that were accepted on the way, and the steps in its
  * history.
  */
-public record RunRecord(
+public record RunSoFar(
     Optional<String> samples,
     Optional<String> contents,
     boolean checkpointed,
@@ -23,11 +23,11 @@ public record RunRecord(
     long steps) {
 
   /** A file that is missing or damaged says nothing; a run of which nothing is known had some. */
-  public static RunRecord of(RunPaths paths) {
+  public static RunSoFar of(RunPaths paths) {
     JsonNode json = tree(paths.provenance());
     List<String> changes = new ArrayList<>();
     json.path("changes").forEach(change -> changes.add(change.asText()));
-    return new RunRecord(
+    return new RunSoFar(
         text(json, "data"),
         text(json, "data_contents"),
         json.path("checkpointed").asBoolean(true),
