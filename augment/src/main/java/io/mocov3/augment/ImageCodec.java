@@ -32,7 +32,11 @@ public final class ImageCodec {
 
   /** Reads and decodes a file. */
   public static Decoded read(Path file, String id, long pixelLimit, Canvas canvas) {
-    return read(file, id, pixelLimit, Optional.empty(), canvas, NeededRows.ALL);
+    try {
+      return read(file, id, pixelLimit, Optional.empty(), canvas, NeededRows.ALL);
+    } catch (IOException failure) {
+      return new Undecodable(id, Reason.UNREADABLE, String.valueOf(failure.getMessage()));
+    }
   }
 
   /** The same for a file whose SHA-256 may be known. */
@@ -42,11 +46,10 @@ public final class ImageCodec {
       long pixelLimit,
       Optional<String> checksum,
       Canvas canvas,
-      NeededRows needed) {
+      NeededRows needed)
+      throws IOException {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       return read(channel, 0, channel.size(), id, pixelLimit, checksum, canvas, needed);
-    } catch (IOException failure) {
-      return new Undecodable(id, Reason.UNREADABLE, String.valueOf(failure.getMessage()));
     }
   }
 

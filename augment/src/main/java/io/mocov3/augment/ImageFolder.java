@@ -18,6 +18,7 @@ public final class ImageFolder implements ImageSource {
   private final List<String> ids;
   private final int[] labels;
   private final long pixelLimit;
+  private final FileStorage storage;
 
   private ImageFolder(
       Path root, List<String> classNames, List<String> ids, int[] labels, long pixelLimit) {
@@ -26,6 +27,7 @@ public final class ImageFolder implements ImageSource {
     this.ids = ids;
     this.labels = labels;
     this.pixelLimit = pixelLimit;
+    this.storage = new FileStorage(root, ids.size(), index -> root.resolve(ids.get(index)));
   }
 
   /** Lists a folder; nothing is decoded and nothing is remembered. */
@@ -104,7 +106,16 @@ public final class ImageFolder implements ImageSource {
   @Override
   public Decoded decode(int index, Canvas canvas, NeededRows needed) {
     String id = ids.get(index);
-    return ImageCodec.read(root.resolve(id), id, pixelLimit, Optional.empty(), canvas, needed);
+    try {
+      return ImageCodec.read(root.resolve(id), id, pixelLimit, Optional.empty(), canvas, needed);
+    } catch (IOException failure) {
+      return storage.unreadable(index, id, failure);
+    }
+  }
+
+  @Override
+  public void requireAvailable() {
+    storage.requireAvailable();
   }
 
   @Override

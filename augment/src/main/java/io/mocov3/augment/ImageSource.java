@@ -30,8 +30,17 @@ public interface ImageSource extends AutoCloseable {
   }
 
   /**
+   * Looks whether the storage of the images is there, without decoding one.
+   *
+   * @throws SourceUnavailableException when it is not
+   */
+  default void requireAvailable() {}
+
+  /**
    * Reads and decodes a sample onto the canvas; bad data is an {@link Decoded.Undecodable}, never
    * an exception.
+   *
+   * @throws SourceUnavailableException when the storage of the images is not there
    */
   Decoded decode(int index, Canvas canvas);
 

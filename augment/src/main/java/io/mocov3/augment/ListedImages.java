@@ -28,6 +28,7 @@ public final class ListedImages implements ImageSource {
   private final int[] labels;
   private final List<String> classNames;
   private final long pixelLimit;
+  private final FileStorage storage;
 
   private ListedImages(
       Path folder,
@@ -39,6 +40,7 @@ public final class ListedImages implements ImageSource {
     this.paths = paths;
     this.checksums = checksums;
     this.pixelLimit = pixelLimit;
+    this.storage = new FileStorage(folder, paths.size(), index -> folder.resolve(paths.get(index)));
     boolean numbers = labels.stream().allMatch(label -> label.matches("\\d{1,9}"));
     Comparator<String> order =
         numbers ? Comparator.comparingInt(Integer::parseInt) : Comparator.naturalOrder();
@@ -130,8 +132,17 @@ public final class ListedImages implements ImageSource {
   @Override
   public Decoded decode(int index, Canvas canvas, NeededRows needed) {
     String id = paths.get(index);
-    return ImageCodec.read(
-        folder.resolve(id), id, pixelLimit, checksums.get(index), canvas, needed);
+    try {
+      return ImageCodec.read(
+          folder.resolve(id), id, pixelLimit, checksums.get(index), canvas, needed);
+    } catch (IOException failure) {
+      return storage.unreadable(index, id, failure);
+    }
+  }
+
+  @Override
+  public void requireAvailable() {
+    storage.requireAvailable();
   }
 
   @Override

@@ -66,6 +66,11 @@ public final class MixedImages implements ImageSource {
   }
 
   @Override
+  public void requireAvailable() {
+    sources.forEach(ImageSource::requireAvailable);
+  }
+
+  @Override
   public Decoded decode(int index, Canvas canvas) {
     return decode(index, canvas, NeededRows.ALL);
   }

@@ -134,7 +134,7 @@ class ShorterJpegTest {
     }
   }
 
-  private Decoded read(Path file, NeededRows needed) {
+  private Decoded read(Path file, NeededRows needed) throws IOException {
     return ImageCodec.read(file, "file", LIMIT, Optional.empty(), Canvas.ofThread(), needed);
   }
 
