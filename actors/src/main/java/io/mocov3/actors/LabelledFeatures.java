@@ -70,6 +70,11 @@ public record LabelledFeatures(Tensor features, Tensor labels, List<Integer> ind
         features.add(forward(buffer, filled, size, pixels, network));
       }
     }
+    if (kept.isEmpty()) {
+      throw new BatchFailedException(
+          "none of %d images can be decoded, %s is the first; check the data set"
+              .formatted(count, source.id(0)));
+    }
     return join(features, kept, source);
   }
 

@@ -19,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 
 /**
@@ -83,13 +84,40 @@ public final class ViewPipeline {
     return new BatchBufferPool(buffers, 2, batchSize, size, size);
   }
 
-  /** The batches of steps {@code [first, end)}. */
+  /**
+   * The batches of steps {@code [first, end)}. Whatever ends the stream, buffers that were not
+   * handed out come back to the pool. A {@link io.mocov3.augment.SourceUnavailableException} fails
+   * it as it is.
+   */
   public Source<Batch, NotUsed> batches(long first, long end, BatchBufferPool pool) {
+    return Source.fromMaterializer((system, attributes) -> run(first, end, pool))
+        .mapMaterializedValue(run -> NotUsed.getInstance());
+  }
+
+  private Source<Batch, NotUsed> run(long first, long end, BatchBufferPool pool) {
+    UndeliveredBatches undelivered = new UndeliveredBatches();
     return Source.unfold(
             first, step -> step < end ? Optional.of(Pair.create(step + 1, step)) : Optional.empty())
-        .mapAsync(1, step -> pool.acquire().thenApply(buffer -> new Batch(step, buffer, pool)))
-        .mapAsync(buffers, this::fill)
-        .mapError(CompletionException.class, Throwable::getCause);
+        .mapAsync(
+            1,
+            step ->
+                pool.acquire().thenApply(buffer -> undelivered.keep(new Batch(step, buffer, pool))))
+        .mapAsync(buffers, batch -> fill(batch, undelivered))
+        .mapError(CompletionException.class, Throwable::getCause)
+        .map(undelivered::handOut)
+        .watchTermination(
+            (none, done) -> {
+              done.whenComplete((finished, failure) -> undelivered.end());
+              return none;
+            });
+  }
+
+  private CompletionStage<Batch> fill(Batch batch, UndeliveredBatches undelivered) {
+    return fill(undelivered.handOut(batch))
+        .whenComplete(
+            (done, failure) -> {
+              Batch unused = undelivered.keep(batch);
+            });
   }
 
   CompletionStage<Batch> fill(Batch batch) {
@@ -97,15 +125,25 @@ public final class ViewPipeline {
     int[] indices = order.indices(batch.step());
     long epoch = batch.step() / order.stepsPerEpoch();
     int chunks = Math.min(batchSize, workers);
+    AtomicBoolean givenUp = new AtomicBoolean();
     CompletableFuture<?>[] parts =
         IntStream.range(0, chunks)
             .mapToObj(
                 chunk ->
                     CompletableFuture.runAsync(
-                        () ->
-                            OutOfMemoryGuard.run(
-                                () -> fillEvery(chunks, chunk, indices, epoch, batch.buffer())),
-                        executor))
+                            () ->
+                                OutOfMemoryGuard.run(
+                                    () ->
+                                        fillEvery(
+                                            chunks,
+                                            chunk,
+                                            indices,
+                                            epoch,
+                                            batch.buffer(),
+                                            givenUp)),
+                            executor)
+                        .whenComplete(
+                            (done, failure) -> givenUp.compareAndSet(false, failure != null)))
             .toArray(CompletableFuture[]::new);
     return CompletableFuture.allOf(parts)
         .thenApply(
@@ -117,8 +155,10 @@ public final class ViewPipeline {
             });
   }
 
-  private void fillEvery(int stride, int from, int[] indices, long epoch, BatchBuffer buffer) {
-    for (int slot = from; slot < indices.length; slot += stride) {
+  /** Where one worker has failed, the others need not go on. */
+  private void fillEvery(
+      int stride, int from, int[] indices, long epoch, BatchBuffer buffer, AtomicBoolean givenUp) {
+    for (int slot = from; slot < indices.length && !givenUp.get(); slot += stride) {
       switch (views.fill(source, indices[slot], seed, epoch, buffer, slot, this::filled)) {
         case Outcome.Filled filled -> {}
         case Outcome.Replaced replaced -> report(replaced.undecodable());

@@ -4,6 +4,8 @@ import io.mocov3.augment.Canvas;
 import io.mocov3.augment.Decoded;
 import io.mocov3.augment.ImageSource;
 import io.mocov3.augment.Reason;
+import io.mocov3.augment.SourceUnavailableException;
+import java.io.IOException;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -14,6 +16,7 @@ final class MemoryImages implements ImageSource {
 
   private final int size;
   private final Set<Integer> broken;
+  private volatile boolean there = true;
 
   MemoryImages(int size, Set<Integer> broken) {
     this.size = size;
@@ -22,6 +25,18 @@ final class MemoryImages implements ImageSource {
 
   static MemoryImages good(int size) {
     return new MemoryImages(size, Set.of());
+  }
+
+  void storageIsThere(boolean there) {
+    this.there = there;
+  }
+
+  @Override
+  public void requireAvailable() {
+    if (!there) {
+      throw new SourceUnavailableException(
+          "the storage is away", new IOException("No such device"));
+    }
   }
 
   @Override
@@ -46,6 +61,7 @@ final class MemoryImages implements ImageSource {
 
   @Override
   public Decoded decode(int index, Canvas canvas) {
+    requireAvailable();
     if (broken.contains(index)) {
       return new Decoded.Undecodable(id(index), Reason.CORRUPT, "made broken");
     }

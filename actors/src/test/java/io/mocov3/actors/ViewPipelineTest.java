@@ -1,15 +1,19 @@
 package io.mocov3.actors;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import akka.Done;
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import akka.stream.testkit.TestSubscriber;
 import akka.stream.testkit.javadsl.TestSink;
 import io.mocov3.augment.BatchBufferPool;
 import io.mocov3.augment.Decoded.Undecodable;
+import io.mocov3.augment.SourceUnavailableException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.stream.Collectors;
@@ -115,6 +119,52 @@ class ViewPipelineTest {
         .isInstanceOf(BatchFailedException.class)
         .hasMessageMatching(
             "sample image-\\d+ and 16 replacements are undecodable; check the data set");
+  }
+
+  @Test
+  void storageThatIsGoneFailsTheStreamAndLeavesThePoolToTheNextOne() {
+    MemoryImages images = MemoryImages.good(64);
+    ViewPipeline pipeline = pipeline(images);
+    BatchBufferPool pool = pipeline.pool();
+    CompletionStage<Done> training =
+        pipeline
+            .batches(0, 12, pool)
+            .runForeach(
+                batch -> {
+                  batch.close();
+                  images.storageIsThere(false);
+                },
+                actors.system());
+
+    assertThat(training)
+        .failsWithin(Duration.ofSeconds(30))
+        .withThrowableThat()
+        .havingCause()
+        .isInstanceOf(SourceUnavailableException.class)
+        .withMessage("the storage is away");
+    assertThat(log.quarantined).isEmpty();
+    assertThat(metrics.undecodable).isEmpty();
+    await().untilAsserted(() -> assertThat(pool.inUse()).isZero());
+
+    images.storageIsThere(true);
+    TestSubscriber.Probe<Batch> again = run(pipeline, pool, 0, 12);
+    for (long step = 0; step < 12; step++) {
+      try (Batch batch = again.requestNext()) {
+        assertThat(batch.step()).isEqualTo(step);
+      }
+    }
+  }
+
+  @Test
+  void aConsumerThatLeavesGetsNoBufferStuck() {
+    ViewPipeline pipeline = pipeline(MemoryImages.good(64));
+    BatchBufferPool pool = pipeline.pool();
+
+    CompletionStage<Done> first =
+        pipeline.batches(0, 12, pool).take(1).runForeach(Batch::close, actors.system());
+
+    assertThat(first).succeedsWithin(Duration.ofSeconds(30));
+    await().untilAsserted(() -> assertThat(pool.inUse()).isZero());
   }
 
   private ViewPipeline pipeline(MemoryImages images) {

@@ -10,6 +10,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
@@ -19,24 +20,27 @@ import java.util.stream.IntStream;
  * there. Safe for use by many threads.
  */
 final class FileStorage {
-  private final Path root;
+  private final List<Path> folders;
   private final int size;
   private final IntFunction<Path> file;
   private volatile int suspect;
 
-  FileStorage(Path root, int size, IntFunction<Path> file) {
-    this.root = root;
+  /**
+   * @param folders what has to be there, and to hold something
+   */
+  FileStorage(List<Path> folders, int size, IntFunction<Path> file) {
+    this.folders = List.copyOf(folders);
     this.size = size;
     this.file = file;
   }
 
   /**
-   * Looks at the folder, and at the file that was missed last.
+   * Looks at the folders, and at the file that was missed last.
    *
    * @throws SourceUnavailableException when the storage is not there
    */
   void requireAvailable() {
-    requireFolder();
+    folders.forEach(FileStorage::requireFolder);
     int index = suspect;
     try {
       touch(index);
@@ -51,23 +55,23 @@ final class FileStorage {
    * @throws SourceUnavailableException when it is not the file's fault
    */
   Undecodable unreadable(int index, String id, IOException failure) {
-    requireFolder();
+    folders.forEach(FileStorage::requireFolder);
     requireOnlyThisOne(index, failure);
     return new Undecodable(id, Reason.UNREADABLE, String.valueOf(failure.getMessage()));
   }
 
   /** Where a mount has gone, an empty folder is left, or none. */
-  private void requireFolder() {
+  private static void requireFolder(Path folder) {
     try {
-      if (isEmpty(root)) {
+      if (isEmpty(folder)) {
         throw new SourceUnavailableException(
-            root + " is empty now; is the storage of the images still mounted?",
-            new NoSuchFileException(root.toString()));
+            folder + " is empty now; is the storage of the images still mounted?",
+            new NoSuchFileException(folder.toString()));
       }
     } catch (IOException failure) {
       throw new SourceUnavailableException(
           "%s cannot be listed any more (%s); is the storage of the images still there?"
-              .formatted(root, reason(failure)),
+              .formatted(folder, reason(failure)),
           failure);
     }
   }

@@ -27,7 +27,8 @@ public final class ImageFolder implements ImageSource {
     this.ids = ids;
     this.labels = labels;
     this.pixelLimit = pixelLimit;
-    this.storage = new FileStorage(root, ids.size(), index -> root.resolve(ids.get(index)));
+    this.storage =
+        new FileStorage(List.of(root), ids.size(), index -> root.resolve(ids.get(index)));
   }
 
   /** Lists a folder; nothing is decoded and nothing is remembered. */

@@ -40,7 +40,9 @@ public final class ListedImages implements ImageSource {
     this.paths = paths;
     this.checksums = checksums;
     this.pixelLimit = pixelLimit;
-    this.storage = new FileStorage(folder, paths.size(), index -> folder.resolve(paths.get(index)));
+    this.storage =
+        new FileStorage(
+            folders(folder, paths), paths.size(), index -> folder.resolve(paths.get(index)));
     boolean numbers = labels.stream().allMatch(label -> label.matches("\\d{1,9}"));
     Comparator<String> order =
         numbers ? Comparator.comparingInt(Integer::parseInt) : Comparator.naturalOrder();
@@ -147,4 +149,16 @@ public final class ListedImages implements ImageSource {
 
   @Override
   public void close() {}
+
+  /** The table's folder and, where the images lie elsewhere, the one that holds all of them. */
+  private static List<Path> folders(Path folder, List<String> paths) {
+    Path common = folder.resolve(paths.getFirst()).normalize().getParent();
+    for (String path : paths) {
+      Path file = folder.resolve(path).normalize();
+      while (!file.startsWith(common)) {
+        common = common.getParent();
+      }
+    }
+    return Files.isDirectory(common) ? List.of(folder, common) : List.of(folder);
+  }
 }

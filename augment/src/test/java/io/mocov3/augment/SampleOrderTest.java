@@ -3,20 +3,37 @@ package io.mocov3.augment;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class SampleOrderTest {
 
-  @Property(tries = 50)
-  void anEpochTakesEverySampleOnceOverAllRanks(
-      @ForAll long seed,
-      @ForAll @IntRange(min = 1, max = 4) int ranks,
-      @ForAll @IntRange(min = 1, max = 5) int batch) {
+  record Ranks(long seed, int ranks, int batch) {
+    /** The same number gives the same case. */
+    static Ranks number(int number) {
+      RandomGenerator random = new SplittableRandom(number);
+      return new Ranks(random.nextLong(), 1 + random.nextInt(4), 1 + random.nextInt(5));
+    }
+  }
+
+  static Stream<Ranks> ranks() {
+    Stream<Ranks> edges =
+        LongStream.of(0, -1, Long.MIN_VALUE, Long.MAX_VALUE).mapToObj(s -> new Ranks(s, 4, 5));
+    return Stream.concat(edges, IntStream.range(0, 50).mapToObj(Ranks::number));
+  }
+
+  @ParameterizedTest
+  @MethodSource("ranks")
+  void anEpochTakesEverySampleOnceOverAllRanks(Ranks drawn) {
+    long seed = drawn.seed();
+    int ranks = drawn.ranks();
+    int batch = drawn.batch();
     int size = ranks * batch * 7;
     int[] seen =
         IntStream.range(0, ranks)

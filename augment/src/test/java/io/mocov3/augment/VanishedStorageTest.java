@@ -87,6 +87,37 @@ class VanishedStorageTest {
   }
 
   @Test
+  void theImagesOfAListMayVanishWhileTheListStays() throws IOException {
+    Path images = TestImages.folder(dir.resolve("images"), 2);
+    Path table =
+        Files.writeString(
+            Files.createDirectories(dir.resolve("lists")).resolve("all.csv"),
+            "path,label\n%1$s/class-a/0.jpg,a\n%1$s/class-b/1.jpg,b\n".formatted(images));
+    try (ImageSource list = TestImages.open(table, DataFormat.LIST);
+        ImageSource mixture = new MixedImages(List.of(list), List.of(1.0))) {
+      Files.delete(images.resolve("class-b/1.jpg"));
+      assertThat(mixture.decode(1)).isInstanceOf(Undecodable.class);
+      Files.move(images, dir.resolve("away"));
+
+      assertGone(mixture, 0, images + " cannot be listed any more");
+
+      Files.move(dir.resolve("away"), images);
+      assertThere(mixture, 0);
+    }
+  }
+
+  @Test
+  void imagesThatWereReadWhenTheSetWasOpenedNeedNoStorage() throws IOException {
+    byte[] record = new byte[1 + 3 * 32 * 32];
+    Path file = Files.write(dir.resolve("test_batch.bin"), record);
+    try (ImageSource source = TestImages.open(file, DataFormat.CIFAR_BINARY)) {
+      Files.delete(file);
+
+      assertThere(source, 0);
+    }
+  }
+
+  @Test
   void whatCannotBeReadIsBadWhenOthersCanAndGoneWhenTheyCannot() throws IOException {
     Path root = TestImages.folder(dir.resolve("images"), 4);
     try (ImageSource source = TestImages.open(root, DataFormat.IMAGE_FOLDER)) {

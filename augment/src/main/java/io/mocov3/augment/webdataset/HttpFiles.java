@@ -5,13 +5,16 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.HttpURLConnection;
 import java.net.URI;
-import java.nio.file.Files;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
+import java.time.Instant;
 import java.util.Optional;
 
 /** Files behind http:// and https://. A server that falls silent is given up after a while. */
 final class HttpFiles implements RemoteFiles {
+  private static final int RANGE_NOT_SATISFIABLE = 416;
+  private static final int EXPLANATION_LIMIT = 1 << 12;
+
   private final int silenceMillis;
 
   HttpFiles(int silenceMillis) {
@@ -23,28 +26,37 @@ final class HttpFiles implements RemoteFiles {
     HttpURLConnection connection = open(url, "HEAD");
     try {
       requireOk(url, connection);
-      String version =
-          Optional.ofNullable(connection.getHeaderField("ETag"))
-              .or(() -> Optional.ofNullable(connection.getHeaderField("Last-Modified")))
-              .orElse("");
-      return new ShardStore.Identity(connection.getContentLengthLong(), version);
+      return new ShardStore.Identity(connection.getContentLengthLong(), version(connection));
     } finally {
       connection.disconnect();
     }
   }
 
   @Override
-  public void download(String url, Path target) throws IOException {
+  public void download(String url, ShardStore.Identity identity, Path target) throws IOException {
+    PartialFile partial = PartialFile.of(url, identity, target);
     HttpURLConnection connection = open(url, "GET");
+    if (partial.bytes() > 0) {
+      connection.setRequestProperty("Range", partial.range());
+      connection.setRequestProperty("If-Range", identity.version());
+    }
     try {
-      requireOk(url, connection);
-      try (InputStream in = connection.getInputStream()) {
-        Files.copy(in, target, StandardCopyOption.REPLACE_EXISTING);
+      int status = connection.getResponseCode();
+      boolean rest = status == HttpURLConnection.HTTP_PARTIAL;
+      String range = Optional.ofNullable(connection.getHeaderField("Content-Range")).orElse("");
+      if (partial.bytes() > 0
+          && (status == RANGE_NOT_SATISFIABLE || (rest && !partial.isContinuedBy(range)))) {
+        throw partial.discarded();
       }
-      long expected = connection.getContentLengthLong();
-      if (expected >= 0 && Files.size(target) != expected) {
-        throw new IOException(
-            url + " ended after " + Files.size(target) + " of " + expected + " bytes");
+      if (!rest) {
+        requireOk(url, connection);
+      }
+      try (InputStream in = connection.getInputStream()) {
+        if (rest) {
+          partial.append(in, connection.getContentLengthLong());
+        } else {
+          partial.replace(in, connection.getContentLengthLong(), version(connection));
+        }
       }
     } finally {
       connection.disconnect();
@@ -55,14 +67,18 @@ final class HttpFiles implements RemoteFiles {
   public Optional<byte[]> get(String url) throws IOException {
     HttpURLConnection connection = open(url, "GET");
     try {
-      int status = connection.getResponseCode();
-      if (status == HttpURLConnection.HTTP_NOT_FOUND
-          || status == HttpURLConnection.HTTP_FORBIDDEN) {
+      if (RemoteStatus.isAbsent(connection.getResponseCode()) || isUnlisted(connection)) {
         return Optional.empty();
       }
       requireOk(url, connection);
       try (InputStream in = connection.getInputStream()) {
-        return Optional.of(in.readAllBytes());
+        byte[] bytes = in.readAllBytes();
+        long expected = connection.getContentLengthLong();
+        if (expected >= 0 && bytes.length != expected) {
+          throw new IOException(
+              url + " ended after " + bytes.length + " of " + expected + " bytes");
+        }
+        return Optional.of(bytes);
       }
     } finally {
       connection.disconnect();
@@ -80,16 +96,40 @@ final class HttpFiles implements RemoteFiles {
     return connection;
   }
 
+  /** A mark that two different contents do not share, where the server has one. */
+  private static String version(HttpURLConnection connection) {
+    Optional<String> tag = Optional.ofNullable(connection.getHeaderField("ETag"));
+    return tag.filter(value -> !value.startsWith(ShardStore.Identity.WEAK))
+        .or(() -> Optional.ofNullable(connection.getHeaderField("Last-Modified")))
+        .or(() -> tag)
+        .orElse("");
+  }
+
+  /** Public buckets that may not be listed say so about whatever they do not have. */
+  private static boolean isUnlisted(HttpURLConnection connection) throws IOException {
+    if (connection.getResponseCode() != HttpURLConnection.HTTP_FORBIDDEN) {
+      return false;
+    }
+    try (InputStream in = connection.getErrorStream()) {
+      return in != null
+          && new String(in.readNBytes(EXPLANATION_LIMIT), StandardCharsets.UTF_8)
+              .contains("<Code>AccessDenied</Code>");
+    }
+  }
+
+  /**
+   * @throws DataException when trying again is of no use
+   */
   private static void requireOk(String url, HttpURLConnection connection) throws IOException {
     int status = connection.getResponseCode();
     if (status == HttpURLConnection.HTTP_OK) {
       return;
     }
-    String message = url + " answers with status " + status;
-    boolean refused = status >= 400 && status < 500 && status != 408 && status != 429;
-    if (refused) {
-      throw new DataException(message);
-    }
-    throw new IOException(message);
+    IOException failure = RemoteStatus.failure(url, status, "");
+    String later = connection.getHeaderField("Retry-After");
+    throw later == null
+        ? failure
+        : new RemoteBusyException(
+            failure.getMessage(), RemoteBusyException.retryAfter(later, Instant.now()));
   }
 }

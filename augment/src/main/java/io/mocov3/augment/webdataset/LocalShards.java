@@ -2,6 +2,7 @@ package io.mocov3.augment.webdataset;
 
 import io.mocov3.augment.DataException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -64,6 +65,13 @@ final class LocalShards implements ShardStore {
   public Optional<byte[]> beside(String name) throws IOException {
     Path file = files.getFirst().resolveSibling(name);
     return Files.isReadable(file) ? Optional.of(Files.readAllBytes(file)) : Optional.empty();
+  }
+
+  @Override
+  public void requireAvailable(int shard) throws IOException {
+    try (FileChannel channel = FileChannel.open(files.get(shard), StandardOpenOption.READ)) {
+      int unused = channel.read(ByteBuffer.allocate(1), Math.max(0, channel.size() - 1));
+    }
   }
 
   @Override

@@ -12,8 +12,11 @@ interface RemoteFiles extends AutoCloseable {
 
   ShardStore.Identity identity(String url) throws IOException;
 
-  /** Writes the file to the target, all of it or none. */
-  void download(String url, Path target) throws IOException;
+  /**
+   * Writes the file to the target. What a cut connection has left there is continued as long as the
+   * file behind the URL is still that of the identity; otherwise it begins anew.
+   */
+  void download(String url, ShardStore.Identity identity, Path target) throws IOException;
 
   /** A small file; empty when there is none. */
   Optional<byte[]> get(String url) throws IOException;

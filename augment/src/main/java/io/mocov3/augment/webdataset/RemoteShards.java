@@ -18,22 +18,25 @@ import java.util.concurrent.Executors;
 final class RemoteShards implements ShardStore {
   private static final int READ_AHEAD = 2;
 
+  /** A connection that brought less before it was cut counts as a failure. */
+  private static final long PROGRESS = 1 << 16;
+
   private final List<String> urls;
   private final RemoteFiles files;
   private final ShardCache cache;
-  private final Retry retry;
+  private final Retries retries;
   private final Map<Integer, Identity> identities = new ConcurrentHashMap<>();
   private final Map<String, String> checksums;
   private final ExecutorService ahead =
       Executors.newFixedThreadPool(
           READ_AHEAD, Thread.ofPlatform().daemon().name("shard-read-ahead-", 0).factory());
 
-  RemoteShards(List<String> urls, RemoteFiles files, ShardCache cache, Retry retry)
+  RemoteShards(List<String> urls, RemoteFiles files, ShardCache cache, Retries retries)
       throws IOException {
     this.urls = List.copyOf(urls);
     this.files = files;
     this.cache = cache;
-    this.retry = retry;
+    this.retries = retries;
     this.checksums = checksums();
   }
 
@@ -57,7 +60,7 @@ final class RemoteShards implements ShardStore {
   public Identity identity(int shard) throws IOException {
     Identity known = identities.get(shard);
     if (known == null) {
-      known = retry.run(() -> files.identity(urls.get(shard)));
+      known = retries.run(() -> files.identity(urls.get(shard)));
       identities.put(shard, known);
     }
     return known;
@@ -66,14 +69,19 @@ final class RemoteShards implements ShardStore {
   @Override
   public <T> T read(int shard, Use<T> use) throws IOException {
     String key = place(shard) + " " + identity(shard);
-    return cache.read(key, target -> fetch(shard, target), use);
+    return cache.read(key, identity(shard).size(), target -> fetch(shard, target), use);
   }
 
   @Override
   public Optional<byte[]> beside(String name) throws IOException {
     String first = urls.getFirst();
     String url = first.substring(0, first.lastIndexOf('/') + 1) + name;
-    return retry.run(() -> files.get(url));
+    return retries.run(() -> files.get(url));
+  }
+
+  @Override
+  public void requireAvailable(int shard) throws IOException {
+    ShardStore.Identity unused = files.identity(urls.get(shard));
   }
 
   @Override
@@ -96,27 +104,49 @@ final class RemoteShards implements ShardStore {
   @Override
   public void close() {
     ahead.shutdownNow();
+    cache.close();
     files.close();
   }
 
   private void fetch(int shard, Path target) throws IOException {
-    retry.run(
+    retries.run(
         () -> {
-          files.download(urls.get(shard), target);
+          boolean complete = false;
+          while (!complete) {
+            // each part that arrived has attempts of its own
+            complete = retries.run(() -> isComplete(shard, target));
+          }
           requireSame(shard, target);
           return target;
         });
   }
 
+  /** A cut connection is no failure when it has brought a part of the file. */
+  private boolean isComplete(int shard, Path target) throws IOException {
+    long before = PartialFile.size(target);
+    try {
+      files.download(urls.get(shard), identity(shard), target);
+      return true;
+    } catch (IOException cut) {
+      if (PartialFile.size(target) - before < PROGRESS) {
+        throw cut;
+      }
+      return false;
+    }
+  }
+
   private void requireSame(int shard, Path file) throws IOException {
     long size = identity(shard).size();
-    if (size >= 0 && Files.size(file) != size) {
+    long found = Files.size(file);
+    String expected = checksums.getOrDefault(name(shard), "");
+    if (size >= 0 && found != size) {
+      Files.delete(file);
       throw new IOException(
           "%s has %d bytes now, %d when the run began; was it replaced?"
-              .formatted(urls.get(shard), Files.size(file), size));
+              .formatted(urls.get(shard), found, size));
     }
-    String expected = checksums.get(name(shard));
-    if (expected != null && !expected.equalsIgnoreCase(Checksums.sha256(file))) {
+    if (!expected.isEmpty() && !expected.equalsIgnoreCase(Checksums.sha256(file))) {
+      Files.delete(file);
       throw new IOException(urls.get(shard) + " does not match its line in SHA256SUMS");
     }
   }

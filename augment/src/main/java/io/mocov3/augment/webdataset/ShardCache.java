@@ -16,7 +16,10 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Stream;
 
@@ -31,6 +34,8 @@ final class ShardCache {
   private final Path folder;
   private final long maxBytes;
   private final Map<Path, Entry> entries = new HashMap<>();
+  private final Set<Path> partials = ConcurrentHashMap.newKeySet();
+  private final String suffix = "." + ProcessHandle.current().pid() + "." + UUID.randomUUID();
   private long clock;
 
   /** What fetches a shard to a path. */
@@ -50,13 +55,21 @@ final class ShardCache {
     adopt();
   }
 
-  /** Uses the shard with this key, fetching it first if need be; others wait for the same fetch. */
-  <T> T read(String key, Fetch fetch, ShardStore.Use<T> use) throws IOException {
+  /**
+   * Uses the shard with this key, fetching it first if need be; others wait for the same fetch.
+   *
+   * @param bytes its length, where that is known; a file of another one is fetched again
+   */
+  <T> T read(String key, long bytes, Fetch fetch, ShardStore.Use<T> use) throws IOException {
     Path file = CacheFiles.named(folder, "shard", key);
     for (int attempt = 0; ; attempt++) {
       Entry entry = take(file, fetch);
       try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-        return use.with(channel);
+        if (bytes < 0 || channel.size() == bytes) {
+          return use.with(channel);
+        }
+        Files.delete(file);
+        throw new NoSuchFileException(file + " has " + channel.size() + " of " + bytes + " bytes");
       } catch (NoSuchFileException deleted) {
         forget(file);
         if (attempt == 2) {
@@ -66,6 +79,11 @@ final class ShardCache {
         release(entry);
       }
     }
+  }
+
+  /** Drops what was fetched in part. */
+  void close() {
+    partials.forEach(CacheFiles::deleteQuietly);
   }
 
   /** Bytes on disk, of shards that are complete. */
@@ -96,13 +114,15 @@ final class ShardCache {
   }
 
   private void fetch(Path file, Entry entry, Fetch fetch) throws IOException {
-    Path aside = file.resolveSibling(file.getFileName() + "." + ProcessHandle.current().pid());
+    Path aside = file.resolveSibling(file.getFileName() + suffix);
+    partials.add(aside);
     try {
       fetch.to(aside);
       Files.move(aside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      partials.remove(aside);
       entry.bytes.complete(Files.size(file));
     } catch (IOException | RuntimeException failure) {
-      CacheFiles.deleteQuietly(aside);
+      // what has arrived stays: the next attempt goes on from there
       forget(file);
       entry.bytes.completeExceptionally(failure);
       throw failure;
@@ -161,9 +181,10 @@ final class ShardCache {
     Map<Path, FileTime> times = new HashMap<>();
     for (Path file : files) {
       String name = file.getFileName().toString();
-      if (name.indexOf('.') >= 0 && !isAlive(name.substring(name.indexOf('.') + 1))) {
+      boolean partial = name.indexOf('.') >= 0;
+      if (partial && !isAlive(name.replaceFirst("^[^.]*\\.(\\d+).*", "$1"))) {
         CacheFiles.deleteQuietly(file);
-      } else if (name.indexOf('.') < 0) {
+      } else if (!partial) {
         times.put(file, Files.getLastModifiedTime(file));
       }
     }

@@ -40,7 +40,7 @@ final class ShardOpening {
     RemoteFiles files = RemoteFiles.of(location, options.silenceMillis());
     try {
       ShardCache cache = new ShardCache(options.cache().resolve("shards"), options.shardBytes());
-      return new RemoteShards(urls, files, cache, new Retry(options.retryMillis()));
+      return new RemoteShards(urls, files, cache, new Retries(options.retryMillis()));
     } catch (IOException failure) {
       files.close();
       throw new DataException(location + " cannot be opened: " + failure.getMessage(), failure);

@@ -39,8 +39,22 @@ interface ShardStore extends AutoCloseable {
   @Override
   void close();
 
+  /**
+   * Looks whether the shard can be had, without trying twice.
+   *
+   * @throws IOException or a DataException when it cannot
+   */
+  void requireAvailable(int shard) throws IOException;
+
   /** Size in bytes and a mark of the version. */
   record Identity(long size, String version) {
+    static final String WEAK = "W/";
+
+    /** Whether a part of the content can be asked for by the mark. */
+    boolean isExact() {
+      return !version.isEmpty() && !version.startsWith(WEAK);
+    }
+
     @Override
     public String toString() {
       return size + " " + version;

@@ -7,11 +7,14 @@ import io.mocov3.augment.EpochOrder;
 import io.mocov3.augment.ImageCodec;
 import io.mocov3.augment.ImageSource;
 import io.mocov3.augment.NeededRows;
+import io.mocov3.augment.Reason;
 import io.mocov3.augment.ShardOrder;
 import io.mocov3.augment.SourceOptions;
+import io.mocov3.augment.SourceUnavailableException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -34,6 +37,7 @@ public final class ShardedImages implements ImageSource {
   private final List<String> classNames;
   private final int[] labels;
   private final SourceOptions options;
+  private volatile int suspect;
   private volatile ReadAhead readAhead = new ReadAhead(new int[0], 0);
 
   private ShardedImages(
@@ -119,7 +123,8 @@ public final class ShardedImages implements ImageSource {
   /**
    * {@inheritDoc}
    *
-   * @throws DataException when a remote shard cannot be had after several attempts
+   * @throws SourceUnavailableException when a shard is gone, or cannot be had after several
+   *     attempts
    */
   @Override
   public Decoded decode(int index, Canvas canvas) {
@@ -145,8 +150,23 @@ public final class ShardedImages implements ImageSource {
                   canvas,
                   needed));
     } catch (IOException failure) {
-      throw new DataException(
-          "shard " + store.place(shard) + " cannot be read: " + failure.getMessage(), failure);
+      if (!store.streamed() && isThere(shard)) {
+        return new Decoded.Undecodable(
+            id(index), Reason.UNREADABLE, String.valueOf(failure.getMessage()));
+      }
+      throw unavailable(shard, failure);
+    } catch (DataException refused) {
+      throw unavailable(shard, refused);
+    }
+  }
+
+  @Override
+  public void requireAvailable() {
+    int shard = suspect;
+    try {
+      store.requireAvailable(shard);
+    } catch (IOException | DataException failure) {
+      throw unavailable(shard, failure);
     }
   }
 
@@ -173,6 +193,23 @@ public final class ShardedImages implements ImageSource {
   @Override
   public void close() {
     store.close();
+  }
+
+  private boolean isThere(int shard) {
+    try {
+      store.requireAvailable(shard);
+      return true;
+    } catch (IOException failure) {
+      return false;
+    }
+  }
+
+  private SourceUnavailableException unavailable(int shard, Exception failure) {
+    suspect = shard;
+    String reason =
+        failure instanceof NoSuchFileException ? "it does not exist" : failure.getMessage();
+    return new SourceUnavailableException(
+        "shard " + store.place(shard) + " cannot be read: " + reason, failure);
   }
 
   private int shardOf(int index) {
