@@ -14,7 +14,6 @@ import io.mocov3.metrics.TrainingMetrics;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -48,7 +47,7 @@ public final class TrainingGuardian {
     INSTANCE
   }
 
-  private record Looked(Optional<String> missing) implements Command {}
+  private record Looked(boolean found) implements Command {}
 
   /**
    * Everything the actors are made from. {@code requireData} throws while the images cannot be
@@ -187,12 +186,12 @@ public final class TrainingGuardian {
                 blueprint.requireData(),
                 context.getSystem().dispatchers().lookup(DispatcherSelector.blocking()))
             .orTimeout(ANSWER.toSeconds(), TimeUnit.SECONDS),
-        (found, failure) -> new Looked(Optional.ofNullable(failure).map(TrainingGuardian::reason)));
+        (done, failure) -> new Looked(failure == null));
     return Behaviors.same();
   }
 
   private Behavior<Command> onLooked(Looked looked, Trainer.DataFailed failed) {
-    if (looked.missing().isEmpty()) {
+    if (looked.found()) {
       blueprint.metrics().dataAvailable(true);
       blueprint.log().warning("the images are back; went on after " + text(dataWait.waited()));
       trainer = startTrainer(Optional.empty());
@@ -278,9 +277,7 @@ public final class TrainingGuardian {
   }
 
   private static String reason(Throwable cause) {
-    boolean wrapped =
-        (cause instanceof ActorInitializationException || cause instanceof CompletionException)
-            && cause.getCause() != null;
+    boolean wrapped = cause instanceof ActorInitializationException && cause.getCause() != null;
     return wrapped ? reason(cause.getCause()) : String.valueOf(cause.getMessage());
   }
 
