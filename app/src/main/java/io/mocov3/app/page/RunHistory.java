@@ -3,19 +3,17 @@ package io.mocov3.app.page;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.mocov3.actors.RunLog;
+import io.mocov3.app.run.LineReader;
 import io.mocov3.app.run.RunException;
 import io.mocov3.app.run.RunPaths;
 import io.mocov3.metrics.TrainingMetrics.KnnAccuracy;
 import io.mocov3.model.GradientNorms;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.ReentrantLock;
@@ -65,24 +63,10 @@ public final class RunHistory {
   }
 
   private static void read(Path file, Consumer<JsonNode> each) {
-    if (!Files.exists(file)) {
-      return;
-    }
-    try (BufferedReader reader = Files.newBufferedReader(file)) {
-      for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-        parse(line).ifPresent(each);
-      }
+    try {
+      LineReader.read(file, line -> line.object().ifPresent(each));
     } catch (IOException e) {
       throw new RunException(file + " cannot be read: " + e.getMessage(), e);
-    }
-  }
-
-  /** Empty for a line that is being written, or was cut off. */
-  private static Optional<JsonNode> parse(String line) {
-    try {
-      return Optional.of(MAPPER.readTree(line));
-    } catch (IOException e) {
-      return Optional.empty();
     }
   }
 

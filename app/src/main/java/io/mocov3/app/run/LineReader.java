@@ -11,12 +11,12 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /** Reads a file of JSON lines as bytes, so that a damaged line is a line like the others. */
-final class LineReader {
+public final class LineReader {
   private static final JsonMapper MAPPER =
       JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
 
   /** A line with its end; its first byte is byte {@code start} of the file. */
-  static final class Line {
+  public static final class Line {
     private final long number;
     private final long start;
     private final byte[] bytes;
@@ -40,7 +40,7 @@ final class LineReader {
     }
 
     /** Empty when the line is not UTF-8 or not a JSON object. */
-    Optional<JsonNode> object() {
+    public Optional<JsonNode> object() {
       try {
         return Optional.ofNullable(MAPPER.readTree(bytes)).filter(JsonNode::isObject);
       } catch (IOException e) {
@@ -50,14 +50,14 @@ final class LineReader {
   }
 
   /** What is done with each line. */
-  interface Visitor {
+  public interface Visitor {
     void visit(Line line) throws IOException;
   }
 
   private LineReader() {}
 
   /** Nothing where there is no file. */
-  static void read(Path file, Visitor visitor) throws IOException {
+  public static void read(Path file, Visitor visitor) throws IOException {
     if (!Files.exists(file)) {
       return;
     }

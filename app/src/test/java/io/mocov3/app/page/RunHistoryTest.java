@@ -84,6 +84,8 @@ class RunHistoryTest {
       Spike spike = new Spike(7, List.of(new Spike.Crossing("block_00", 7, 8, 9)));
       told.event(files.event(new StabilityEvent.SpikeBegan(7, spike)));
     }
+    byte[] damaged = {'{', (byte) 0xff, '}', '\n'};
+    Files.write(path.resolve("metrics.jsonl"), damaged, StandardOpenOption.APPEND);
     Files.writeString(path.resolve("metrics.jsonl"), "{\"type\":\"st", StandardOpenOption.APPEND);
 
     RunHistory read = RunHistory.of(path);
