@@ -278,7 +278,9 @@ public final class TrainingGuardian {
 
   private static String reason(Throwable cause) {
     boolean wrapped = cause instanceof ActorInitializationException && cause.getCause() != null;
-    return wrapped ? reason(cause.getCause()) : String.valueOf(cause.getMessage());
+    return wrapped
+        ? reason(cause.getCause())
+        : String.valueOf(cause.getMessage()).lines().findFirst().orElse(cause.toString());
   }
 
   private static String text(Duration duration) {

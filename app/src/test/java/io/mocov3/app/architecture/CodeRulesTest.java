@@ -98,10 +98,12 @@ final class CodeRulesTest {
                           || isOn(call, LockSupport.class, "park")));
 
   @ArchTest
-  static final ArchRule exceptions_are_unchecked =
+  static final ArchRule exceptions_that_others_see_are_unchecked =
       classes()
           .that()
           .areAssignableTo(Exception.class)
+          .and()
+          .arePublic()
           .should()
           .beAssignableTo(RuntimeException.class)
           .allowEmptyShould(true);

@@ -21,6 +21,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 
 /** A real browser over its DevTools protocol: what it shows, complains about and asks for. */
 final class Chromium implements AutoCloseable, WebSocket.Listener {
@@ -182,7 +183,11 @@ final class Chromium implements AutoCloseable, WebSocket.Listener {
   @Override
   public void close() {
     socket.abort();
-    process.destroyForcibly();
+    List<ProcessHandle> all =
+        Stream.concat(process.descendants(), Stream.of(process.toHandle())).toList();
+    all.forEach(ProcessHandle::destroyForcibly);
+    // until its last helper is gone it writes into its profile
+    all.forEach(one -> one.onExit().join());
     client.close();
   }
 }

@@ -106,7 +106,9 @@ class LostStorageTest {
       Files.write(run.resolve(log), bytes);
     }
 
-    Mocov3Process again = Mocov3Process.run(errors, train(run, "run.steps=30"));
+    List<String> longer = new ArrayList<>(train(run, "run.steps=30"));
+    longer.addAll(List.of("--accept", "length"));
+    Mocov3Process again = Mocov3Process.run(errors, longer);
 
     assertThat(again.exitCode()).as(again.errors()).isZero();
     assertThat(logs)
