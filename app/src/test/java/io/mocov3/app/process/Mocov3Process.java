@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** The program as users run it: a process of its own with its own exit code. */
 public final class Mocov3Process {
@@ -71,6 +72,19 @@ public final class Mocov3Process {
       throw new AssertionError("still running after " + TIMEOUT_SECONDS + " s: " + errors());
     }
     return process.exitValue();
+  }
+
+  /** The most memory that the running process has had so far; 0 where that cannot be told. */
+  long peakBytes() {
+    try (Stream<String> lines = Files.lines(Path.of("/proc/" + process.pid() + "/status"))) {
+      return lines
+          .filter(line -> line.startsWith("VmHWM:"))
+          .mapToLong(line -> 1024 * Long.parseLong(line.replaceAll("\\D", "")))
+          .findFirst()
+          .orElse(0);
+    } catch (IOException | UncheckedIOException e) {
+      return 0;
+    }
   }
 
   /** SIGKILL. */
