@@ -155,7 +155,10 @@ class PaperSizesTest {
     List<String> command = new ArrayList<>(command(folder.resolve(run), settings));
     command.set(0, "doctor");
     command.add("--json");
-    Main.commandLine().setOut(new PrintWriter(out, true)).execute(command.toArray(String[]::new));
+    Main.commandLine()
+        .setOut(new PrintWriter(out, true))
+        .setErr(new PrintWriter(new StringWriter()))
+        .execute(command.toArray(String[]::new));
     return new ObjectMapper().readTree(out.toString()).at("/memory/needed_bytes").asDouble();
   }
 
