@@ -120,7 +120,7 @@ class PaperSizesTest {
 
   @Test
   void aVitHugeIsRefusedWithItsNumbersWhereItCannotFit() throws Exception {
-    String[] settings = {"model.preset=vit-huge", "data.batch-size=256", "run.steps=3"};
+    String[] settings = {"model.preset=vit-huge", "data.batch-size=64", "run.steps=3"};
     assumeThat(Runtime.getRuntime().availableProcessors()).as("a small machine").isLessThan(16);
 
     Peak huge = train("huge", settings);
