@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -45,12 +46,9 @@ record MachineMemory(long available, String bound) {
         .filter(fields -> fields.length == 3)
         .flatMap(
             fields ->
-                switch (fields[1]) {
-                  case "" -> above(root.resolve("sys/fs/cgroup"), fields[2]).flatMap(Group::two);
-                  case "memory" ->
-                      above(root.resolve("sys/fs/cgroup/memory"), fields[2]).flatMap(Group::one);
-                  default -> Stream.empty();
-                });
+                Arrays.stream(GroupFiles.values())
+                    .filter(files -> files.controllers.equals(fields[1]))
+                    .flatMap(files -> files.left(root, fields[2])));
   }
 
   private static Stream<Path> above(Path mount, String group) {
@@ -59,35 +57,45 @@ record MachineMemory(long available, String bound) {
     return Stream.iterate(first, path -> path.startsWith(mount), Path::getParent);
   }
 
-  /** What the files of one control group say. */
-  private static final class Group {
-    private Group() {}
+  /** How the files of a control group are called in the two versions. */
+  private enum GroupFiles {
+    TWO("", "sys/fs/cgroup", "memory.max", "memory.current", "inactive_file"),
+    ONE(
+        "memory",
+        "sys/fs/cgroup/memory",
+        "memory.limit_in_bytes",
+        "memory.usage_in_bytes",
+        "total_inactive_file");
 
-    static Stream<MachineMemory> two(Path group) {
-      return left(
-          group.resolve("memory.max"),
-          group.resolve("memory.current"),
-          group.resolve("memory.stat"),
-          "inactive_file");
+    private final String controllers;
+    private final String mount;
+    private final String limit;
+    private final String usage;
+    private final String cached;
+
+    GroupFiles(String controllers, String mount, String limit, String usage, String cached) {
+      this.controllers = controllers;
+      this.mount = mount;
+      this.limit = limit;
+      this.usage = usage;
+      this.cached = cached;
     }
 
-    static Stream<MachineMemory> one(Path group) {
-      return left(
-          group.resolve("memory.limit_in_bytes"),
-          group.resolve("memory.usage_in_bytes"),
-          group.resolve("memory.stat"),
-          "total_inactive_file");
+    Stream<MachineMemory> left(Path root, String group) {
+      return above(root.resolve(mount), group).flatMap(this::left);
     }
 
     /** Pages of files that nobody reads are given up when memory is short. */
-    private static Stream<MachineMemory> left(Path limit, Path usage, Path stat, String cached) {
-      OptionalLong most = number(lines(limit).stream().findFirst());
-      OptionalLong used = number(lines(usage).stream().findFirst());
+    private Stream<MachineMemory> left(Path group) {
+      Path bound = group.resolve(limit);
+      OptionalLong most = number(lines(bound).stream().findFirst());
+      OptionalLong used = number(lines(group.resolve(usage)).stream().findFirst());
       if (most.isEmpty() || used.isEmpty()) {
         return Stream.empty();
       }
-      long left = most.getAsLong() - used.getAsLong() + field(stat, cached).orElse(0);
-      return Stream.of(new MachineMemory(Math.max(0, left), "the control group (" + limit + ")"));
+      long given = field(group.resolve("memory.stat"), cached).orElse(0);
+      long left = Math.max(0, most.getAsLong() - used.getAsLong() + given);
+      return Stream.of(new MachineMemory(left, "the control group (" + bound + ")"));
     }
   }
 
