@@ -15,6 +15,7 @@ final class LastWrite {
 
   /** From now on there is no more time than a stop may take. */
   void stopRequested() {
+    backoff.reset();
     limit(patience.stop());
   }
 

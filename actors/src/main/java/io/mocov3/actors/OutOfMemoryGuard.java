@@ -43,7 +43,7 @@ final class OutOfMemoryGuard<C> extends BehaviorInterceptor<C, C> {
     try {
       return work.get();
     } catch (OutOfMemoryError e) {
-      throw OutOfMemoryException.of(e).orElseThrow();
+      throw OutOfMemoryException.of(e);
     }
   }
 }

@@ -11,6 +11,7 @@ import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.TimerScheduler;
 import io.mocov3.augment.SourceUnavailableException;
 import io.mocov3.metrics.TrainingMetrics;
+import io.mocov3.model.NativeMessage;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -250,9 +251,9 @@ public final class TrainingGuardian {
     String name = failed.getRef().path().name();
     String reason = reason(failed.cause());
     blueprint.metrics().actorFailed(name.replaceFirst("-\\d+$", ""));
-    Optional<OutOfMemoryException> memory = OutOfMemoryException.of(failed.cause());
+    Optional<String> memory = OutOfMemoryException.line(failed.cause());
     if (memory.isPresent()) {
-      return end(new TrainingOutcome.Failed(memory.get().getMessage()));
+      return end(new TrainingOutcome.Failed(memory.get()));
     }
     if (!failed.getRef().path().equals(trainer.path())) {
       return end(new TrainingOutcome.Failed(name + " failed: " + reason));
@@ -278,9 +279,7 @@ public final class TrainingGuardian {
 
   private static String reason(Throwable cause) {
     boolean wrapped = cause instanceof ActorInitializationException && cause.getCause() != null;
-    return wrapped
-        ? reason(cause.getCause())
-        : String.valueOf(cause.getMessage()).lines().findFirst().orElse(cause.toString());
+    return wrapped ? reason(cause.getCause()) : NativeMessage.of(cause);
   }
 
   private static String text(Duration duration) {

@@ -3,7 +3,9 @@ package io.mocov3.app;
 import io.mocov3.app.run.RunException;
 import io.mocov3.app.settings.SettingsException;
 import io.mocov3.augment.DataException;
+import io.mocov3.model.MemoryShortage;
 import io.mocov3.model.ModelException;
+import io.mocov3.model.NativeMessage;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -50,6 +52,12 @@ final class Failures {
   }
 
   private static Ending ending(Throwable failure, String command) {
+    return MemoryShortage.line(failure)
+        .map(line -> failed(command, line))
+        .orElseGet(() -> other(failure, command));
+  }
+
+  private static Ending other(Throwable failure, String command) {
     return switch (failure) {
       case SettingsException e -> mistake(e.getMessage());
       case DataException e -> mistake(e.getMessage());
@@ -62,7 +70,6 @@ final class Failures {
       case NotDirectoryException e -> mistake(e.getFile() + ": " + IoReason.of(e));
       case FileSystemException e -> failed(command, e.getFile() + ": " + IoReason.of(e));
       case IOException e -> failed(command, IoReason.of(e));
-      case OutOfMemoryError e -> failed(command, outOfMemory(e));
       case StackOverflowError e ->
           failed(command, "the stack of Java is too small; raise it with MOCOV3_JAVA_OPTS=-Xss16m");
       case LinkageError e -> failed(command, "a library cannot be loaded: " + rootMessage(e));
@@ -87,17 +94,6 @@ final class Failures {
             || thrown instanceof ExecutionException
             || thrown instanceof UncheckedIOException;
     return wrapper && thrown.getCause() != null ? unwrapped(thrown.getCause()) : thrown;
-  }
-
-  private static String outOfMemory(OutOfMemoryError error) {
-    String message = String.valueOf(error.getMessage());
-    return "out of memory (%s); %s"
-        .formatted(
-            message,
-            message.contains("thread")
-                ? "lower data.workers or threads, or raise the limit of threads (ulimit -u)"
-                : "raise it with MOCOV3_JAVA_OPTS=-Xmx4g, or lower data.batch-size or"
-                    + " data.buffers");
   }
 
   private static String described(Throwable failure) {

@@ -52,7 +52,8 @@ class FailuresTest {
     assertThat(result.code()).isEqualTo(ExitCode.FAILED);
     assertThat(result.err())
         .startsWith("mocov3: fail: ")
-        .endsWith("; lower data.batch-size or the size of the model\n")
+        .endsWith(
+            "; lower data.batch-size or take a smaller model, doctor forecasts what is needed\n")
         .hasLineCount(1);
   }
 
