@@ -4,12 +4,14 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -93,11 +95,12 @@ public final class RunDirectory implements AutoCloseable {
   public void write(Path file, String text) {
     Path aside = file.resolveSibling(file.getFileName() + ".tmp");
     try {
-      if (Files.exists(file) && Files.readString(file).equals(text)) {
+      byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+      if (Files.exists(file) && Arrays.equals(Files.readAllBytes(file), bytes)) {
         return;
       }
       try {
-        Files.writeString(aside, text);
+        Files.write(aside, bytes);
         Files.move(
             aside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
       } finally {

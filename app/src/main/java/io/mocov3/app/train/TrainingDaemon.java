@@ -70,7 +70,8 @@ public final class TrainingDaemon {
     try (DataSets data = DataSets.open(settings)) {
       TrainingAssembly assembly = new TrainingAssembly(settings, data);
       assembly.requireMemory();
-      if (!Files.exists(settings.run().directory().resolve("checkpoints/latest"))) {
+      if (request.anew()
+          || !Files.exists(settings.run().directory().resolve("checkpoints/latest"))) {
         assembly.checkInitialWeights();
       }
       try (RunDirectory directory = RunDirectory.open(settings.run().directory())) {

@@ -87,6 +87,18 @@ class RunDirectoryTest {
   }
 
   @Test
+  void aDamagedSmallFileIsWrittenAnew() throws Exception {
+    try (RunDirectory directory = RunDirectory.open(parent)) {
+      Path file = directory.paths().provenance();
+      Files.write(file, new byte[] {'{', (byte) 0xff, '}'});
+
+      directory.write(file, "{}");
+
+      assertThat(file).hasContent("{}");
+    }
+  }
+
+  @Test
   void theProvenanceNamesVersionMachineLibrariesAndData() throws Exception {
     try (RunDirectory directory = RunDirectory.open(parent)) {
       Provenance.write(
