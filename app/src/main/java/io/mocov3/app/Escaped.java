@@ -1,7 +1,12 @@
 package io.mocov3.app;
 
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
 /** Text from a file as a terminal may show it: on one line, and without power over the terminal. */
 public final class Escaped {
+  private static final Pattern TEXT_OF_LINES = Pattern.compile("[^\n\t]+");
+
   private Escaped() {}
 
   /** Line ends, escape sequences and marks that reorder text are written as {@code \n}, \\u001b. */
@@ -9,6 +14,13 @@ public final class Escaped {
     StringBuilder escaped = new StringBuilder(text.length());
     text.codePoints().forEach(point -> append(escaped, point));
     return escaped.toString();
+  }
+
+  /** The same, but lines stay lines and tabs tabs, as in a stack trace. */
+  static String lines(String text) {
+    return TEXT_OF_LINES
+        .matcher(text)
+        .replaceAll(part -> Matcher.quoteReplacement(text(part.group())));
   }
 
   private static void append(StringBuilder escaped, int point) {

@@ -15,7 +15,7 @@ class LogTest {
     String line = logged("a\u001b[31mb\r\nforged\u007f é", new IllegalStateException("c\u001bd"));
 
     assertThat(line.lines().findFirst().orElseThrow())
-        .endsWith("- a\\u001b[31mb\\u000d\\u000aforged\\u007f é");
+        .endsWith("- a\\u001b[31mb\\r\\nforged\\u007f é");
     assertThat(line)
         .contains("java.lang.IllegalStateException: c\\u001bd\n\tat ")
         .doesNotContain("\u001b")

@@ -36,7 +36,8 @@ record MachineMemory(long available, String bound) {
     }
     var system =
         (com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
-    return new MachineMemory(system.getFreeMemorySize(), "the machine");
+    // what a system without that line calls free leaves out what it would give up at once
+    return new MachineMemory(system.getTotalMemorySize(), "the machine");
   }
 
   /** Of this process's control group and all above it, versions 1 and 2. */

@@ -36,7 +36,7 @@ class LostStorageTest {
 
   @BeforeAll
   static void makeImages() {
-    Shapes.ensure(shared.resolve("shapes"), new ShapesConfig(300, 60, 32, 7));
+    TinyRun.makeImages(shared);
   }
 
   @BeforeEach
@@ -160,7 +160,7 @@ class LostStorageTest {
     assertThat(run.resolve("quarantine.jsonl")).doesNotExist();
     assertThat(Files.readAllLines(run.resolve("samples.jsonl")))
         .isEqualTo(Files.readAllLines(whole.resolve("samples.jsonl")));
-    assertThat(losses(run)).hasSize(400).isEqualTo(losses(whole));
+    assertThat(TinyRun.losses(run)).hasSize(400).isEqualTo(TinyRun.losses(whole));
   }
 
   @Test
@@ -202,16 +202,6 @@ class LostStorageTest {
     return steps;
   }
 
-  private static List<String> losses(Path run) throws IOException {
-    List<String> losses = new ArrayList<>();
-    for (String line : Files.readAllLines(run.resolve("metrics.jsonl"))) {
-      if (line.startsWith("{\"type\":\"step\"")) {
-        losses.add(MAPPER.readTree(line).path("loss").asText());
-      }
-    }
-    return losses;
-  }
-
   private static double waiting(Mocov3Process training, String log) throws Exception {
     Matcher serving = Pattern.compile("serving (http://\\S+/)").matcher(training.errors());
     assertThat(serving.find()).isTrue();
@@ -230,36 +220,16 @@ class LostStorageTest {
     }
   }
 
-  private List<String> train(Path run, String... overrides) throws IOException {
-    Path experiment = folder.resolve("tiny.conf");
-    Files.writeString(
-        experiment,
-        """
-        mocov3 {
-          run.log-samples = true
-          data {
-            train = "%s/train"
-            format = shapes
-            batch-size = 16
-            shapes { train-images = 300, test-images = 60, size = 32, seed = 7 }
-          }
-          model {
-            preset = vit-tiny, image-size = 16, patch-size = 8, width = 16, depth = 1, heads = 2
-            projector { hidden = 16, out = 8 }
-            predictor { hidden = 16, out = 8 }
-          }
-          schedule.warmup-epochs = 0
-          evaluation.knn { every-steps = 1000000, k = [5] }
-          checkpoint.every-steps = 0
-          http { enabled = false, port = 0 }
-        }
-        """
-            .formatted(shared.resolve("shapes")));
-    List<String> arguments = new ArrayList<>(List.of("train", experiment.toString()));
-    arguments.addAll(List.of("--set", "run.directory=\"" + run + "\""));
-    for (String override : overrides) {
-      arguments.addAll(List.of("--set", override));
-    }
-    return arguments;
+  /** Without probes and checkpoints on the way. */
+  private static List<String> train(Path run, String... overrides) throws IOException {
+    List<String> all =
+        new ArrayList<>(
+            List.of(
+                "data.test=\"\"",
+                "evaluation.knn.every-steps=1000000",
+                "checkpoint.every-steps=0",
+                "http.port=0"));
+    all.addAll(List.of(overrides));
+    return TinyRun.train(shared, run, all.toArray(String[]::new));
   }
 }

@@ -1,25 +1,17 @@
 package io.mocov3.app.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import io.mocov3.augment.Shapes;
-import io.mocov3.augment.ShapesConfig;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
-import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -27,15 +19,13 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Real processes, real signals, real files. */
 class TrainingProcessTest {
-  private static final ObjectMapper MAPPER = new ObjectMapper();
-
   @TempDir private static Path shared;
   @TempDir private Path folder;
   private Path errors;
 
   @BeforeAll
   static void makeImages() {
-    Shapes.ensure(shared.resolve("shapes"), new ShapesConfig(300, 60, 32, 7));
+    TinyRun.makeImages(shared);
   }
 
   @BeforeEach
@@ -51,40 +41,40 @@ class TrainingProcessTest {
     assertThat(uninterrupted.exitCode()).as(uninterrupted.errors()).isZero();
 
     Mocov3Process first = Mocov3Process.start(errors, train(killed, "data.workers=1"));
-    await().atMost(Duration.ofMinutes(1)).until(() -> losses(killed).size() >= 25);
+    await().atMost(Duration.ofMinutes(1)).until(() -> TinyRun.losses(killed).size() >= 25);
     first.kill();
     Mocov3Process second = Mocov3Process.run(errors, train(killed, "data.workers=3"));
 
     assertThat(second.exitCode()).isZero();
     assertThat(second.errors()).contains("resuming after step");
-    assertThat(losses(killed)).hasSize(60).isEqualTo(losses(whole));
-    assertThat(samples(killed)).hasSize(60).isEqualTo(samples(whole));
+    assertThat(TinyRun.losses(killed)).hasSize(60).isEqualTo(TinyRun.losses(whole));
+    assertThat(TinyRun.samples(killed)).hasSize(60).isEqualTo(TinyRun.samples(whole));
   }
 
   @Test
   void aSignalSavesAndEndsWith75AndTheSameCommandFinishes() throws Exception {
     Path run = folder.resolve("run");
     Mocov3Process first = Mocov3Process.start(errors, train(run, "run.steps=4000"));
-    await().atMost(Duration.ofMinutes(1)).until(() -> losses(run).size() >= 15);
+    await().atMost(Duration.ofMinutes(1)).until(() -> TinyRun.losses(run).size() >= 15);
 
     first.terminate();
 
     assertThat(first.exitCode()).isEqualTo(75);
-    int saved = losses(run).size();
+    int saved = TinyRun.losses(run).size();
     assertThat(Files.readString(run.resolve("checkpoints/latest")))
         .isEqualToIgnoringNewLines("step-%08d".formatted(saved));
     List<String> shorter = new ArrayList<>(train(run, "run.steps=" + (saved + 5)));
     shorter.addAll(List.of("--accept", "length"));
     Mocov3Process second = Mocov3Process.run(errors, shorter);
     assertThat(second.exitCode()).isZero();
-    assertThat(losses(run)).hasSize(saved + 5);
+    assertThat(TinyRun.losses(run)).hasSize(saved + 5);
   }
 
   @Test
   void aCorruptNewestCheckpointIsSetAsideLoudlyAndTheOneBeforeIsUsed() throws Exception {
     Path run = folder.resolve("run");
     assertThat(Mocov3Process.run(errors, train(run)).exitCode()).isZero();
-    List<String> before = losses(run);
+    List<String> before = TinyRun.losses(run);
     Path weights = run.resolve("checkpoints/step-00000060/model.safetensors");
     byte[] bytes = Files.readAllBytes(weights);
     bytes[bytes.length / 2] ^= 1;
@@ -97,7 +87,7 @@ class TrainingProcessTest {
     assertThat(again.errors())
         .containsPattern("resuming after step [345]0 of 60")
         .doesNotContain("resuming after step 60");
-    assertThat(losses(run)).isEqualTo(before);
+    assertThat(TinyRun.losses(run)).isEqualTo(before);
   }
 
   @Test
@@ -117,7 +107,7 @@ class TrainingProcessTest {
         .singleElement()
         .asString()
         .contains("star/00000-broken.jpg");
-    assertThat(losses(run)).hasSize(60);
+    assertThat(TinyRun.losses(run)).hasSize(60);
   }
 
   @Test
@@ -129,9 +119,9 @@ class TrainingProcessTest {
 
     assertThat(process.exitCode()).isZero();
     assertThat(process.errors()).contains("rolled back from step 35 to step 30");
-    assertThat(losses(run)).hasSize(60).noneMatch(loss -> loss.contains("NaN"));
-    assertThat(lines(run.resolve("undone/rollback-01/metrics.jsonl"))).isNotEmpty();
-    assertThat(lines(run.resolve("events.jsonl")))
+    assertThat(TinyRun.losses(run)).hasSize(60).noneMatch(loss -> loss.contains("NaN"));
+    assertThat(TinyRun.lines(run.resolve("undone/rollback-01/metrics.jsonl"))).isNotEmpty();
+    assertThat(TinyRun.lines(run.resolve("events.jsonl")))
         .anyMatch(line -> line.startsWith("{\"type\":\"rolled_back\",\"step\":35"));
     Path capsule = run.resolve("capsules/step-00000035-non_finite.json");
     Mocov3Process replay = Mocov3Process.run(errors, List.of("replay", capsule.toString()));
@@ -140,7 +130,7 @@ class TrainingProcessTest {
     longer.addAll(List.of("--accept", "length"));
     Mocov3Process again = Mocov3Process.run(errors, longer);
     assertThat(again.exitCode()).isZero();
-    assertThat(samples(run)).hasSize(65);
+    assertThat(TinyRun.samples(run)).hasSize(65);
   }
 
   @Test
@@ -167,10 +157,10 @@ class TrainingProcessTest {
 
     assertThat(fork.exitCode()).as(fork.errors()).isZero();
     Path forked = folder.resolve("run-fork-40");
-    assertThat(samples(forked)).isEqualTo(samples(run));
-    assertThat(losses(forked)).hasSize(60);
-    assertThat(losses(forked).subList(0, 41)).isEqualTo(losses(run).subList(0, 41));
-    assertThat(losses(forked).getLast()).isNotEqualTo(losses(run).getLast());
+    assertThat(TinyRun.samples(forked)).isEqualTo(TinyRun.samples(run));
+    assertThat(TinyRun.losses(forked)).hasSize(60);
+    assertThat(TinyRun.losses(forked).subList(0, 41)).isEqualTo(TinyRun.losses(run).subList(0, 41));
+    assertThat(TinyRun.losses(forked).getLast()).isNotEqualTo(TinyRun.losses(run).getLast());
     Path report = folder.resolve("both.html");
     List<String> arguments =
         List.of("report", run.toString(), forked.toString(), "--out", report.toString());
@@ -189,7 +179,7 @@ class TrainingProcessTest {
       Mocov3Process process = Mocov3Process.run(errors, train(run, "http.enabled=true", port));
 
       assertThat(process.exitCode()).isEqualTo(2);
-      assertThat(message(process)).startsWith("mocov3: http.port " + taken.getLocalPort());
+      assertThat(TinyRun.message(process)).startsWith("mocov3: http.port " + taken.getLocalPort());
       assertThat(run).doesNotExist();
     }
   }
@@ -201,233 +191,15 @@ class TrainingProcessTest {
     Mocov3Process process = Mocov3Process.run(errors, train(file.resolve("run")));
 
     assertThat(process.exitCode()).isEqualTo(2);
-    assertThat(message(process)).contains("run.directory").contains("cannot be written");
-  }
-
-  @Test
-  void anotherExperimentInTheSameDirectoryIsRefused() throws Exception {
-    Path run = folder.resolve("run");
-    assertThat(Mocov3Process.run(errors, train(run, "run.steps=2")).exitCode()).isZero();
-    List<String> before = losses(run);
-
-    Path again = folder.resolve("again.txt");
-    Mocov3Process process = Mocov3Process.run(again, train(run, "run.seed=1"));
-
-    assertThat(process.exitCode()).isEqualTo(2);
-    assertThat(message(process)).contains("run.seed = 0, not 1");
-    assertThat(losses(run)).isEqualTo(before);
-  }
-
-  /** What a mistake prints: one line. */
-  private static String message(Mocov3Process process) {
-    List<String> lines =
-        process.errors().lines().filter(line -> !line.startsWith("WARNING: ")).toList();
-    assertThat(lines).hasSize(1);
-    return lines.getFirst();
+    assertThat(TinyRun.message(process)).contains("run.directory").contains("cannot be written");
   }
 
   private static List<String> train(Path run, String... overrides) throws IOException {
-    Path experiment = run.resolveSibling("tiny.conf");
-    if (!Files.exists(experiment) && Files.isDirectory(experiment.getParent())) {
-      Files.writeString(experiment, TINY.formatted(shared.resolve("shapes")));
-    } else if (!Files.isDirectory(experiment.getParent())) {
-      experiment = run.getParent().resolveSibling("tiny.conf");
-      Files.writeString(experiment, TINY.formatted(shared.resolve("shapes")));
-    }
-    List<String> arguments = new ArrayList<>(List.of("train", experiment.toString()));
-    arguments.addAll(List.of("--set", "run.directory=\"" + run + "\""));
-    Arrays.stream(overrides).forEach(override -> arguments.addAll(List.of("--set", override)));
-    return arguments;
-  }
-
-  @Test
-  void checkpointsAndProbesNeedNoMemoryThatTheJvmCaps() throws Exception {
-    Path run = folder.resolve("native");
-    List<String> flags = List.of("-XX:MaxDirectMemorySize=8m");
-
-    Mocov3Process training =
-        Mocov3Process.start(
-            errors, flags, train(run, "run.steps=4", "model.projector.hidden=1024"));
-
-    assertThat(training.exitCode()).as(training.errors()).isZero();
-    assertThat(run.resolve("checkpoints/step-00000004/model.safetensors")).exists();
-  }
-
-  @Test
-  void memoryThatRunsOutEndsTrainingWithOneLine() throws Exception {
-    Path prlimit = Path.of("/usr/bin/prlimit");
-    assumeThat(prlimit).as("needs prlimit of util-linux").isExecutable();
-    Path run = folder.resolve("memory");
-
-    Mocov3Process training =
-        Mocov3Process.startUnder(
-            List.of(prlimit.toString(), "--as=" + (7L << 30)),
-            errors,
-            train(
-                run,
-                "model.projector.hidden=16384",
-                "model.projector.layers=4",
-                "run.check-memory=false"));
-
-    assertThat(training.exitCode()).as(training.errors()).isEqualTo(3);
-    assertThat(training.errors().lines().filter(line -> line.startsWith("mocov3: ")).toList())
-        .as(training.errors())
-        .hasSize(1)
-        .first(InstanceOfAssertFactories.STRING)
-        .contains("out of memory", "data.batch-size");
-    assertThat(training.errors()).doesNotContain("at io.mocov3", "frame #");
-  }
-
-  @Test
-  void aTrainingThatCannotFitIsRefusedBeforeItsFirstStep() throws Exception {
-    Path run = folder.resolve("forecast");
-
-    Mocov3Process training =
-        Mocov3Process.run(
-            errors, train(run, "model.projector.hidden=20000", "model.projector.layers=16"));
-
-    assertThat(training.exitCode()).isEqualTo(2);
-    assertThat(message(training))
-        .contains("training needs about", "GB of memory", "free; lower model.preset");
-    assertThat(run).doesNotExist();
-  }
-
-  @Test
-  void aHistoryWithoutItsCheckpointsIsRefusedAndKeptAsideWhenAskedTo() throws Exception {
-    Path run = folder.resolve("run");
-    assertThat(Mocov3Process.run(errors, train(run, "run.steps=20")).exitCode()).isZero();
-    List<String> before = losses(run);
-    Files.move(run.resolve("checkpoints"), folder.resolve("unmounted"));
-
-    Path refusal = folder.resolve("refusal.txt");
-    Mocov3Process refused = Mocov3Process.run(refusal, train(run, "run.steps=20"));
-
-    assertThat(refused.exitCode()).isEqualTo(2);
-    assertThat(message(refused))
-        .contains(run + "/metrics.jsonl", "20 steps", run + "/checkpoints", "--start-anew");
-    assertThat(losses(run)).isEqualTo(before);
-    List<String> anew = new ArrayList<>(train(run, "run.steps=20"));
-    anew.add("--start-anew");
-    assertThat(Mocov3Process.run(errors, anew).exitCode()).isZero();
-    assertThat(losses(run)).isEqualTo(before);
-    try (Stream<Path> aside = Files.list(run.resolve("aside"))) {
-      assertThat(losses(aside.findFirst().orElseThrow())).isEqualTo(before);
-    }
-  }
-
-  @Test
-  void aRunThatNeverHadACheckpointBeginsAgain() throws Exception {
-    Path run = folder.resolve("run");
-    Mocov3Process first =
-        Mocov3Process.start(errors, train(run, "run.steps=4000", "checkpoint.every-steps=0"));
-    await().atMost(Duration.ofMinutes(1)).until(() -> losses(run).size() >= 5);
-    first.kill();
-    List<String> before = losses(run).subList(0, 5);
-
-    Mocov3Process second =
-        Mocov3Process.start(errors, train(run, "run.steps=4000", "checkpoint.every-steps=0"));
-
-    await().atMost(Duration.ofMinutes(1)).until(() -> second.errors().contains("computed again"));
-    await().atMost(Duration.ofMinutes(1)).until(() -> losses(run).size() >= 5);
-    second.kill();
-    assertThat(losses(run)).startsWith(before.toArray(String[]::new));
-  }
-
-  @Test
-  void anotherLengthOrOtherImagesAreRefusedUntilTheyAreAccepted() throws Exception {
-    Path run = folder.resolve("run");
-    Path images = folder.resolve("images");
-    Shapes.ensure(images, new ShapesConfig(60, 30, 16, 7));
-    String train = "data.train=\"" + images.resolve("train") + "\"";
-    String[] folders = {"data.format=image-folder", train, "data.test=\"\"", "run.steps=6"};
-    assertThat(Mocov3Process.run(errors, train(run, folders)).exitCode()).isZero();
-    List<String> before = losses(run);
-
-    folders[3] = "run.steps=9";
-    Mocov3Process longer = Mocov3Process.run(folder.resolve("longer.txt"), train(run, folders));
-    folders[3] = "run.steps=4";
-    Mocov3Process shorter = Mocov3Process.run(folder.resolve("shorter.txt"), train(run, folders));
-    exchangeContents(images.resolve("train"));
-    folders[3] = "run.steps=6";
-    Mocov3Process other = Mocov3Process.run(folder.resolve("other.txt"), train(run, folders));
-
-    assertThat(List.of(longer.exitCode(), shorter.exitCode(), other.exitCode())).containsOnly(2);
-    assertThat(message(longer)).contains("6 steps", "now has 9", "--accept length");
-    assertThat(message(shorter)).contains("has done 6 steps, more than the 4");
-    assertThat(message(other)).contains("other contents", "--accept data");
-    assertThat(losses(run)).isEqualTo(before);
-    folders[3] = "run.steps=9";
-    List<String> accepted = new ArrayList<>(train(run, folders));
-    accepted.addAll(List.of("--accept", "length,data"));
-    assertThat(Mocov3Process.run(errors, accepted).exitCode()).isZero();
-    assertThat(losses(run)).hasSize(9);
-    assertThat(MAPPER.readTree(run.resolve("run.json").toFile()).path("changes")).hasSize(2);
-  }
-
-  /** The images of one class get the bytes of one image of another. */
-  private static void exchangeContents(Path train) throws IOException {
-    try (Stream<Path> classes = Files.list(train)) {
-      List<Path> folders = classes.sorted().toList();
-      try (Stream<Path> ours = Files.list(folders.get(0));
-          Stream<Path> theirs = Files.list(folders.get(1))) {
-        Path image = theirs.findFirst().orElseThrow();
-        for (Path file : ours.toList()) {
-          Files.copy(image, file, StandardCopyOption.REPLACE_EXISTING);
-        }
-      }
-    }
+    return TinyRun.train(shared, run, overrides);
   }
 
   private static final String DRILL = "stability.drill.step=35";
   private static final String NOT_FINITE = "stability.drill.factor=1e39";
-
-  private static final String TINY =
-      """
-      mocov3 {
-        run { steps = 60, log-samples = true }
-        data {
-          train = "%1$s/train"
-          test = "%1$s/test"
-          format = shapes
-          batch-size = 16
-          shapes { train-images = 300, test-images = 60, size = 32, seed = 7 }
-        }
-        model {
-          preset = vit-tiny, image-size = 16, patch-size = 8, width = 16, depth = 1, heads = 2
-          projector { hidden = 16, out = 8 }
-          predictor { hidden = 16, out = 8 }
-        }
-        schedule.warmup-epochs = 0
-        evaluation.knn { every-steps = 30, k = [5] }
-        checkpoint.every-steps = 10
-        http.enabled = false
-      }
-      """;
-
-  /** The losses as written, so that equal means the same bits. */
-  private static List<String> losses(Path run) throws IOException {
-    return lines(run.resolve("metrics.jsonl")).stream()
-        .filter(line -> line.contains("\"type\":\"step\""))
-        .map(line -> field(line, "step") + ": " + field(line, "loss"))
-        .toList();
-  }
-
-  private static List<String> samples(Path run) throws IOException {
-    return lines(run.resolve("samples.jsonl"));
-  }
-
-  private static String field(String line, String name) {
-    try {
-      JsonNode value = MAPPER.readTree(line).path(name);
-      return value.asText();
-    } catch (IOException e) {
-      return "cut off";
-    }
-  }
-
-  private static List<String> lines(Path file) throws IOException {
-    return Files.exists(file) ? Files.readAllLines(file) : List.of();
-  }
 
   private static void copy(Path from, Path to) throws IOException {
     try (Stream<Path> paths = Files.walk(from)) {

@@ -55,6 +55,12 @@ class MachineMemoryTest {
   }
 
   @Test
+  void isAllThatTheMachineHasWhereItDoesNotTellWhatIsFree() {
+    assertThat(MachineMemory.of(root).available())
+        .isGreaterThanOrEqualTo(MachineMemory.ofThisProcess().available());
+  }
+
+  @Test
   void ofThisProcessIsNotNothing() {
     assertThat(MachineMemory.ofThisProcess().available()).isPositive();
   }
