@@ -205,8 +205,12 @@ public final class Trainer {
     if (saving.isWriting()) {
       return otherwise;
     }
-    peers.guardian().tell(new Interrupted(session.interruption().orElseThrow()));
-    return Behaviors.stopped();
+    return end(new Interrupted(session.interruption().orElseThrow()));
+  }
+
+  /** The guardian hears of it when the session is closed: two models at once may not fit. */
+  private Behavior<Command> end(Event event) {
+    return Behaviors.stopped(() -> peers.guardian().tell(event));
   }
 
   private Behavior<Command> onStop() {
@@ -268,13 +272,10 @@ public final class Trainer {
       return otherwise;
     }
     boolean saved = !session.hasUnsavedSteps();
-    peers
-        .guardian()
-        .tell(
-            dataFailure
-                .<Event>map(cause -> new DataFailed(session.step(), saved, cause))
-                .orElseGet(() -> new Finished(session.step(), saved)));
-    return Behaviors.stopped();
+    return end(
+        dataFailure
+            .<Event>map(cause -> new DataFailed(session.step(), saved, cause))
+            .orElseGet(() -> new Finished(session.step(), saved)));
   }
 
   private void probeIfDue(boolean due) {

@@ -10,6 +10,7 @@ import io.mocov3.actors.StabilityPlan.Drill;
 import io.mocov3.actors.StabilityPolicy.Action;
 import io.mocov3.actors.StabilityPolicy.Change;
 import io.mocov3.metrics.TrainingMetrics.Reason;
+import io.mocov3.model.MoCoV3;
 import io.mocov3.model.Threads;
 import io.mocov3.model.checkpoint.Checkpoint;
 import io.mocov3.model.checkpoint.CheckpointStore;
@@ -18,12 +19,14 @@ import io.mocov3.model.stability.DipRule;
 import io.mocov3.model.stability.SpikeRule;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -40,6 +43,8 @@ class StabilityTest {
   @TempDir private Path directory;
   private final RecordingLog log = new RecordingLog();
   private final RecordingMetrics metrics = new RecordingMetrics();
+  private final List<MoCoV3> models = new ArrayList<>();
+  private final AtomicInteger modelsAtOnce = new AtomicInteger();
 
   @BeforeAll
   static void startActors() {
@@ -135,6 +140,7 @@ class StabilityTest {
     assertThat(back.adjustments())
         .isEqualTo(new Adjustments(1, skips ? 5 : 0, skips ? 1 : 0.5, false, 0));
     assertThat(log.starts).containsExactly(0L, 50L);
+    assertThat(modelsAtOnce).hasValue(1);
     assertThat(log.lossBits).hasSize((int) STEPS);
     Checkpoint last = new CheckpointStore(directory, 9).list().getLast();
     assertThat(Adjustments.from(last.trainer())).isEqualTo(back.adjustments());
@@ -227,10 +233,22 @@ class StabilityTest {
     TinyTraining training = new TinyTraining(MemoryImages.good(64), STEPS, checkpointEvery, plan);
     try (ExecutorService executor = Executors.newFixedThreadPool(2)) {
       return training
-          .start(actors, new CheckpointStore(directory, 9), executor, 2, metrics, log)
+          .start(
+              actors, new CheckpointStore(directory, 9), executor, 2, metrics, log, this::watched)
           .outcome()
           .get(60, TimeUnit.SECONDS);
     }
+  }
+
+  /** Counts the models that are there when another one has been made. */
+  private TrainingSession.Factory watched(TrainingSession.Factory sessions) {
+    return after -> {
+      models.removeIf(model -> model.base().weights().entries().isEmpty());
+      TrainingSession session = sessions.open(after);
+      models.add(session.model());
+      modelsAtOnce.accumulateAndGet(models.size(), Math::max);
+      return session;
+    };
   }
 
   private static boolean allFinite(SafetensorsFile file) {

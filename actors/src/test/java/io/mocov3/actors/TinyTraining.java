@@ -35,6 +35,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.UnaryOperator;
 
 /** A training small enough for a test, by the actors and by a plain loop. */
 record TinyTraining(
@@ -94,11 +95,25 @@ record TinyTraining(
       int workers,
       RecordingMetrics metrics,
       RunLog log) {
+    return start(actors, store, executor, workers, metrics, log, UnaryOperator.identity());
+  }
+
+  /** With sessions that somebody watches. */
+  Running start(
+      ActorTestKit actors,
+      CheckpointStore store,
+      Executor executor,
+      int workers,
+      RecordingMetrics metrics,
+      RunLog log,
+      UnaryOperator<TrainingSession.Factory> watched) {
     CompletableFuture<TrainingOutcome> outcome = new CompletableFuture<>();
     Blueprint blueprint =
         new Blueprint(
-            after ->
-                session(after, store, pipeline(executor, workers, 2, metrics, log), metrics, log),
+            watched.apply(
+                after ->
+                    session(
+                        after, store, pipeline(executor, workers, 2, metrics, log), metrics, log)),
             stability.policy(),
             Checkpointer.create(store, metrics, log),
             Optional.empty(),
