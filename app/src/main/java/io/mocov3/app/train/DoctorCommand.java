@@ -9,7 +9,6 @@ import io.mocov3.app.settings.Settings;
 import io.mocov3.app.settings.SettingsException;
 import io.mocov3.augment.DataException;
 import io.mocov3.model.ContrastiveLoss;
-import io.mocov3.model.ModelSize;
 import io.mocov3.model.Placement;
 import io.mocov3.model.Threads;
 import java.io.PrintWriter;
@@ -58,9 +57,10 @@ public final class DoctorCommand implements Callable<Integer> {
     Placement placement = Placement.of(settings.device(), ScalarType.Float);
     say("device", placement.device());
     document.put("device", placement.device());
-    Optional<MemoryForecast.Images> images = data(settings);
-    size(settings);
-    memory(settings, placement, images.orElseGet(() -> new MemoryForecast.Images(0, 0, 0)));
+    MemoryParts parts =
+        new MemoryParts(settings, placement, data(settings).orElse(MemoryParts.Images.NONE));
+    size(parts.model().parameters());
+    memory(new MemoryCheck(settings, parts, MachineMemory.ofThisProcess()));
     double loss =
         ContrastiveLoss.atChance(settings.model().temperature(), settings.data().batchSize());
     say(
@@ -80,7 +80,7 @@ public final class DoctorCommand implements Callable<Integer> {
   }
 
   /** Empty when the images cannot be opened, which leaves the rest worth knowing. */
-  private Optional<MemoryForecast.Images> data(Settings settings) {
+  private Optional<MemoryParts.Images> data(Settings settings) {
     long begin = System.nanoTime();
     try (DataSets data = DataSets.open(settings)) {
       double opening = (System.nanoTime() - begin) / 1e9;
@@ -114,18 +114,17 @@ public final class DoctorCommand implements Callable<Integer> {
     }
   }
 
-  private void size(Settings settings) {
-    long parameters = ModelSize.of(settings.model(), settings.step()).parameters();
+  private void size(long parameters) {
     say(
         "parameters",
         String.format(Locale.ROOT, "%.2f million in the base encoder", parameters / 1e6));
     document.put("parameters", parameters);
   }
 
-  private void memory(Settings settings, Placement placement, MemoryForecast.Images images) {
-    MemoryForecast forecast = MemoryForecast.of(settings, placement, images);
-    MachineMemory memory = MachineMemory.ofThisProcess();
-    boolean fits = forecast.fits(memory);
+  private void memory(MemoryCheck check) {
+    MemoryForecast forecast = check.forecast();
+    MachineMemory memory = check.memory();
+    boolean fits = check.fits();
     say(
         "memory",
         "%s needed at the peak, %s of %s is free: %s"
@@ -143,10 +142,10 @@ public final class DoctorCommand implements Callable<Integer> {
                     "%10s  %s%s"
                         .formatted(
                             MemoryForecast.gigabytes(part.bytes()),
-                            part.name().replace('_', ' '),
+                            part.title(),
                             part.onDevice() ? ", on the GPU" : "")));
     if (!fits) {
-      obstacles.add(forecast.refusal(settings, placement, images, memory));
+      obstacles.add(check.refusal());
     }
     Map<String, Object> entry = new LinkedHashMap<>();
     entry.put("needed_bytes", forecast.needed());

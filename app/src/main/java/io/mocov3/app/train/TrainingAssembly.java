@@ -65,12 +65,13 @@ final class TrainingAssembly {
    * @throws SettingsException in one line
    */
   void requireMemory() {
-    MemoryForecast.require(settings, placement, images(data));
+    MemoryParts parts = new MemoryParts(settings, placement, images(data));
+    new MemoryCheck(settings, parts, MachineMemory.ofThisProcess()).require();
   }
 
-  static MemoryForecast.Images images(DataSets data) {
+  static MemoryParts.Images images(DataSets data) {
     int probeSets = (data.test().isPresent() ? 1 : 0) + data.probes().size();
-    return new MemoryForecast.Images(
+    return new MemoryParts.Images(
         data.train().size(), data.test().map(ImageSource::size).orElse(0), probeSets);
   }
 
