@@ -28,6 +28,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 
@@ -352,5 +353,7 @@ public final class TrainingSession implements AutoCloseable {
     state.close();
     pixels.close();
     model.close();
+    // the allocator keeps what is freed for the threads that took it; the next session has others
+    Pointer.trimMemory();
   }
 }
