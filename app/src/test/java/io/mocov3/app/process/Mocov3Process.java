@@ -47,6 +47,8 @@ public final class Mocov3Process {
     command.add("-Dorg.bytedeco.javacpp.maxBytes=0");
     command.add("-Dorg.bytedeco.javacpp.maxPhysicalBytes=0");
     command.add("-Xmx512m");
+    // it lives for seconds: the optimising compiler would cost more than it gives
+    command.add("-XX:TieredStopAtLevel=1");
     command.addAll(flags);
     command.add("-cp");
     command.add(System.getProperty("java.class.path"));
