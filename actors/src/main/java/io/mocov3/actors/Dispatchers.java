@@ -1,10 +1,10 @@
 package io.mocov3.actors;
 
 /** Names of the dispatchers in this module's {@code reference.conf}. */
-final class Dispatchers {
+public final class Dispatchers {
 
   /** One thread of its own for each actor that owns native state. */
-  static final String PINNED = "mocov3-akka.pinned-dispatcher";
+  public static final String PINNED = "mocov3-akka.pinned-dispatcher";
 
   private Dispatchers() {}
 }

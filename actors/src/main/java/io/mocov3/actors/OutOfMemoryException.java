@@ -1,10 +1,10 @@
 package io.mocov3.actors;
 
-import io.mocov3.model.MemoryShortage;
+import io.mocov3.model.tensor.MemoryShortage;
 import java.util.Optional;
 
 /** There was not enough memory, Java's or native; trying again would not help. */
-final class OutOfMemoryException extends RuntimeException {
+public final class OutOfMemoryException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   private OutOfMemoryException(String message, Throwable cause) {
@@ -16,7 +16,7 @@ final class OutOfMemoryException extends RuntimeException {
   }
 
   /** What to tell of {@code thrown}; empty when neither it nor what caused it is about memory. */
-  static Optional<String> line(Throwable thrown) {
+  public static Optional<String> line(Throwable thrown) {
     return thrown instanceof OutOfMemoryException
         ? Optional.of(thrown.getMessage())
         : MemoryShortage.line(thrown);

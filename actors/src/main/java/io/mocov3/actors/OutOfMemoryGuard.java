@@ -10,17 +10,17 @@ import java.util.function.Supplier;
  * Lets an actor that runs out of memory fail so that its parent hears of it; as an error it would
  * end the whole system without a word.
  */
-final class OutOfMemoryGuard<C> extends BehaviorInterceptor<C, C> {
+public final class OutOfMemoryGuard<C> extends BehaviorInterceptor<C, C> {
   private OutOfMemoryGuard(Class<C> protocol) {
     super(protocol);
   }
 
-  static <C> Behavior<C> around(Class<C> protocol, Behavior<C> behavior) {
+  public static <C> Behavior<C> around(Class<C> protocol, Behavior<C> behavior) {
     return Behaviors.intercept(() -> new OutOfMemoryGuard<>(protocol), behavior);
   }
 
   /** The same for a part of an actor's work that another thread does. */
-  static void run(Runnable work) {
+  public static void run(Runnable work) {
     guarded(
         () -> {
           work.run();

@@ -2,6 +2,8 @@ package io.mocov3.actors;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mocov3.actors.guardian.DataWait;
+import io.mocov3.actors.training.LastWrite;
 import java.time.Duration;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;

@@ -1,9 +1,11 @@
 package io.mocov3.app;
 
+import io.mocov3.app.bench.BenchCommand;
 import io.mocov3.app.data.DataCommand;
 import io.mocov3.app.data.PreviewCommand;
 import io.mocov3.app.eval.EvalCommand;
 import io.mocov3.app.eval.ExactnessCommand;
+import io.mocov3.app.output.Version;
 import io.mocov3.app.train.DoctorCommand;
 import io.mocov3.app.train.ForkCommand;
 import io.mocov3.app.train.QuickstartCommand;

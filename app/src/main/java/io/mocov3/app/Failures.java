@@ -1,11 +1,14 @@
 package io.mocov3.app;
 
+import io.mocov3.app.conf.SettingsException;
+import io.mocov3.app.output.Escaped;
+import io.mocov3.app.output.ExitCode;
+import io.mocov3.app.output.IoReason;
 import io.mocov3.app.run.RunException;
-import io.mocov3.app.settings.SettingsException;
 import io.mocov3.augment.DataException;
-import io.mocov3.model.MemoryShortage;
 import io.mocov3.model.ModelException;
-import io.mocov3.model.NativeMessage;
+import io.mocov3.model.tensor.MemoryShortage;
+import io.mocov3.model.tensor.NativeMessage;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;

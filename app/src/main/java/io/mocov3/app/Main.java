@@ -1,5 +1,8 @@
 package io.mocov3.app;
 
+import io.mocov3.app.output.Escaped;
+import io.mocov3.app.output.ExitCode;
+import io.mocov3.app.output.PathConverter;
 import java.nio.file.Path;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;

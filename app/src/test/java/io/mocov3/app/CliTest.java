@@ -5,8 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.mocov3.app.Commands.Result;
-import io.mocov3.augment.Shapes;
-import io.mocov3.augment.ShapesConfig;
+import io.mocov3.app.output.ExitCode;
+import io.mocov3.augment.shapes.Shapes;
+import io.mocov3.augment.shapes.ShapesConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

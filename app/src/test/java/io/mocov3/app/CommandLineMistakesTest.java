@@ -4,6 +4,7 @@ import static io.mocov3.app.Commands.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mocov3.app.Commands.Result;
+import io.mocov3.app.output.ExitCode;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;

@@ -9,7 +9,7 @@ import java.util.stream.Stream;
 import picocli.CommandLine;
 
 /** The commands of the program, run in this process. */
-final class Commands {
+public final class Commands {
   private Commands() {}
 
   /** What a command left behind. */

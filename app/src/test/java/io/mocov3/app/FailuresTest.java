@@ -2,6 +2,7 @@ package io.mocov3.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mocov3.app.output.ExitCode;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;

@@ -1,7 +1,7 @@
 package io.mocov3.app.data;
 
-import io.mocov3.augment.Decoded;
-import io.mocov3.augment.ImageSource;
+import io.mocov3.augment.codec.Decoded;
+import io.mocov3.augment.source.ImageSource;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -1,13 +1,13 @@
 package io.mocov3.app.data;
 
+import io.mocov3.app.conf.SettingsException;
 import io.mocov3.app.settings.Settings;
-import io.mocov3.app.settings.SettingsException;
 import io.mocov3.augment.DataException;
-import io.mocov3.augment.DataFormat;
-import io.mocov3.augment.ImageSource;
-import io.mocov3.augment.ImageSources;
-import io.mocov3.augment.MixedImages;
-import io.mocov3.augment.Shapes;
+import io.mocov3.augment.dataset.ImageSources;
+import io.mocov3.augment.shapes.Shapes;
+import io.mocov3.augment.source.DataFormat;
+import io.mocov3.augment.source.ImageSource;
+import io.mocov3.augment.source.MixedImages;
 import io.mocov3.augment.webdataset.ShardedImages;
 import java.nio.file.Path;
 import java.util.ArrayList;

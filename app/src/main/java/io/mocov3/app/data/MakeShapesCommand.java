@@ -1,8 +1,8 @@
 package io.mocov3.app.data;
 
-import io.mocov3.app.settings.SettingsException;
-import io.mocov3.augment.Shapes;
-import io.mocov3.augment.ShapesConfig;
+import io.mocov3.app.conf.SettingsException;
+import io.mocov3.augment.shapes.Shapes;
+import io.mocov3.augment.shapes.ShapesConfig;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

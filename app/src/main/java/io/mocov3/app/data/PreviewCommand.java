@@ -1,10 +1,10 @@
 package io.mocov3.app.data;
 
+import io.mocov3.app.conf.SettingsException;
 import io.mocov3.app.settings.ExperimentOptions;
 import io.mocov3.app.settings.Settings;
-import io.mocov3.app.settings.SettingsException;
-import io.mocov3.augment.EpochOrder;
-import io.mocov3.augment.PreviewSheet;
+import io.mocov3.augment.batch.EpochOrder;
+import io.mocov3.augment.sheet.PreviewSheet;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;

@@ -1,9 +1,9 @@
 package io.mocov3.app.data;
 
-import io.mocov3.app.settings.SettingsException;
+import io.mocov3.app.conf.SettingsException;
 import io.mocov3.augment.DataException;
-import io.mocov3.augment.EpochOrder;
-import io.mocov3.augment.ImageSource;
+import io.mocov3.augment.batch.EpochOrder;
+import io.mocov3.augment.source.ImageSource;
 import io.mocov3.augment.webdataset.ShardWriter;
 import java.io.IOException;
 import java.nio.file.Files;

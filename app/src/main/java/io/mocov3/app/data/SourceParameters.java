@@ -1,14 +1,14 @@
 package io.mocov3.app.data;
 
-import io.mocov3.augment.DataFormat;
-import io.mocov3.augment.ImageSource;
-import io.mocov3.augment.ImageSources;
-import io.mocov3.augment.SourceOptions;
+import io.mocov3.augment.dataset.ImageSources;
+import io.mocov3.augment.source.DataFormat;
+import io.mocov3.augment.source.ImageSource;
+import io.mocov3.augment.source.SourceOptions;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** A data set named on the command line. */
-final class SourceParameters {
+public final class SourceParameters {
   @Parameters(
       paramLabel = "DATA",
       description =
@@ -22,7 +22,7 @@ final class SourceParameters {
       description = "auto, image-folder, list, idx, cifar-binary, webdataset or shapes.")
   private String format;
 
-  ImageSource open() {
+  public ImageSource open() {
     return ImageSources.open(location, DataFormat.parse(format), SourceOptions.defaults());
   }
 }

@@ -1,13 +1,13 @@
 package io.mocov3.app.data;
 
-import io.mocov3.app.Escaped;
-import io.mocov3.app.JsonOutput;
-import io.mocov3.app.settings.SettingsException;
-import io.mocov3.augment.Checksums;
+import io.mocov3.app.conf.SettingsException;
+import io.mocov3.app.output.Escaped;
+import io.mocov3.app.output.JsonOutput;
 import io.mocov3.augment.DataException;
-import io.mocov3.augment.DataScan;
-import io.mocov3.augment.DataScan.Report;
-import io.mocov3.augment.ImageSource;
+import io.mocov3.augment.codec.Checksums;
+import io.mocov3.augment.source.DataScan;
+import io.mocov3.augment.source.DataScan.Report;
+import io.mocov3.augment.source.ImageSource;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;

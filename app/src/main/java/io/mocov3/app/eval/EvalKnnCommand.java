@@ -1,18 +1,18 @@
 package io.mocov3.app.eval;
 
-import io.mocov3.actors.KnnProbe;
-import io.mocov3.app.JsonOutput;
+import io.mocov3.actors.evaluation.KnnProbe;
+import io.mocov3.app.conf.SettingsException;
 import io.mocov3.app.data.DataSets;
+import io.mocov3.app.output.JsonOutput;
+import io.mocov3.app.plan.Probes;
 import io.mocov3.app.settings.Settings;
-import io.mocov3.app.settings.SettingsException;
-import io.mocov3.app.train.Probes;
 import io.mocov3.app.weights.WeightsOptions;
 import io.mocov3.metrics.TrainingMetrics.KnnAccuracy;
-import io.mocov3.model.Encoder;
-import io.mocov3.model.EncoderRole;
-import io.mocov3.model.Pixels;
-import io.mocov3.model.Placement;
-import io.mocov3.model.Threads;
+import io.mocov3.model.method.Encoder;
+import io.mocov3.model.nn.EncoderRole;
+import io.mocov3.model.tensor.Pixels;
+import io.mocov3.model.tensor.Placement;
+import io.mocov3.model.tensor.Threads;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;

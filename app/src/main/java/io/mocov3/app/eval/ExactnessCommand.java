@@ -1,16 +1,16 @@
 package io.mocov3.app.eval;
 
-import io.mocov3.app.Escaped;
-import io.mocov3.app.ExitCode;
-import io.mocov3.app.JsonOutput;
-import io.mocov3.augment.AugmentFixture;
-import io.mocov3.augment.CaseResult;
+import io.mocov3.app.output.Escaped;
+import io.mocov3.app.output.ExitCode;
+import io.mocov3.app.output.JsonOutput;
+import io.mocov3.augment.exactness.AugmentFixture;
+import io.mocov3.augment.exactness.CaseResult;
 import io.mocov3.model.ModelException;
-import io.mocov3.model.Threads;
 import io.mocov3.model.exactness.FixtureResult;
 import io.mocov3.model.exactness.FixtureResult.Quantity;
 import io.mocov3.model.exactness.Fixtures;
 import io.mocov3.model.exactness.Fixtures.Width;
+import io.mocov3.model.tensor.Threads;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;

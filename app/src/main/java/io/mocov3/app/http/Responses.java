@@ -6,7 +6,7 @@ import akka.http.javadsl.model.HttpHeader;
 import akka.http.javadsl.model.HttpResponse;
 import akka.http.javadsl.model.StatusCode;
 import akka.http.javadsl.model.headers.RawHeader;
-import io.mocov3.app.JsonOutput;
+import io.mocov3.app.output.JsonOutput;
 import java.util.List;
 import java.util.Map;
 

@@ -1,6 +1,6 @@
 package io.mocov3.app.page;
 
-import io.mocov3.actors.KnnProbe;
+import io.mocov3.actors.evaluation.KnnProbe;
 import io.mocov3.metrics.TrainingMetrics.KnnAccuracy;
 import java.util.Comparator;
 import java.util.LinkedHashMap;

@@ -1,6 +1,6 @@
 package io.mocov3.app.page;
 
-import io.mocov3.app.JsonOutput;
+import io.mocov3.app.output.JsonOutput;
 import java.util.List;
 import java.util.Map;
 

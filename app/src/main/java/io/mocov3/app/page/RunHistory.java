@@ -2,12 +2,12 @@ package io.mocov3.app.page;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.mocov3.actors.RunLog;
+import io.mocov3.actors.events.RunLog;
 import io.mocov3.app.run.LineReader;
 import io.mocov3.app.run.RunException;
 import io.mocov3.app.run.RunPaths;
 import io.mocov3.metrics.TrainingMetrics.KnnAccuracy;
-import io.mocov3.model.GradientNorms;
+import io.mocov3.model.method.GradientNorms;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

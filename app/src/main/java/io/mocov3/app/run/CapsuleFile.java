@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
-import io.mocov3.actors.Capsule;
+import io.mocov3.actors.events.Capsule;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,7 +1,7 @@
 package io.mocov3.app.run;
 
-import io.mocov3.actors.Incident;
-import io.mocov3.actors.StabilityEvent;
+import io.mocov3.actors.events.Incident;
+import io.mocov3.actors.events.StabilityEvent;
 import io.mocov3.model.stability.Dip;
 import io.mocov3.model.stability.Spike;
 import java.util.LinkedHashMap;

@@ -1,12 +1,12 @@
 package io.mocov3.app.run;
 
-import io.mocov3.actors.Capsule;
-import io.mocov3.actors.RunLog;
-import io.mocov3.actors.StabilityEvent;
-import io.mocov3.augment.Decoded.Undecodable;
+import io.mocov3.actors.events.Capsule;
+import io.mocov3.actors.events.RunLog;
+import io.mocov3.actors.events.StabilityEvent;
+import io.mocov3.augment.codec.Decoded.Undecodable;
 import io.mocov3.metrics.TrainingMetrics.KnnAccuracy;
-import io.mocov3.model.GradientNorms;
-import io.mocov3.model.Health;
+import io.mocov3.model.evaluation.Health;
+import io.mocov3.model.method.GradientNorms;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -1,7 +1,7 @@
 package io.mocov3.app.settings;
 
-import io.mocov3.augment.TwoViews;
-import io.mocov3.augment.ViewRecipe;
+import io.mocov3.augment.view.TwoViews;
+import io.mocov3.augment.view.ViewRecipe;
 import java.util.List;
 
 /** Reads {@code augment} into the two view recipes. */

@@ -2,9 +2,9 @@ package io.mocov3.app.settings;
 
 import io.mocov3.app.settings.Settings.Data;
 import io.mocov3.app.settings.Settings.Part;
-import io.mocov3.augment.DataFormat;
-import io.mocov3.augment.ShapesConfig;
-import io.mocov3.augment.SourceOptions;
+import io.mocov3.augment.shapes.ShapesConfig;
+import io.mocov3.augment.source.DataFormat;
+import io.mocov3.augment.source.SourceOptions;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;

@@ -2,8 +2,8 @@ package io.mocov3.app.settings;
 
 import io.mocov3.app.settings.Settings.Live;
 import io.mocov3.app.settings.Settings.Probe;
-import io.mocov3.augment.DataFormat;
-import io.mocov3.model.KnnClassifier;
+import io.mocov3.augment.source.DataFormat;
+import io.mocov3.model.evaluation.KnnClassifier;
 import java.util.List;
 import java.util.Set;
 

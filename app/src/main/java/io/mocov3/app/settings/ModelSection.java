@@ -1,16 +1,17 @@
 package io.mocov3.app.settings;
 
-import io.mocov3.model.BackboneConfig;
-import io.mocov3.model.HeadConfig;
-import io.mocov3.model.MlpNorm;
-import io.mocov3.model.MoCoV3Config;
+import io.mocov3.app.conf.Presets;
 import io.mocov3.model.ModelException;
-import io.mocov3.model.PatchProjectionKind;
-import io.mocov3.model.Pooling;
-import io.mocov3.model.PositionEmbeddingKind;
-import io.mocov3.model.ResNetConfig;
-import io.mocov3.model.Stem;
-import io.mocov3.model.VitConfig;
+import io.mocov3.model.backbone.BackboneConfig;
+import io.mocov3.model.backbone.PatchProjectionKind;
+import io.mocov3.model.backbone.Pooling;
+import io.mocov3.model.backbone.PositionEmbeddingKind;
+import io.mocov3.model.backbone.ResNetConfig;
+import io.mocov3.model.backbone.Stem;
+import io.mocov3.model.backbone.VitConfig;
+import io.mocov3.model.method.MoCoV3Config;
+import io.mocov3.model.nn.HeadConfig;
+import io.mocov3.model.nn.MlpNorm;
 import java.util.Optional;
 
 /** Reads {@code model} and the temperature into the model's own record. */

@@ -1,11 +1,11 @@
 package io.mocov3.app.settings;
 
-import io.mocov3.model.AdamWConfig;
-import io.mocov3.model.DecayExclusion;
-import io.mocov3.model.GradientClip;
-import io.mocov3.model.LambConfig;
-import io.mocov3.model.LarsConfig;
-import io.mocov3.model.OptimizerConfig;
+import io.mocov3.model.optim.AdamWConfig;
+import io.mocov3.model.optim.DecayExclusion;
+import io.mocov3.model.optim.GradientClip;
+import io.mocov3.model.optim.LambConfig;
+import io.mocov3.model.optim.LarsConfig;
+import io.mocov3.model.optim.OptimizerConfig;
 
 /** Reads {@code optimizer}: which one, its constants, and the bounds on gradients. */
 final class OptimizerSection {

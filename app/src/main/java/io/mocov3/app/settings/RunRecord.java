@@ -1,6 +1,9 @@
 package io.mocov3.app.settings;
 
 import com.typesafe.config.Config;
+import io.mocov3.app.conf.ExperimentFile;
+import io.mocov3.app.conf.Layers;
+import io.mocov3.app.conf.SettingsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 

@@ -3,20 +3,22 @@ package io.mocov3.app.settings;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigRenderOptions;
 import com.typesafe.config.ConfigUtil;
-import io.mocov3.actors.StabilityPlan;
-import io.mocov3.augment.DataFormat;
-import io.mocov3.augment.ShapesConfig;
-import io.mocov3.augment.SourceOptions;
-import io.mocov3.augment.TwoViews;
-import io.mocov3.model.EmaOrder;
-import io.mocov3.model.GradientClip;
-import io.mocov3.model.KnnClassifier;
-import io.mocov3.model.LearningRateSchedule;
-import io.mocov3.model.MoCoV3Config;
+import io.mocov3.actors.stability.StabilityPlan;
+import io.mocov3.app.conf.Layers;
+import io.mocov3.app.conf.SettingsException;
+import io.mocov3.augment.shapes.ShapesConfig;
+import io.mocov3.augment.source.DataFormat;
+import io.mocov3.augment.source.SourceOptions;
+import io.mocov3.augment.view.TwoViews;
 import io.mocov3.model.ModelException;
-import io.mocov3.model.MomentumSchedule;
-import io.mocov3.model.Precision;
-import io.mocov3.model.StepConfig;
+import io.mocov3.model.evaluation.KnnClassifier;
+import io.mocov3.model.method.EmaOrder;
+import io.mocov3.model.method.MoCoV3Config;
+import io.mocov3.model.method.MomentumSchedule;
+import io.mocov3.model.method.StepConfig;
+import io.mocov3.model.optim.GradientClip;
+import io.mocov3.model.optim.LearningRateSchedule;
+import io.mocov3.model.tensor.Precision;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -237,16 +239,18 @@ public record Settings(
 
   private static StepConfig step(Section root, MoCoV3Config model) {
     GradientClip clip = OptimizerSection.clip(root.section("optimizer"));
+    StepConfig step =
+        new StepConfig(
+            OptimizerSection.read(root.section("optimizer")),
+            clip,
+            root.section("method").choice("ema-order", EmaOrder.class),
+            root.choice("precision", Precision.class));
     try {
-      clip.check(model.backbone());
+      step.check(model.backbone());
     } catch (ModelException e) {
       throw root.section("optimizer").refused(e.settings(), e.getMessage());
     }
-    return new StepConfig(
-        OptimizerSection.read(root.section("optimizer")),
-        clip,
-        root.section("method").choice("ema-order", EmaOrder.class),
-        root.choice("precision", Precision.class));
+    return step;
   }
 
   private static Schedule schedule(Section schedule) {

@@ -1,13 +1,13 @@
 package io.mocov3.app.settings;
 
-import io.mocov3.actors.StabilityPlan;
-import io.mocov3.actors.StabilityPlan.Drill;
-import io.mocov3.actors.StabilityPolicy;
-import io.mocov3.actors.StabilityPolicy.Change;
+import io.mocov3.actors.events.StabilityPolicy;
+import io.mocov3.actors.events.StabilityPolicy.Change;
+import io.mocov3.actors.stability.StabilityPlan;
+import io.mocov3.actors.stability.StabilityPlan.Drill;
 import io.mocov3.metrics.TrainingMetrics.Reason;
-import io.mocov3.model.BackboneConfig;
-import io.mocov3.model.PatchProjectionKind;
-import io.mocov3.model.VitConfig;
+import io.mocov3.model.backbone.BackboneConfig;
+import io.mocov3.model.backbone.PatchProjectionKind;
+import io.mocov3.model.backbone.VitConfig;
 import io.mocov3.model.stability.DipRule;
 import io.mocov3.model.stability.SpikeRule;
 

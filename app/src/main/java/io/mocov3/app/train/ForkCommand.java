@@ -1,19 +1,21 @@
 package io.mocov3.app.train;
 
-import io.mocov3.app.JsonOutput;
+import io.mocov3.app.conf.SettingsException;
+import io.mocov3.app.daemon.TrainingAssembly;
+import io.mocov3.app.daemon.TrainingDaemon;
 import io.mocov3.app.data.DataSets;
+import io.mocov3.app.output.JsonOutput;
 import io.mocov3.app.run.RunException;
 import io.mocov3.app.run.RunPaths;
 import io.mocov3.app.settings.RunRecord;
 import io.mocov3.app.settings.Settings;
-import io.mocov3.app.settings.SettingsException;
-import io.mocov3.model.MoCoV3;
-import io.mocov3.model.TensorStaging;
 import io.mocov3.model.checkpoint.Checkpoint;
 import io.mocov3.model.checkpoint.CheckpointReader;
 import io.mocov3.model.checkpoint.CheckpointStore;
+import io.mocov3.model.method.MoCoV3;
 import io.mocov3.model.safetensors.SafetensorsFile;
 import io.mocov3.model.safetensors.TensorData;
+import io.mocov3.model.tensor.TensorStaging;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,15 +1,15 @@
 package io.mocov3.app.train;
 
-import io.mocov3.actors.KnnProbe;
-import io.mocov3.actors.LabelledFeatures;
-import io.mocov3.augment.Decoded.Image;
-import io.mocov3.augment.ImageSource;
-import io.mocov3.augment.NeighbourSheet;
-import io.mocov3.augment.NeighbourSheet.Row;
-import io.mocov3.augment.NeighbourSheet.Tile;
-import io.mocov3.model.Encoder;
-import io.mocov3.model.KnnClassifier;
-import io.mocov3.model.Pixels;
+import io.mocov3.actors.evaluation.KnnProbe;
+import io.mocov3.actors.evaluation.LabelledFeatures;
+import io.mocov3.augment.codec.Decoded.Image;
+import io.mocov3.augment.sheet.NeighbourSheet;
+import io.mocov3.augment.sheet.NeighbourSheet.Row;
+import io.mocov3.augment.sheet.NeighbourSheet.Tile;
+import io.mocov3.augment.source.ImageSource;
+import io.mocov3.model.evaluation.KnnClassifier;
+import io.mocov3.model.method.Encoder;
+import io.mocov3.model.tensor.Pixels;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -56,7 +56,7 @@ final class NeighbourPicture {
     String name = source.classNames().get(source.label(index));
     return switch (source.decode(index)) {
       case Image image -> new Tile(image, name, correct);
-      case io.mocov3.augment.Decoded.Undecodable bad ->
+      case io.mocov3.augment.codec.Decoded.Undecodable bad ->
           new Tile(new Image(bad.id(), 1, 1, new byte[3]), name, correct);
     };
   }

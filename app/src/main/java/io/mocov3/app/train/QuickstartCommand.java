@@ -1,7 +1,7 @@
 package io.mocov3.app.train;
 
-import io.mocov3.app.JsonOutput;
-import io.mocov3.app.settings.SettingsException;
+import io.mocov3.app.conf.SettingsException;
+import io.mocov3.app.output.JsonOutput;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;

@@ -1,6 +1,7 @@
 package io.mocov3.app.train;
 
-import io.mocov3.app.ExitCode;
+import io.mocov3.app.daemon.TrainingDaemon;
+import io.mocov3.app.output.ExitCode;
 import io.mocov3.app.settings.Settings;
 import io.mocov3.app.settings.Study;
 import java.io.PrintStream;

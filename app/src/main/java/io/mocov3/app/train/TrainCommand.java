@@ -1,5 +1,7 @@
 package io.mocov3.app.train;
 
+import io.mocov3.app.daemon.Resumption;
+import io.mocov3.app.daemon.TrainingDaemon;
 import io.mocov3.app.settings.ExperimentOptions;
 import java.util.EnumSet;
 import java.util.Set;

@@ -1,16 +1,16 @@
 package io.mocov3.app.weights;
 
-import io.mocov3.app.ExitCode;
+import io.mocov3.app.output.ExitCode;
 import io.mocov3.app.settings.Settings;
-import io.mocov3.model.BackboneConfig;
-import io.mocov3.model.Encoder;
-import io.mocov3.model.EncoderRole;
-import io.mocov3.model.Placement;
-import io.mocov3.model.TensorCodec;
-import io.mocov3.model.Threads;
-import io.mocov3.model.VitConfig;
+import io.mocov3.model.backbone.BackboneConfig;
+import io.mocov3.model.backbone.VitConfig;
 import io.mocov3.model.interchange.Export;
+import io.mocov3.model.method.Encoder;
+import io.mocov3.model.nn.EncoderRole;
 import io.mocov3.model.safetensors.TensorData;
+import io.mocov3.model.tensor.Placement;
+import io.mocov3.model.tensor.TensorCodec;
+import io.mocov3.model.tensor.Threads;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;

@@ -1,15 +1,15 @@
 package io.mocov3.app.weights;
 
-import io.mocov3.app.Escaped;
-import io.mocov3.app.settings.SettingsException;
-import io.mocov3.model.Encoder;
-import io.mocov3.model.TensorCodec;
+import io.mocov3.app.conf.SettingsException;
+import io.mocov3.app.output.Escaped;
 import io.mocov3.model.checkpoint.Checkpoint;
 import io.mocov3.model.checkpoint.CheckpointReader;
 import io.mocov3.model.interchange.ImportedWeights;
 import io.mocov3.model.interchange.WeightLoader;
+import io.mocov3.model.method.Encoder;
 import io.mocov3.model.safetensors.SafetensorsFile;
 import io.mocov3.model.safetensors.TensorData;
+import io.mocov3.model.tensor.TensorCodec;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;

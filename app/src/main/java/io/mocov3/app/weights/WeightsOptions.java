@@ -1,8 +1,8 @@
 package io.mocov3.app.weights;
 
-import io.mocov3.app.Escaped;
+import io.mocov3.app.output.Escaped;
 import io.mocov3.app.settings.Settings;
-import io.mocov3.model.Encoder;
+import io.mocov3.model.method.Encoder;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;

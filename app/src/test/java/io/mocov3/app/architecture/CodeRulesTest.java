@@ -23,7 +23,7 @@ import java.util.concurrent.locks.LockSupport;
 @AnalyzeClasses(packages = "io.mocov3", importOptions = ImportOption.DoNotIncludeTests.class)
 final class CodeRulesTest {
 
-  private static final String TORCH_OPS = "io.mocov3.model.TorchOps";
+  private static final String TORCH_OPS = "io.mocov3.model.tensor.TorchOps";
 
   @ArchTest
   static final ArchRule untyped_calls_into_libtorch_live_in_one_class =
@@ -62,7 +62,7 @@ final class CodeRulesTest {
   static final ArchRule only_the_daemon_halts_since_exit_inside_a_shutdown_hook_never_returns =
       noClasses()
           .that()
-          .doNotHaveFullyQualifiedName("io.mocov3.app.train.TrainingDaemon")
+          .doNotHaveFullyQualifiedName("io.mocov3.app.daemon.TrainingDaemon")
           .should()
           .callMethodWhere(describe("Runtime.halt", call -> isOn(call, Runtime.class, "halt")));
 
@@ -114,7 +114,7 @@ final class CodeRulesTest {
           .that()
           .areStatic()
           .and()
-          .areNotDeclaredIn("io.mocov3.model.Threads")
+          .areNotDeclaredIn("io.mocov3.model.tensor.Threads")
           .should()
           .beFinal();
 

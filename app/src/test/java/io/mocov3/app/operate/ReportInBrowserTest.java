@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.mocov3.actors.RunLog;
+import io.mocov3.actors.events.RunLog;
 import io.mocov3.app.page.ReportPage;
 import io.mocov3.app.page.RunHistory;
 import io.mocov3.metrics.TrainingMetrics.KnnAccuracy;

@@ -2,16 +2,16 @@ package io.mocov3.app.page;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mocov3.actors.RunLog;
-import io.mocov3.actors.StabilityEvent;
-import io.mocov3.app.JsonOutput;
+import io.mocov3.actors.events.RunLog;
+import io.mocov3.actors.events.StabilityEvent;
+import io.mocov3.app.output.JsonOutput;
 import io.mocov3.app.run.LogWatch;
 import io.mocov3.app.run.RunDirectory;
 import io.mocov3.app.run.RunFiles;
 import io.mocov3.metrics.NoMetrics;
 import io.mocov3.metrics.TrainingMetrics.KnnAccuracy;
-import io.mocov3.model.GradientNorms;
-import io.mocov3.model.Health;
+import io.mocov3.model.evaluation.Health;
+import io.mocov3.model.method.GradientNorms;
 import io.mocov3.model.stability.Spike;
 import java.nio.file.Files;
 import java.nio.file.Path;

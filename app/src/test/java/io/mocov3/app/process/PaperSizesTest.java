@@ -7,8 +7,8 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.mocov3.app.Main;
-import io.mocov3.augment.Shapes;
-import io.mocov3.augment.ShapesConfig;
+import io.mocov3.augment.shapes.Shapes;
+import io.mocov3.augment.shapes.ShapesConfig;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.mocov3.augment.Shapes;
-import io.mocov3.augment.ShapesConfig;
+import io.mocov3.augment.shapes.Shapes;
+import io.mocov3.augment.shapes.ShapesConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.mocov3.actors.RunLog;
-import io.mocov3.actors.StabilityEvent;
-import io.mocov3.augment.Decoded.Undecodable;
-import io.mocov3.augment.Reason;
+import io.mocov3.actors.events.RunLog;
+import io.mocov3.actors.events.StabilityEvent;
+import io.mocov3.augment.codec.Decoded.Undecodable;
+import io.mocov3.augment.codec.Reason;
 import io.mocov3.metrics.NoMetrics;
 import io.mocov3.metrics.TrainingMetrics.KnnAccuracy;
-import io.mocov3.model.GradientNorms;
+import io.mocov3.model.method.GradientNorms;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** Experiments as text. */
-final class Experiments {
+public final class Experiments {
   private Experiments() {}
 
   static Settings of(String text, String... overrides) {
@@ -24,7 +24,7 @@ final class Experiments {
     }
   }
 
-  static Settings set(String... overrides) {
+  public static Settings set(String... overrides) {
     return of("mocov3 {}", overrides);
   }
 }

@@ -7,6 +7,8 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigList;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueType;
+import io.mocov3.app.conf.Layers;
+import io.mocov3.app.conf.SettingsException;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;

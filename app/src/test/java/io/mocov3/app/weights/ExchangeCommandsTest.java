@@ -3,8 +3,8 @@ package io.mocov3.app.weights;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mocov3.app.Main;
-import io.mocov3.augment.Shapes;
-import io.mocov3.augment.ShapesConfig;
+import io.mocov3.augment.shapes.Shapes;
+import io.mocov3.augment.shapes.ShapesConfig;
 import io.mocov3.model.safetensors.SafetensorsFile;
 import io.mocov3.model.safetensors.SafetensorsWriter;
 import io.mocov3.model.safetensors.TensorData;

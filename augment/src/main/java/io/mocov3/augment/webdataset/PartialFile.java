@@ -1,6 +1,6 @@
 package io.mocov3.augment.webdataset;
 
-import io.mocov3.augment.CacheFiles;
+import io.mocov3.augment.source.CacheFiles;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

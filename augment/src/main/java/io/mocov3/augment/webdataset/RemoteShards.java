@@ -1,7 +1,7 @@
 package io.mocov3.augment.webdataset;
 
-import io.mocov3.augment.Checksums;
 import io.mocov3.augment.DataException;
+import io.mocov3.augment.codec.Checksums;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

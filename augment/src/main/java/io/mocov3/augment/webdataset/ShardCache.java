@@ -1,7 +1,7 @@
 package io.mocov3.augment.webdataset;
 
-import io.mocov3.augment.CacheFiles;
 import io.mocov3.augment.DataException;
+import io.mocov3.augment.source.CacheFiles;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.channels.FileChannel;

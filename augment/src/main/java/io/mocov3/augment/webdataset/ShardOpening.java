@@ -1,8 +1,8 @@
 package io.mocov3.augment.webdataset;
 
-import io.mocov3.augment.CacheFiles;
 import io.mocov3.augment.DataException;
-import io.mocov3.augment.SourceOptions;
+import io.mocov3.augment.source.CacheFiles;
+import io.mocov3.augment.source.SourceOptions;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -1,6 +1,6 @@
 package io.mocov3.augment.webdataset;
 
-import io.mocov3.augment.Checksums;
+import io.mocov3.augment.codec.Checksums;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;

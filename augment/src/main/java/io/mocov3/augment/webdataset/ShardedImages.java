@@ -1,16 +1,16 @@
 package io.mocov3.augment.webdataset;
 
-import io.mocov3.augment.Canvas;
 import io.mocov3.augment.DataException;
-import io.mocov3.augment.Decoded;
-import io.mocov3.augment.EpochOrder;
-import io.mocov3.augment.ImageCodec;
-import io.mocov3.augment.ImageSource;
-import io.mocov3.augment.NeededRows;
-import io.mocov3.augment.Reason;
-import io.mocov3.augment.ShardOrder;
-import io.mocov3.augment.SourceOptions;
 import io.mocov3.augment.SourceUnavailableException;
+import io.mocov3.augment.batch.EpochOrder;
+import io.mocov3.augment.batch.ShardOrder;
+import io.mocov3.augment.codec.Canvas;
+import io.mocov3.augment.codec.Decoded;
+import io.mocov3.augment.codec.ImageCodec;
+import io.mocov3.augment.codec.NeededRows;
+import io.mocov3.augment.codec.Reason;
+import io.mocov3.augment.source.ImageSource;
+import io.mocov3.augment.source.SourceOptions;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

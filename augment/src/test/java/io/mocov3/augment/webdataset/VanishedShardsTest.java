@@ -3,10 +3,10 @@ package io.mocov3.augment.webdataset;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.mocov3.augment.Decoded;
-import io.mocov3.augment.ImageFiles;
-import io.mocov3.augment.SourceOptions;
 import io.mocov3.augment.SourceUnavailableException;
+import io.mocov3.augment.codec.Decoded;
+import io.mocov3.augment.source.ImageFiles;
+import io.mocov3.augment.source.SourceOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

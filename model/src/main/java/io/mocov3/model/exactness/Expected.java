@@ -1,7 +1,7 @@
 package io.mocov3.model.exactness;
 
 import io.mocov3.model.ModelException;
-import io.mocov3.model.Query;
+import io.mocov3.model.method.Query;
 import io.mocov3.model.safetensors.SafetensorsFile;
 import java.util.Arrays;
 import java.util.List;

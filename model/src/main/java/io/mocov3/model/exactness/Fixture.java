@@ -2,9 +2,9 @@ package io.mocov3.model.exactness;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.mocov3.model.ModelException;
-import io.mocov3.model.Placement;
-import io.mocov3.model.TensorCodec;
 import io.mocov3.model.safetensors.SafetensorsFile;
+import io.mocov3.model.tensor.Placement;
+import io.mocov3.model.tensor.TensorCodec;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;

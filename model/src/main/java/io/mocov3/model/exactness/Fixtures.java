@@ -3,7 +3,7 @@ package io.mocov3.model.exactness;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.mocov3.model.ModelException;
-import io.mocov3.model.Placement;
+import io.mocov3.model.tensor.Placement;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

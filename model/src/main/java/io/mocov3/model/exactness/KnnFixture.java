@@ -2,8 +2,8 @@ package io.mocov3.model.exactness;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.DoubleNode;
-import io.mocov3.model.KnnClassifier;
-import io.mocov3.model.KnnClassifier.Setting;
+import io.mocov3.model.evaluation.KnnClassifier;
+import io.mocov3.model.evaluation.KnnClassifier.Setting;
 import io.mocov3.model.safetensors.SafetensorsFile;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;

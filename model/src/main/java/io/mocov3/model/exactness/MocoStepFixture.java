@@ -1,12 +1,11 @@
 package io.mocov3.model.exactness;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.mocov3.model.FixturePixels;
-import io.mocov3.model.MoCoV3;
-import io.mocov3.model.Query;
-import io.mocov3.model.ViewPair;
-import io.mocov3.model.Weights.Entry;
+import io.mocov3.model.method.MoCoV3;
+import io.mocov3.model.method.Query;
+import io.mocov3.model.nn.Weights.Entry;
 import io.mocov3.model.safetensors.SafetensorsFile;
+import io.mocov3.model.tensor.ViewPair;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

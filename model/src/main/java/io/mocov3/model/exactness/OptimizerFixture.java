@@ -1,15 +1,15 @@
 package io.mocov3.model.exactness;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.mocov3.model.AdamWConfig;
-import io.mocov3.model.DecayExclusion;
-import io.mocov3.model.LambConfig;
-import io.mocov3.model.LarsConfig;
 import io.mocov3.model.ModelException;
-import io.mocov3.model.Optimizer;
-import io.mocov3.model.OptimizerConfig;
-import io.mocov3.model.Weights.Entry;
-import io.mocov3.model.Weights.Kind;
+import io.mocov3.model.nn.Weights.Entry;
+import io.mocov3.model.nn.Weights.Kind;
+import io.mocov3.model.optim.AdamWConfig;
+import io.mocov3.model.optim.DecayExclusion;
+import io.mocov3.model.optim.LambConfig;
+import io.mocov3.model.optim.LarsConfig;
+import io.mocov3.model.optim.Optimizer;
+import io.mocov3.model.optim.OptimizerConfig;
 import io.mocov3.model.safetensors.SafetensorsFile;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,7 +1,7 @@
 package io.mocov3.model.interchange;
 
-import io.mocov3.model.TensorCodec;
 import io.mocov3.model.safetensors.TensorData;
+import io.mocov3.model.tensor.TensorCodec;
 import java.util.SequencedMap;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;

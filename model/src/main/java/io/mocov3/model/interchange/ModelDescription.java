@@ -3,7 +3,7 @@ package io.mocov3.model.interchange;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.mocov3.model.ModelException;
-import io.mocov3.model.SinCosPositionEmbedding;
+import io.mocov3.model.backbone.SinCosPositionEmbedding;
 import io.mocov3.model.safetensors.DType;
 import io.mocov3.model.safetensors.TensorData;
 import java.io.IOException;

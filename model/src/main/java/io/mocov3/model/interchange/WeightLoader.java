@@ -1,10 +1,10 @@
 package io.mocov3.model.interchange;
 
-import io.mocov3.model.Encoder;
-import io.mocov3.model.MoCoV3;
 import io.mocov3.model.ModelException;
-import io.mocov3.model.TensorCodec;
+import io.mocov3.model.method.Encoder;
+import io.mocov3.model.method.MoCoV3;
 import io.mocov3.model.safetensors.TensorData;
+import io.mocov3.model.tensor.TensorCodec;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Locale;

@@ -1,6 +1,6 @@
 package io.mocov3.model.stability;
 
-import io.mocov3.model.LayerNames;
+import io.mocov3.model.nn.LayerNames;
 import io.mocov3.model.stability.Spike.Crossing;
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -3,13 +3,13 @@ package io.mocov3.model.interchange;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.mocov3.model.BackboneConfig;
-import io.mocov3.model.Encoder;
-import io.mocov3.model.MoCoV3Config;
-import io.mocov3.model.TensorCodec;
+import io.mocov3.model.backbone.BackboneConfig;
+import io.mocov3.model.method.Encoder;
+import io.mocov3.model.method.MoCoV3Config;
 import io.mocov3.model.safetensors.SafetensorsFile;
 import io.mocov3.model.safetensors.SafetensorsWriter;
 import io.mocov3.model.safetensors.TensorData;
+import io.mocov3.model.tensor.TensorCodec;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -1,0 +1,101 @@
+package io.mocov3.actors.evaluation;
+
+import io.mocov3.augment.batch.BatchBuffer;
+import io.mocov3.metrics.TrainingMetrics.KnnAccuracy;
+import io.mocov3.model.evaluation.FeatureQueue;
+import io.mocov3.model.evaluation.KnnClassifier;
+import io.mocov3.model.evaluation.KnnClassifier.Setting;
+import io.mocov3.model.method.Embedding;
+import io.mocov3.model.method.Encoder;
+import io.mocov3.model.tensor.Pixels;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.IntToLongFunction;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * The paper's instrument: fixed probe batches classified by the features that training computed
+ * anyway. The probe batches go through a network of their own in evaluation mode, which takes over
+ * the base encoder's weights on the device. Belongs to the trainer's thread.
+ */
+public final class LiveProbe implements AutoCloseable {
+
+  /** Where the reference features of these accuracies come from. */
+  public static final String SOURCE = "queue";
+
+  private final Encoder network;
+  private final FeatureQueue queue;
+  private final List<ProbeSet> probes;
+  private final List<Setting> settings;
+  private final int classes;
+  private final IntToLongFunction labelOf;
+  private final int batchSize;
+
+  /** Takes over the network and the queue; {@code labelOf} gives the class of a training image. */
+  public LiveProbe(
+      Encoder network,
+      FeatureQueue queue,
+      List<ProbeSet> probes,
+      List<Setting> settings,
+      int classes,
+      IntToLongFunction labelOf,
+      int batchSize) {
+    this.network = network;
+    this.queue = queue;
+    this.probes = probes;
+    this.settings = settings;
+    this.classes = classes;
+    this.labelOf = labelOf;
+    this.batchSize = batchSize;
+  }
+
+  /** The features of both views of the samples {@code indices}, computed at {@code step}. */
+  public void enqueue(Embedding first, Embedding second, int[] indices, long step) {
+    long[] labels = Arrays.stream(indices).mapToLong(labelOf).toArray();
+    queue.add(first.features(), labels, step);
+    queue.add(second.features(), labels, step);
+  }
+
+  /** Nothing while the queue holds fewer features than the largest k. */
+  public List<KnnAccuracy> run(Encoder base, Pixels pixels, long step) {
+    int largest = settings.stream().mapToInt(Setting::k).max().orElse(1);
+    List<KnnAccuracy> accuracies = new ArrayList<>();
+    if (queue.size(step) < largest) {
+      return accuracies;
+    }
+    network.copyFrom(base);
+    try (KnnClassifier classifier = queue.classifier(step, classes);
+        PointerScope scope = new PointerScope();
+        NoGradGuard noGrad = new NoGradGuard()) {
+      for (ProbeSet probe : probes) {
+        classifier
+            .accuracies(features(probe, pixels), Tensor.create(probe.labels()), settings)
+            .forEach(
+                (setting, accuracy) ->
+                    accuracies.add(
+                        new KnnAccuracy(
+                            probe.name(), setting.k(), setting.temperature(), SOURCE, accuracy)));
+      }
+    }
+    return accuracies;
+  }
+
+  private Tensor features(ProbeSet probe, Pixels pixels) {
+    BatchBuffer images = probe.images();
+    Tensor all = pixels.images(images.pixels(), probe.size(), images.height(), images.width());
+    return network.featuresInBatches(all, batchSize);
+  }
+
+  public long queueAge(long step) {
+    return queue.age(step);
+  }
+
+  @Override
+  public void close() {
+    network.close();
+    queue.close();
+  }
+}

@@ -1,0 +1,2 @@
+/** kNN beside training, and on its own features while it runs. */
+package io.mocov3.actors.evaluation;

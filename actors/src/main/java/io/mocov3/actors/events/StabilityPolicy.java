@@ -1,0 +1,49 @@
+package io.mocov3.actors.events;
+
+import io.mocov3.metrics.TrainingMetrics.Reason;
+import java.util.Set;
+
+/**
+ * What is done about spikes, dips and numbers that are not finite. An update that is not finite is
+ * never applied, whatever the policy.
+ *
+ * @param actOn what a rollback or a stop answers to; {@code skip} answers to spikes
+ * @param maxSkips updates skipped in a row; one more spike is applied, one more number that is not
+ *     finite ends training
+ * @param maxRollbacks rollbacks before training fails for good
+ * @param factor what a rollback multiplies the learning rate by, when that is its change
+ * @param clip the bound of the patch projection's gradient, when that is its change
+ */
+public record StabilityPolicy(
+    Action action,
+    Set<Reason> actOn,
+    int maxSkips,
+    int maxRollbacks,
+    Change change,
+    double factor,
+    double clip) {
+
+  public static final StabilityPolicy OBSERVE =
+      new StabilityPolicy(
+          Action.OBSERVE, Set.of(Reason.NON_FINITE, Reason.DIP), 10, 3, Change.SKIP_DATA, 0.5, 0.1);
+
+  /** What is done. */
+  public enum Action {
+    OBSERVE,
+    SKIP,
+    ROLLBACK,
+    STOP
+  }
+
+  /** What is different after a rollback. */
+  public enum Change {
+    SKIP_DATA,
+    LEARNING_RATE,
+    FREEZE_PROJECTION,
+    CLIP_PROJECTION
+  }
+
+  public boolean interruptsFor(Reason reason) {
+    return (action == Action.ROLLBACK || action == Action.STOP) && actOn.contains(reason);
+  }
+}

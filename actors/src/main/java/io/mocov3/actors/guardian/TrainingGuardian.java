@@ -1,0 +1,309 @@
+package io.mocov3.actors.guardian;
+
+import akka.actor.ActorInitializationException;
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.ChildFailed;
+import akka.actor.typed.DispatcherSelector;
+import akka.actor.typed.Terminated;
+import akka.actor.typed.javadsl.ActorContext;
+import akka.actor.typed.javadsl.Behaviors;
+import akka.actor.typed.javadsl.TimerScheduler;
+import io.mocov3.actors.Dispatchers;
+import io.mocov3.actors.OutOfMemoryException;
+import io.mocov3.actors.OutOfMemoryGuard;
+import io.mocov3.actors.Patience;
+import io.mocov3.actors.evaluation.Evaluator;
+import io.mocov3.actors.events.Incident;
+import io.mocov3.actors.events.Interruption;
+import io.mocov3.actors.events.RunLog;
+import io.mocov3.actors.events.StabilityEvent;
+import io.mocov3.actors.events.StabilityPolicy;
+import io.mocov3.actors.stability.RollbackImpossibleException;
+import io.mocov3.actors.training.Checkpointer;
+import io.mocov3.actors.training.Trainer;
+import io.mocov3.actors.training.TrainingSession;
+import io.mocov3.augment.SourceUnavailableException;
+import io.mocov3.metrics.TrainingMetrics;
+import io.mocov3.model.tensor.NativeMessage;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Starts the actors, passes their references, and rebuilds the trainer with its momentum encoder
+ * from the newest valid checkpoint when one of them fails: never a restart around a half-updated
+ * model. Attempts without progress are bounded.
+ */
+public final class TrainingGuardian {
+  private static final int ATTEMPTS = 3;
+  private static final Duration ANSWER = Duration.ofSeconds(20);
+
+  /** What the guardian is told. */
+  public sealed interface Command {}
+
+  /** Begin; sent once. */
+  public enum Start implements Command {
+    INSTANCE
+  }
+
+  /** Save a checkpoint and end. */
+  public enum Stop implements Command {
+    INSTANCE
+  }
+
+  /** End at once: nothing that is trained from now on could be kept. */
+  public record GiveUp(String reason) implements Command {}
+
+  private record TrainerEvent(Trainer.Event event) implements Command {}
+
+  private enum Look implements Command {
+    INSTANCE
+  }
+
+  private record Looked(boolean found) implements Command {}
+
+  /**
+   * Everything the actors are made from. {@code requireData} throws while the images cannot be
+   * reached, and may block. The outcome is completed exactly once.
+   */
+  public record Blueprint(
+      TrainingSession.Factory sessions,
+      StabilityPolicy policy,
+      Behavior<Checkpointer.Command> checkpointer,
+      Optional<Behavior<Evaluator.Command>> evaluator,
+      Runnable requireData,
+      Patience patience,
+      TrainingMetrics metrics,
+      RunLog log,
+      CompletableFuture<TrainingOutcome> outcome) {}
+
+  private final ActorContext<Command> context;
+  private final Blueprint blueprint;
+  private final ActorRef<Checkpointer.Command> checkpointer;
+  private final Optional<ActorRef<Evaluator.Command>> evaluator;
+  private ActorRef<Trainer.Command> trainer;
+  private final TimerScheduler<Command> timers;
+  private final DataWait dataWait;
+  private int failures;
+  private int starts;
+  private boolean stopping;
+
+  private TrainingGuardian(
+      ActorContext<Command> context, TimerScheduler<Command> timers, Blueprint blueprint) {
+    this.context = context;
+    this.timers = timers;
+    this.blueprint = blueprint;
+    dataWait = new DataWait(blueprint.patience().data());
+    checkpointer =
+        startPinned(Checkpointer.Command.class, blueprint.checkpointer(), "checkpointer");
+    evaluator =
+        blueprint
+            .evaluator()
+            .map(behavior -> startPinned(Evaluator.Command.class, behavior, "evaluator"));
+    trainer = startTrainer(Optional.empty());
+  }
+
+  public static Behavior<Command> create(Blueprint blueprint) {
+    return Behaviors.setup(
+        context ->
+            Behaviors.withTimers(
+                timers ->
+                    Behaviors.receive(Command.class)
+                        .onMessageEquals(
+                            Start.INSTANCE,
+                            () -> new TrainingGuardian(context, timers, blueprint).training())
+                        .onMessageEquals(Stop.INSTANCE, Behaviors::stopped)
+                        .build()));
+  }
+
+  private Behavior<Command> training() {
+    return Behaviors.receive(Command.class)
+        .onMessage(TrainerEvent.class, this::onTrainerEvent)
+        .onMessageEquals(Stop.INSTANCE, this::onStop)
+        .onMessage(GiveUp.class, message -> end(new TrainingOutcome.Failed(message.reason())))
+        .onSignal(ChildFailed.class, this::onChildFailed)
+        .onSignal(Terminated.class, terminated -> Behaviors.same())
+        .build();
+  }
+
+  private Behavior<Command> waitingForData(Trainer.DataFailed failed) {
+    return Behaviors.receive(Command.class)
+        .onMessageEquals(Look.INSTANCE, this::onLook)
+        .onMessage(Looked.class, looked -> onLooked(looked, failed))
+        .onMessageEquals(
+            Stop.INSTANCE,
+            () -> end(new TrainingOutcome.Interrupted(failed.step(), failed.saved())))
+        .onMessage(GiveUp.class, message -> end(new TrainingOutcome.Failed(message.reason())))
+        .onSignal(ChildFailed.class, this::onChildFailed)
+        .onSignal(Terminated.class, terminated -> Behaviors.same())
+        .build();
+  }
+
+  private ActorRef<Trainer.Command> startTrainer(Optional<Interruption> interruption) {
+    ActorRef<Trainer.Event> events = context.messageAdapter(Trainer.Event.class, TrainerEvent::new);
+    return startPinned(
+        Trainer.Command.class,
+        Trainer.create(
+            () -> blueprint.sessions().open(interruption),
+            new Trainer.Peers(checkpointer, evaluator, events, blueprint.patience())),
+        "trainer-" + starts++);
+  }
+
+  private <C> ActorRef<C> startPinned(Class<C> protocol, Behavior<C> behavior, String name) {
+    ActorRef<C> started =
+        context.spawn(
+            OutOfMemoryGuard.around(protocol, behavior),
+            name,
+            DispatcherSelector.fromConfig(Dispatchers.PINNED));
+    context.watch(started);
+    return started;
+  }
+
+  private Behavior<Command> onTrainerEvent(TrainerEvent message) {
+    return switch (message.event()) {
+      case Trainer.Finished finished -> onFinished(finished);
+      case Trainer.Interrupted interrupted -> onInterrupted(interrupted.interruption());
+      case Trainer.DataFailed failed -> onDataFailed(failed);
+    };
+  }
+
+  private Behavior<Command> onDataFailed(Trainer.DataFailed failed) {
+    if (stopping) {
+      return end(new TrainingOutcome.Interrupted(failed.step(), failed.saved()));
+    }
+    if (!(failed.cause() instanceof SourceUnavailableException)) {
+      return end(new TrainingOutcome.Failed(reason(failed.cause())));
+    }
+    blueprint.metrics().dataAvailable(false);
+    dataWait.begin(failed.step());
+    if (dataWait.isOver()) {
+      return dataGone(failed);
+    }
+    blueprint
+        .log()
+        .warning(
+            "%s; waiting after step %d, which %s, for up to %s"
+                .formatted(
+                    reason(failed.cause()),
+                    failed.step(),
+                    failed.saved() ? "is saved" : "could not be saved",
+                    text(blueprint.patience().data())));
+    timers.startSingleTimer(Look.INSTANCE, dataWait.pause());
+    return waitingForData(failed);
+  }
+
+  /** The storage may hang, so nobody waits for its answer but a thread that is there to wait. */
+  private Behavior<Command> onLook() {
+    context.pipeToSelf(
+        CompletableFuture.runAsync(
+                blueprint.requireData(),
+                context.getSystem().dispatchers().lookup(DispatcherSelector.blocking()))
+            .orTimeout(ANSWER.toSeconds(), TimeUnit.SECONDS),
+        (done, failure) -> new Looked(failure == null));
+    return Behaviors.same();
+  }
+
+  private Behavior<Command> onLooked(Looked looked, Trainer.DataFailed failed) {
+    if (looked.found()) {
+      blueprint.metrics().dataAvailable(true);
+      blueprint.log().warning("the images are back; went on after " + text(dataWait.waited()));
+      trainer = startTrainer(Optional.empty());
+      return training();
+    }
+    if (dataWait.isOver()) {
+      return dataGone(failed);
+    }
+    timers.startSingleTimer(Look.INSTANCE, dataWait.pause());
+    return Behaviors.same();
+  }
+
+  private Behavior<Command> dataGone(Trainer.DataFailed failed) {
+    return end(new TrainingOutcome.DataGone(failed.step(), failed.saved(), reason(failed.cause())));
+  }
+
+  private Behavior<Command> onInterrupted(Interruption interruption) {
+    StabilityPolicy policy = blueprint.policy();
+    Incident incident = interruption.incident();
+    int rollbacks = interruption.adjustments().rollbacks();
+    boolean again = policy.action() == StabilityPolicy.Action.ROLLBACK;
+    if (stopping) {
+      return end(new TrainingOutcome.Interrupted(incident.step(), true));
+    }
+    if (again && rollbacks < policy.maxRollbacks()) {
+      trainer = startTrainer(Optional.of(interruption));
+      return Behaviors.same();
+    }
+    blueprint.log().event(new StabilityEvent.Stopped(incident.step(), incident));
+    return end(
+        new TrainingOutcome.Failed(
+            again
+                ? "diverged after %d rollbacks: %s".formatted(rollbacks, incident.line())
+                : incident.line()));
+  }
+
+  private Behavior<Command> onFinished(Trainer.Finished finished) {
+    if (stopping) {
+      return end(new TrainingOutcome.Interrupted(finished.step(), finished.saved()));
+    }
+    return end(
+        finished.saved()
+            ? new TrainingOutcome.Completed(finished.step())
+            : new TrainingOutcome.Failed(
+                "the last checkpoint could not be written within %s (the warnings tell why); the same command goes on from the newest one"
+                    .formatted(text(blueprint.patience().checkpoint()))));
+  }
+
+  private Behavior<Command> onStop() {
+    stopping = true;
+    trainer.tell(Trainer.Stop.INSTANCE);
+    return Behaviors.same();
+  }
+
+  private Behavior<Command> onChildFailed(ChildFailed failed) {
+    String name = failed.getRef().path().name();
+    String reason = reason(failed.cause());
+    blueprint.metrics().actorFailed(name.replaceFirst("-\\d+$", ""));
+    Optional<String> memory = OutOfMemoryException.line(failed.cause());
+    if (memory.isPresent()) {
+      return end(new TrainingOutcome.Failed(memory.get()));
+    }
+    if (!failed.getRef().path().equals(trainer.path())) {
+      return end(new TrainingOutcome.Failed(name + " failed: " + reason));
+    }
+    if (failed.cause() instanceof ActorInitializationException init
+        && init.getCause() instanceof RollbackImpossibleException) {
+      return end(new TrainingOutcome.Failed(reason));
+    }
+    failures++;
+    if (stopping || failures >= ATTEMPTS) {
+      return end(
+          new TrainingOutcome.Failed(
+              "training failed %d times, last: %s".formatted(failures, reason)));
+    }
+    blueprint
+        .log()
+        .warning(
+            "the trainer failed (%s); going on from the newest checkpoint, attempt %d of %d"
+                .formatted(reason, failures + 1, ATTEMPTS));
+    trainer = startTrainer(Optional.empty());
+    return Behaviors.same();
+  }
+
+  private static String reason(Throwable cause) {
+    boolean wrapped = cause instanceof ActorInitializationException && cause.getCause() != null;
+    return wrapped ? reason(cause.getCause()) : NativeMessage.of(cause);
+  }
+
+  private static String text(Duration duration) {
+    return duration.toSeconds() % 60 == 0 && duration.toSeconds() > 0
+        ? duration.toMinutes() + " min"
+        : duration.toSeconds() + " s";
+  }
+
+  private Behavior<Command> end(TrainingOutcome outcome) {
+    blueprint.outcome().complete(outcome);
+    return Behaviors.stopped();
+  }
+}

@@ -1,0 +1,226 @@
+package io.mocov3.actors.stability;
+
+import io.mocov3.actors.events.Capsule;
+import io.mocov3.actors.events.FlightRecorder;
+import io.mocov3.actors.events.Incident;
+import io.mocov3.actors.events.RunLog;
+import io.mocov3.actors.events.StabilityEvent;
+import io.mocov3.actors.events.StabilityPolicy.Action;
+import io.mocov3.metrics.TrainingMetrics;
+import io.mocov3.metrics.TrainingMetrics.HealthSignal;
+import io.mocov3.metrics.TrainingMetrics.KnnAccuracy;
+import io.mocov3.metrics.TrainingMetrics.Reason;
+import io.mocov3.model.evaluation.Health;
+import io.mocov3.model.method.GradientNorms;
+import io.mocov3.model.method.StepMeasurement;
+import io.mocov3.model.stability.Dip;
+import io.mocov3.model.stability.DipDetector;
+import io.mocov3.model.stability.DipDetector.Kind;
+import io.mocov3.model.stability.Spike;
+import io.mocov3.model.stability.SpikeDetector;
+import io.mocov3.model.stability.SpikeDetector.Verdict;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.IntFunction;
+
+/**
+ * Per-layer gradients and curves in; spikes, dips and decisions out. Not an actor: whether an
+ * update is applied has to be known between backward and update, on the trainer's thread.
+ */
+public final class StabilityMonitor {
+  private static final String STATE = "spike_detector";
+  private static final int REMEMBERED_SPIKES = 16;
+  private static final long LOOKBACK_STEPS = 1000;
+
+  private final StabilityPlan plan;
+  private final long seed;
+  private final TrainingMetrics metrics;
+  private final RunLog log;
+  private final SpikeDetector spikes;
+  private final DipDetector dips;
+  private final FlightRecorder recorder;
+  private final Deque<Spike> recentSpikes = new ArrayDeque<>();
+  private Optional<Incident> incident = Optional.empty();
+  private Optional<Alarm> alarm = Optional.empty();
+  private int skipsInARow;
+  private long lastDipStep = -1;
+
+  /** What a capsule is to be written for, once the step is recorded. */
+  private record Alarm(String reason, String line) {}
+
+  public StabilityMonitor(
+      StabilityPlan plan,
+      long seed,
+      IntFunction<String> idOf,
+      TrainingMetrics metrics,
+      RunLog log) {
+    this.plan = plan;
+    this.seed = seed;
+    this.metrics = metrics;
+    this.log = log;
+    spikes = new SpikeDetector(plan.spikes());
+    dips = new DipDetector(plan.dips());
+    recorder = new FlightRecorder(plan.recordedSteps(), idOf);
+  }
+
+  /** Whether the update of {@code step} is to be applied. */
+  public boolean judge(long step, StepMeasurement measurement) {
+    GradientNorms gradients = measurement.gradients();
+    for (int i = 0; i < gradients.layers().size(); i++) {
+      metrics.gradient(
+          gradients.layers().get(i), gradients.l2().get(i), gradients.largest().get(i));
+    }
+    boolean applied =
+        measurement.finite() ? judgeSpikes(step, gradients) : refuse(step, measurement);
+    skipsInARow = applied ? 0 : skipsInARow + 1;
+    return applied;
+  }
+
+  private boolean refuse(long step, StepMeasurement measurement) {
+    StabilityEvent.NotFinite event =
+        new StabilityEvent.NotFinite(
+            step, measurement.gradients().firstNotFinite(), measurement.loss());
+    metrics.updateSkipped(Reason.NON_FINITE);
+    tell("non_finite", event);
+    if (plan.policy().interruptsFor(Reason.NON_FINITE)) {
+      interrupt(Reason.NON_FINITE, step - skipsInARow, step, event.line());
+    } else if (skipsInARow >= plan.policy().maxSkips()) {
+      interrupt(
+          Reason.NON_FINITE,
+          step - skipsInARow,
+          step,
+          "%d steps in a row were not finite, the last one %d".formatted(skipsInARow + 1, step));
+    }
+    return false;
+  }
+
+  private boolean judgeSpikes(long step, GradientNorms gradients) {
+    Verdict verdict = spikes.observe(step, gradients.layers(), gradients.l2());
+    verdict.crossings().forEach(crossing -> metrics.gradientSpike(crossing.layer(), step));
+    verdict.begun().ifPresent(spike -> onSpike(step, spike));
+    verdict
+        .ended()
+        .ifPresent(
+            spike -> {
+              recentSpikes.removeIf(before -> before.onset() == spike.onset());
+              remember(spike);
+              log.event(new StabilityEvent.SpikeEnded(step, spike));
+            });
+    boolean skip =
+        plan.policy().action() == Action.SKIP
+            && verdict.spiking()
+            && skipsInARow < plan.policy().maxSkips();
+    if (skip) {
+      metrics.updateSkipped(Reason.SPIKE);
+      log.event(new StabilityEvent.Skipped(step));
+    }
+    return !skip;
+  }
+
+  private void onSpike(long step, Spike spike) {
+    remember(spike);
+    StabilityEvent.SpikeBegan event = new StabilityEvent.SpikeBegan(step, spike);
+    tell("spike", event);
+    if (plan.policy().interruptsFor(Reason.SPIKE)) {
+      interrupt(Reason.SPIKE, spike.onset(), step, event.line());
+    }
+  }
+
+  private void remember(Spike spike) {
+    recentSpikes.addLast(spike);
+    if (recentSpikes.size() > REMEMBERED_SPIKES) {
+      recentSpikes.removeFirst();
+    }
+  }
+
+  /** Keeps the step, and writes a capsule if something went wrong at it. */
+  public void record(FlightRecorder.Step entry) {
+    recorder.record(entry);
+    log.gradients(entry.step(), entry.gradients());
+    writeCapsule(entry.step());
+  }
+
+  private void writeCapsule(long step) {
+    alarm.ifPresent(
+        now -> log.capsule(new Capsule(step, now.reason(), now.line(), seed, recorder.entries())));
+    alarm = Optional.empty();
+  }
+
+  /** An accuracy of the live probe. */
+  public void accuracy(long step, KnnAccuracy accuracy) {
+    metrics.knnAccuracy(accuracy);
+    log.knn(step, accuracy);
+    String series =
+        "kNN %s k=%d T=%s".formatted(accuracy.probe(), accuracy.k(), accuracy.temperature());
+    dips.observe(Kind.ACCURACY, series, step, accuracy.accuracy())
+        .ifPresent(dip -> onDip(step, dip));
+  }
+
+  public void health(long step, Health health) {
+    metrics.health(HealthSignal.FEATURE_STD, health.featureStd());
+    metrics.health(HealthSignal.ALIGNMENT, health.alignment());
+    metrics.health(HealthSignal.UNIFORMITY, health.uniformity());
+    metrics.health(HealthSignal.EFFECTIVE_RANK, health.effectiveRank());
+    metrics.health(HealthSignal.POSITIVE_SIMILARITY, health.positiveSimilarity());
+    metrics.health(HealthSignal.NEGATIVE_SIMILARITY, health.negativeSimilarity());
+    metrics.health(HealthSignal.CONTRASTIVE_ACCURACY, health.contrastiveAccuracy());
+    metrics.health(HealthSignal.QUERY_KEY_DRIFT, health.queryKeyDrift());
+    log.health(step, health);
+    Map.of(
+            "contrastive accuracy", health.contrastiveAccuracy(),
+            "feature standard deviation", health.featureStd(),
+            "effective rank", health.effectiveRank())
+        .forEach(
+            (series, value) ->
+                dips.observe(Kind.HEALTH, series, step, value).ifPresent(dip -> onDip(step, dip)));
+    writeCapsule(step);
+  }
+
+  /** Curves that fall at the same probe are one dip. */
+  private void onDip(long step, Dip dip) {
+    List<Spike> before =
+        recentSpikes.stream()
+            .filter(spike -> spike.onset() <= step && spike.onset() > dip.onset() - LOOKBACK_STEPS)
+            .toList();
+    StabilityEvent.DipFound event = new StabilityEvent.DipFound(step, dip, before);
+    if (lastDipStep == step) {
+      log.event(event);
+      return;
+    }
+    lastDipStep = step;
+    metrics.dip();
+    tell("dip", event);
+    if (plan.policy().interruptsFor(Reason.DIP)) {
+      long onset = before.stream().mapToLong(Spike::onset).min().orElse(dip.onset());
+      interrupt(Reason.DIP, Math.min(onset, dip.onset()), step, event.line());
+    }
+  }
+
+  private void tell(String reason, StabilityEvent event) {
+    log.event(event);
+    alarm = Optional.of(new Alarm(reason, event.line()));
+  }
+
+  private void interrupt(Reason reason, long onset, long step, String line) {
+    incident = Optional.of(new Incident(reason, onset, step, line));
+  }
+
+  /** Why training must not go on, if so. */
+  public Optional<Incident> incident() {
+    return incident;
+  }
+
+  /** What a checkpoint keeps of this. */
+  public Map<String, Object> state() {
+    return Map.of(STATE, spikes.state());
+  }
+
+  public void restore(Map<String, Object> trainer) {
+    if (trainer.get(STATE) instanceof Map<?, ?> state) {
+      spikes.restore(state);
+    }
+  }
+}

@@ -1,0 +1,86 @@
+package io.mocov3.actors.training;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.javadsl.TimerScheduler;
+import io.mocov3.actors.training.Checkpointer.Written;
+
+/**
+ * The trainer's way to the checkpointer: one checkpoint at a time, and one that failed soon again,
+ * for a whole interval later may be too late. The next due one takes its place.
+ */
+final class Saving {
+  private final TrainingSession session;
+  private final ActorRef<Checkpointer.Command> checkpointer;
+  private final ActorRef<Written> replyTo;
+  private final TimerScheduler<Trainer.Command> timers;
+  private final Trainer.Command retry;
+  private final LastWrite lastWrite;
+  private boolean writing;
+  private boolean retryDue;
+
+  /** {@code retry} is what the trainer is told when a failed write is to be tried again. */
+  Saving(
+      TrainingSession session,
+      Trainer.Peers peers,
+      ActorRef<Written> replyTo,
+      TimerScheduler<Trainer.Command> timers,
+      Trainer.Command retry) {
+    this.session = session;
+    this.checkpointer = peers.checkpointer();
+    this.replyTo = replyTo;
+    this.timers = timers;
+    this.retry = retry;
+    lastWrite = new LastWrite(peers.patience());
+  }
+
+  boolean isWriting() {
+    return writing;
+  }
+
+  /** All steps are saved, or there is no time left to try. */
+  boolean isSettled() {
+    return !writing && (!session.hasUnsavedSteps() || lastWrite.isHopeless());
+  }
+
+  /** The model must be at rest. */
+  void writeIfDue(boolean due) {
+    if (due && !writing) {
+      writing = true;
+      retryDue = false;
+      timers.cancel(retry);
+      checkpointer.tell(new Checkpointer.Write(session.stage(), replyTo));
+    }
+  }
+
+  /** After a step. */
+  void afterStep() {
+    writeIfDue(session.checkpointDue() || retryDue);
+  }
+
+  /** Again now if the model is at rest, or else after the step. */
+  void retry(boolean atRest) {
+    retryDue = true;
+    writeIfDue(atRest && session.interruption().isEmpty() && session.hasUnsavedSteps());
+  }
+
+  void stopRequested() {
+    lastWrite.stopRequested();
+  }
+
+  /** While {@code finishing} there will be no more steps. */
+  void written(Written written, boolean finishing) {
+    writing = false;
+    session.saved(written);
+    if (written.success()) {
+      lastWrite.succeeded();
+      writeIfDue(finishing && session.hasUnsavedSteps());
+      return;
+    }
+    if (finishing) {
+      lastWrite.failed();
+    }
+    if (session.interruption().isEmpty() && !lastWrite.isHopeless()) {
+      timers.startSingleTimer(retry, lastWrite.pause());
+    }
+  }
+}

@@ -1,0 +1,368 @@
+package io.mocov3.actors.training;
+
+import akka.NotUsed;
+import akka.actor.typed.ActorRef;
+import akka.stream.javadsl.Source;
+import io.mocov3.actors.evaluation.LiveProbe;
+import io.mocov3.actors.events.Adjustments;
+import io.mocov3.actors.events.FlightRecorder;
+import io.mocov3.actors.events.Interruption;
+import io.mocov3.actors.events.RunLog;
+import io.mocov3.actors.stability.StabilityMonitor;
+import io.mocov3.actors.stability.StabilityPlan;
+import io.mocov3.actors.training.Checkpointer.Written;
+import io.mocov3.actors.training.MomentumEncoder.EncodeKeys;
+import io.mocov3.actors.training.MomentumEncoder.KeysReady;
+import io.mocov3.actors.views.Batch;
+import io.mocov3.actors.views.ViewPipeline;
+import io.mocov3.augment.batch.BatchBuffer;
+import io.mocov3.metrics.TrainingMetrics;
+import io.mocov3.metrics.TrainingMetrics.CheckpointPhase;
+import io.mocov3.metrics.TrainingMetrics.Stage;
+import io.mocov3.model.evaluation.Health;
+import io.mocov3.model.method.Embedding;
+import io.mocov3.model.method.MoCoV3;
+import io.mocov3.model.method.Query;
+import io.mocov3.model.method.StepMeasurement;
+import io.mocov3.model.step.TrainingState;
+import io.mocov3.model.tensor.Pixels;
+import io.mocov3.model.tensor.TensorStaging;
+import io.mocov3.model.tensor.ViewPair;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * The state of training between messages, and the step cut where the trainer waits for the keys.
+ * Belongs to one thread. Owns the model.
+ */
+public final class TrainingSession implements AutoCloseable {
+
+  /** Opens a session on the calling thread. */
+  @FunctionalInterface
+  public interface Factory {
+
+    /**
+     * From the newest valid checkpoint if any; after an incident, from the newest one before its
+     * onset, with the adjustments that were in force changed as the policy says.
+     */
+    TrainingSession open(Optional<Interruption> after);
+  }
+
+  /** The step under way. */
+  private record InFlight(Batch batch, ViewPair views, double momentum, long begin) {}
+
+  private final MoCoV3 model;
+  private final Pixels pixels;
+  private final TrainingPlan plan;
+  private final ViewPipeline pipeline;
+  private final TrainingMetrics metrics;
+  private final RunLog log;
+  private final TrainingState state;
+  private final Optional<TensorStaging> snapshots;
+  private final SessionOrigin origin;
+  private final StabilityPlan stability;
+  private final StabilityMonitor monitor;
+  private final Optional<LiveProbe> live;
+
+  private Optional<InFlight> inFlight = Optional.empty();
+  private final Deque<Query> queries = new ArrayDeque<>();
+  private final List<Embedding> embeddings = new ArrayList<>();
+  private long step;
+  private long savedStep;
+  private long lastProbe = -1;
+  private long idleSince = System.nanoTime();
+
+  /** {@code model} is restored as {@code origin} says. Takes over its arguments. */
+  public TrainingSession(
+      MoCoV3 model,
+      SessionOrigin origin,
+      Pixels pixels,
+      TrainingPlan plan,
+      StabilityPlan stability,
+      Optional<LiveProbe> live,
+      ViewPipeline pipeline,
+      TrainingMetrics metrics,
+      RunLog log) {
+    this.model = model;
+    this.pixels = pixels;
+    this.plan = plan;
+    this.pipeline = pipeline;
+    this.metrics = metrics;
+    this.log = log;
+    this.origin = origin;
+    this.stability = stability;
+    this.live = live;
+    state = new TrainingState(model);
+    snapshots =
+        plan.probeEverySteps() > 0
+            ? Optional.of(new TensorStaging(model.base().weights().tensors()))
+            : Optional.empty();
+    this.step = origin.step();
+    this.savedStep = origin.rollback().isPresent() ? step - 1 : step;
+    monitor = new StabilityMonitor(stability, pipeline.seed(), pipeline.source()::id, metrics, log);
+    monitor.restore(origin.trainer());
+    Adjustments adjustments = origin.adjustments();
+    if (adjustments.frozenProjection()) {
+      model.freezePatchProjection();
+    }
+    if (adjustments.projectionClip() > 0) {
+      model.clipPatchProjection(adjustments.projectionClip());
+    }
+    origin
+        .rollback()
+        .ifPresent(
+            event -> {
+              metrics.rolledBack(event.incident().reason());
+              log.rolledBack(event);
+            });
+    log.started(step, plan.steps());
+  }
+
+  public MoCoV3 model() {
+    return model;
+  }
+
+  /** The batches of the steps that are left. */
+  Source<Batch, NotUsed> batches() {
+    return pipeline.batches(step + dataOffset(), plan.steps() + dataOffset(), pipeline.pool());
+  }
+
+  /** Batches by which the data is ahead of the steps. */
+  long dataOffset() {
+    return origin.adjustments().dataOffset();
+  }
+
+  /** Takes over the batch: uploads the views and says what keys are needed. */
+  EncodeKeys begin(Batch batch, ActorRef<KeysReady> replyTo) {
+    long begin = System.nanoTime();
+    metrics.dataWaited(Duration.ofNanos(begin - idleSince));
+    metrics.stage(Stage.DATA_WAIT, Duration.ofNanos(begin - idleSince));
+    BatchBuffer buffer = batch.buffer();
+    ViewPair views =
+        pixels.views(buffer.pixels(), buffer.samples(), buffer.height(), buffer.width());
+    double momentum = plan.momentum().at(plan.epochOf(step));
+    model.begin();
+    inFlight = Optional.of(new InFlight(batch, views, momentum, begin));
+    since(Stage.UPLOAD, begin);
+    return new EncodeKeys(views, momentum, replyTo);
+  }
+
+  /** While the keys are on their way: the queries of one view, or of both if memory allows. */
+  void computeQueries() {
+    ViewPair views = inFlight.orElseThrow().views();
+    queries.add(query(views.first()));
+    if (!plan.memorySaver()) {
+      queries.add(query(views.second()));
+    }
+    idleSince = System.nanoTime();
+  }
+
+  private Query query(Tensor view) {
+    long begin = System.nanoTime();
+    try (PointerScope scope = new PointerScope()) {
+      return model.query(view).retained();
+    } finally {
+      since(Stage.QUERY_FORWARD, begin);
+    }
+  }
+
+  /** Loss, backward and update of the step under way; takes over the keys. */
+  void complete(ViewPair keys) {
+    InFlight current = inFlight.orElseThrow();
+    since(Stage.KEY_WAIT, idleSince);
+    double epoch = plan.epochOf(step);
+    double learningRate = plan.learningRate().at(epoch) * origin.adjustments().learningRateFactor();
+    try (ViewPair k = keys) {
+      backward(current.views().first(), k.second());
+      backward(current.views().second(), k.first());
+      drill();
+      long begin = System.nanoTime();
+      StepMeasurement measurement = model.measure();
+      boolean applied = monitor.judge(step + 1, measurement);
+      begin = since(Stage.DIAGNOSTICS, begin);
+      if (applied) {
+        model.update(learningRate, current.momentum());
+      } else {
+        model.discard();
+      }
+      since(Stage.OPTIMIZER, begin);
+      step++;
+      record(current, epoch, measurement.loss(), learningRate);
+      remember(current, measurement, learningRate, applied);
+      look(current, k, measurement.finite());
+    }
+    current.views().close();
+    current.batch().close();
+    inFlight = Optional.empty();
+    idleSince = System.nanoTime();
+  }
+
+  /** One term of the loss: its graph is gone before the next one is built. */
+  private void backward(Tensor view, Tensor key) {
+    Query waiting = queries.poll();
+    try (Query q = waiting == null ? query(view) : waiting) {
+      long begin = System.nanoTime();
+      model.backward(q, key);
+      since(Stage.LOSS_BACKWARD, begin);
+      if (live.isPresent() || stability.probeDue(step + 1)) {
+        embeddings.add(q.embedding());
+      }
+    }
+  }
+
+  private void drill() {
+    StabilityPlan.Drill drill = stability.drill();
+    if (drill.at(step + 1) && origin.adjustments().rollbacks() == 0) {
+      model.scaleNextGradient(drill.layer(), drill.factor());
+    }
+  }
+
+  private void remember(
+      InFlight current, StepMeasurement measurement, double learningRate, boolean applied) {
+    monitor.record(
+        new FlightRecorder.Step(
+            step,
+            current.batch().step(),
+            current.batch().buffer().sampleIndices().clone(),
+            measurement.loss(),
+            learningRate,
+            current.momentum(),
+            applied,
+            measurement.gradients()));
+  }
+
+  /** The live probe and the health of the step under way; its features enter the queue. */
+  private void look(InFlight current, ViewPair keys, boolean finite) {
+    if (embeddings.isEmpty()) {
+      return;
+    }
+    long begin = System.nanoTime();
+    try (Embedding first = embeddings.removeFirst();
+        Embedding second = embeddings.removeFirst()) {
+      if (finite) {
+        live.ifPresent(
+            probe -> probe.enqueue(first, second, current.batch().buffer().sampleIndices(), step));
+      }
+      if (finite && stability.probeDue(step)) {
+        live.ifPresent(this::probe);
+        monitor.health(step, Health.of(first, second, keys.second(), model.queryKeyDrift()));
+      }
+    }
+    since(Stage.LIVE_PROBE, begin);
+  }
+
+  private void probe(LiveProbe probe) {
+    probe.run(model.base(), pixels, step).forEach(accuracy -> monitor.accuracy(step, accuracy));
+    metrics.knnQueueAge(probe.queueAge(step));
+  }
+
+  Optional<Interruption> interruption() {
+    return monitor.incident().map(incident -> new Interruption(incident, origin.adjustments()));
+  }
+
+  private void record(InFlight current, double epoch, double loss, double learningRate) {
+    Duration duration = Duration.ofNanos(System.nanoTime() - current.begin());
+    double seconds = duration.toNanos() / 1e9;
+    metrics.keyStaleness(0);
+    metrics.stepCompleted(
+        new TrainingMetrics.Step(
+            step, epoch, plan.batchSize(), loss, learningRate, current.momentum(), duration));
+    log.step(
+        new RunLog.Step(
+            step, epoch, loss, learningRate, current.momentum(), plan.batchSize() / seconds));
+    if (plan.logSamples()) {
+      log.samples(step, ids(current));
+    }
+  }
+
+  private List<String> ids(InFlight current) {
+    return Arrays.stream(current.batch().buffer().sampleIndices())
+        .mapToObj(pipeline.source()::id)
+        .toList();
+  }
+
+  long step() {
+    return step;
+  }
+
+  boolean isFresh() {
+    return origin.fresh() && origin.rollback().isEmpty();
+  }
+
+  /** Whether the checkpoint this session went back to has to be written with its adjustments. */
+  boolean isRolledBack() {
+    return origin.rollback().isPresent() && savedStep < origin.step();
+  }
+
+  boolean isComplete() {
+    return step >= plan.steps();
+  }
+
+  boolean checkpointDue() {
+    return plan.checkpointDue(step);
+  }
+
+  boolean probeDue() {
+    return plan.probeDue(step);
+  }
+
+  boolean hasUnsavedSteps() {
+    return savedStep < step;
+  }
+
+  void saved(Written written) {
+    if (written.success()) {
+      savedStep = written.step();
+    }
+  }
+
+  TrainingState.Staged stage() {
+    long begin = System.nanoTime();
+    Map<String, Object> more = new LinkedHashMap<>(monitor.state());
+    more.putAll(origin.adjustments().toMap());
+    TrainingState.Staged staged = state.stage(step, more);
+    since(Stage.CHECKPOINT_STAGE, begin);
+    metrics.checkpointPhase(CheckpointPhase.STAGE, Duration.ofNanos(System.nanoTime() - begin));
+    return staged;
+  }
+
+  /** A copy of the base encoder for whoever closes it, valid until the next call. */
+  TensorStaging.Copy snapshot() {
+    lastProbe = step;
+    return snapshots.orElseThrow().stage(model.base().weights().tensors());
+  }
+
+  long lastProbe() {
+    return lastProbe;
+  }
+
+  private long since(Stage stage, long begin) {
+    long now = System.nanoTime();
+    metrics.stage(stage, Duration.ofNanos(now - begin));
+    return now;
+  }
+
+  @Override
+  public void close() {
+    queries.forEach(Query::close);
+    embeddings.forEach(Embedding::close);
+    live.ifPresent(LiveProbe::close);
+    inFlight.ifPresent(current -> current.views().close());
+    snapshots.ifPresent(TensorStaging::close);
+    state.close();
+    pixels.close();
+    model.close();
+    // the allocator keeps what is freed for the threads that took it; the next session has others
+    Pointer.trimMemory();
+  }
+}

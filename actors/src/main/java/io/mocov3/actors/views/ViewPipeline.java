@@ -1,0 +1,189 @@
+package io.mocov3.actors.views;
+
+import akka.NotUsed;
+import akka.japi.Pair;
+import akka.stream.javadsl.Source;
+import io.mocov3.actors.OutOfMemoryGuard;
+import io.mocov3.actors.events.RunLog;
+import io.mocov3.augment.batch.BatchBuffer;
+import io.mocov3.augment.batch.BatchBufferPool;
+import io.mocov3.augment.batch.SampleOrder;
+import io.mocov3.augment.codec.Decoded.Undecodable;
+import io.mocov3.augment.codec.Outcome;
+import io.mocov3.augment.source.ImageSource;
+import io.mocov3.augment.view.TwoViews;
+import io.mocov3.metrics.TrainingMetrics;
+import io.mocov3.metrics.TrainingMetrics.PipelineStage;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
+
+/**
+ * The stream of batches: sample order, a free buffer, then every sample read, decoded and rendered
+ * into its slot by the workers. Batches come in order and are a function of (seed, step) alone,
+ * whatever the number of workers; no more than {@code buffers} of them exist at once.
+ */
+public final class ViewPipeline {
+  private final ImageSource source;
+  private final SampleOrder order;
+  private final TwoViews views;
+  private final long seed;
+  private final int batchSize;
+  private final int buffers;
+  private final int workers;
+  private final Executor executor;
+  private final BadImageBudget budget;
+  private final TrainingMetrics metrics;
+  private final RunLog log;
+
+  /**
+   * {@code executor} must have {@code workers} threads; batches are (2, batchSize, H, W, 3) uint8.
+   *
+   * @param maxBadRatio share of the images that may be undecodable before the stream fails
+   */
+  public ViewPipeline(
+      ImageSource source,
+      SampleOrder order,
+      TwoViews views,
+      long seed,
+      int batchSize,
+      int buffers,
+      int workers,
+      Executor executor,
+      double maxBadRatio,
+      TrainingMetrics metrics,
+      RunLog log) {
+    this.budget = new BadImageBudget(source.size(), maxBadRatio);
+    this.source = source;
+    this.order = order;
+    this.views = views;
+    this.seed = seed;
+    this.batchSize = batchSize;
+    this.buffers = buffers;
+    this.workers = workers;
+    this.executor = executor;
+    this.metrics = metrics;
+    this.log = log;
+  }
+
+  public long seed() {
+    return seed;
+  }
+
+  public ImageSource source() {
+    return source;
+  }
+
+  /** A pool for one run of the stream. */
+  public BatchBufferPool pool() {
+    int size = views.first().size();
+    return new BatchBufferPool(buffers, 2, batchSize, size, size);
+  }
+
+  /**
+   * The batches of steps {@code [first, end)}. Whatever ends the stream, buffers that were not
+   * handed out come back to the pool. A {@link io.mocov3.augment.SourceUnavailableException} fails
+   * it as it is.
+   */
+  public Source<Batch, NotUsed> batches(long first, long end, BatchBufferPool pool) {
+    return Source.fromMaterializer((system, attributes) -> run(first, end, pool))
+        .mapMaterializedValue(run -> NotUsed.getInstance());
+  }
+
+  private Source<Batch, NotUsed> run(long first, long end, BatchBufferPool pool) {
+    UndeliveredBatches undelivered = new UndeliveredBatches();
+    return Source.unfold(
+            first, step -> step < end ? Optional.of(Pair.create(step + 1, step)) : Optional.empty())
+        .mapAsync(
+            1,
+            step ->
+                pool.acquire().thenApply(buffer -> undelivered.keep(new Batch(step, buffer, pool))))
+        .mapAsync(buffers, batch -> fill(batch, undelivered))
+        .mapError(CompletionException.class, Throwable::getCause)
+        .map(undelivered::handOut)
+        .watchTermination(
+            (none, done) -> {
+              done.whenComplete((finished, failure) -> undelivered.end());
+              return none;
+            });
+  }
+
+  private CompletionStage<Batch> fill(Batch batch, UndeliveredBatches undelivered) {
+    return fill(undelivered.handOut(batch))
+        .whenComplete(
+            (done, failure) -> {
+              Batch unused = undelivered.keep(batch);
+            });
+  }
+
+  public CompletionStage<Batch> fill(Batch batch) {
+    long begin = System.nanoTime();
+    int[] indices = order.indices(batch.step());
+    long epoch = batch.step() / order.stepsPerEpoch();
+    int chunks = Math.min(batchSize, workers);
+    AtomicBoolean givenUp = new AtomicBoolean();
+    CompletableFuture<?>[] parts =
+        IntStream.range(0, chunks)
+            .mapToObj(
+                chunk ->
+                    CompletableFuture.runAsync(
+                            () ->
+                                OutOfMemoryGuard.run(
+                                    () ->
+                                        fillEvery(
+                                            chunks,
+                                            chunk,
+                                            indices,
+                                            epoch,
+                                            batch.buffer(),
+                                            givenUp)),
+                            executor)
+                        .whenComplete(
+                            (done, failure) -> givenUp.compareAndSet(false, failure != null)))
+            .toArray(CompletableFuture[]::new);
+    return CompletableFuture.allOf(parts)
+        .thenApply(
+            done -> {
+              metrics.pipelineStage(
+                  PipelineStage.BATCH, Duration.ofNanos(System.nanoTime() - begin));
+              metrics.pipelineQueueDepth(PipelineStage.BATCH, batch.pool().inUse());
+              return batch;
+            });
+  }
+
+  /** Where one worker has failed, the others need not go on. */
+  private void fillEvery(
+      int stride, int from, int[] indices, long epoch, BatchBuffer buffer, AtomicBoolean givenUp) {
+    for (int slot = from; slot < indices.length && !givenUp.get(); slot += stride) {
+      switch (views.fill(source, indices[slot], seed, epoch, buffer, slot, this::filled)) {
+        case Outcome.Filled filled -> {}
+        case Outcome.Replaced replaced -> report(replaced.undecodable());
+        case Outcome.Failed failed -> {
+          report(failed.undecodable());
+          throw new BatchFailedException(
+              "sample %s and %d replacements are undecodable; check the data set"
+                  .formatted(source.id(failed.index()), failed.undecodable().size() - 1));
+        }
+      }
+    }
+  }
+
+  private void filled(long decode, long views) {
+    metrics.pipelineStage(PipelineStage.DECODE, Duration.ofNanos(decode));
+    metrics.pipelineStage(PipelineStage.VIEWS, Duration.ofNanos(views));
+  }
+
+  private void report(List<Undecodable> samples) {
+    for (Undecodable sample : samples) {
+      metrics.imageUndecodable(sample.reason().label());
+      log.quarantined(sample);
+      budget.spend(sample.id());
+    }
+  }
+}

@@ -1,0 +1,147 @@
+package io.mocov3.actors.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import akka.actor.testkit.typed.javadsl.ActorTestKit;
+import akka.actor.testkit.typed.javadsl.TestProbe;
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.DispatcherSelector;
+import io.mocov3.actors.Dispatchers;
+import io.mocov3.actors.events.RecordingLog;
+import io.mocov3.actors.events.RecordingMetrics;
+import io.mocov3.actors.training.Checkpointer.Write;
+import io.mocov3.actors.training.Checkpointer.Written;
+import io.mocov3.actors.views.MemoryImages;
+import io.mocov3.model.checkpoint.CheckpointStore;
+import io.mocov3.model.tensor.Threads;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TrainerTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  private static ActorTestKit actors;
+
+  private final ExecutorService executor = Executors.newFixedThreadPool(2);
+  private final TestProbe<Checkpointer.Command> checkpointer = actors.createTestProbe();
+  private final TestProbe<Trainer.Event> guardian = actors.createTestProbe();
+
+  @TempDir private Path directory;
+
+  @BeforeAll
+  static void startActors() {
+    Threads.configure(2);
+    actors = ActorTestKit.create();
+  }
+
+  @AfterAll
+  static void stopActors() {
+    actors.shutdownTestKit();
+  }
+
+  @AfterEach
+  void stopWorkers() {
+    executor.close();
+  }
+
+  @Test
+  void aStopDuringAStepIsSavedAfterItWhenTheKeyEncoderIsAtRest() throws Exception {
+    HoldsThirdStep metrics = new HoldsThirdStep();
+    ActorRef<Trainer.Command> trainer = start(metrics);
+    Write first = nextWrite();
+    assertThat(metrics.reached.await(30, TimeUnit.SECONDS)).isTrue();
+
+    trainer.tell(Trainer.Stop.INSTANCE);
+    first.replyTo().tell(new Written(1, true));
+    metrics.released.countDown();
+
+    Write last = nextWrite();
+    assertThat(last.state().completedSteps()).isEqualTo(3);
+    last.replyTo().tell(new Written(3, true));
+    guardian.expectMessage(PATIENCE, new Trainer.Finished(3, true));
+    checkpointer.expectNoMessage(Duration.ofMillis(50));
+  }
+
+  @Test
+  void aCheckpointThatFailedIsWrittenLongBeforeTheNextOneIsDue() {
+    RecordingLog log =
+        new RecordingLog() {
+          @Override
+          public void step(Step step) {
+            super.step(step);
+            if (step.step() == 25) {
+              pause(Duration.ofMillis(1500));
+            }
+          }
+        };
+    start(new RecordingMetrics(), log, 20);
+
+    nextWrite().replyTo().tell(new Written(20, false));
+
+    assertThat(nextWrite().state().completedSteps()).isBetween(21L, 39L);
+  }
+
+  private static void pause(Duration duration) {
+    try {
+      Thread.sleep(duration);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private ActorRef<Trainer.Command> start(RecordingMetrics metrics) {
+    return start(metrics, new RecordingLog(), 1);
+  }
+
+  private ActorRef<Trainer.Command> start(
+      RecordingMetrics metrics, RecordingLog log, long checkpointEvery) {
+    TinyTraining training = new TinyTraining(MemoryImages.good(64), 1000, checkpointEvery);
+    CheckpointStore store = new CheckpointStore(directory, 1);
+    return actors.spawn(
+        Trainer.create(
+            () ->
+                training.session(
+                    Optional.empty(),
+                    store,
+                    training.pipeline(executor, 2, 2, metrics, log),
+                    metrics,
+                    log),
+            new Trainer.Peers(
+                checkpointer.ref(), Optional.empty(), guardian.ref(), TinyTraining.IMPATIENT)),
+        DispatcherSelector.fromConfig(Dispatchers.PINNED));
+  }
+
+  private Write nextWrite() {
+    return checkpointer.expectMessageClass(Write.class, PATIENCE);
+  }
+
+  /** Holds the trainer in the third step, before the keys are asked for. */
+  private static final class HoldsThirdStep extends RecordingMetrics {
+    private final CountDownLatch reached = new CountDownLatch(1);
+    private final CountDownLatch released = new CountDownLatch(1);
+    private final AtomicInteger uploads = new AtomicInteger();
+
+    @Override
+    public void stage(Stage stage, Duration duration) {
+      if (stage == Stage.UPLOAD && uploads.incrementAndGet() == 3) {
+        reached.countDown();
+        try {
+          assertThat(released.await(30, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+        }
+      }
+    }
+  }
+}

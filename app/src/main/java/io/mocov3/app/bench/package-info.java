@@ -1,0 +1,2 @@
+/** Speed, measured: of data and of steps. */
+package io.mocov3.app.bench;

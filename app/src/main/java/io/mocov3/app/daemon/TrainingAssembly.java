@@ -1,0 +1,219 @@
+package io.mocov3.app.daemon;
+
+import io.mocov3.actors.evaluation.Evaluator;
+import io.mocov3.actors.evaluation.KnnProbe;
+import io.mocov3.actors.evaluation.LiveProbe;
+import io.mocov3.actors.evaluation.ProbeSet;
+import io.mocov3.actors.events.Interruption;
+import io.mocov3.actors.events.RunLog;
+import io.mocov3.actors.guardian.TrainingGuardian.Blueprint;
+import io.mocov3.actors.guardian.TrainingOutcome;
+import io.mocov3.actors.stability.StabilityPlan;
+import io.mocov3.actors.training.Checkpointer;
+import io.mocov3.actors.training.SessionOrigin;
+import io.mocov3.actors.training.TrainingPlan;
+import io.mocov3.actors.training.TrainingSession;
+import io.mocov3.actors.views.ViewPipeline;
+import io.mocov3.app.conf.SettingsException;
+import io.mocov3.app.data.DataSets;
+import io.mocov3.app.memory.MachineMemory;
+import io.mocov3.app.memory.MemoryCheck;
+import io.mocov3.app.memory.MemoryParts;
+import io.mocov3.app.plan.Plans;
+import io.mocov3.app.plan.Probes;
+import io.mocov3.app.settings.Settings;
+import io.mocov3.augment.batch.SampleOrder;
+import io.mocov3.augment.source.ImageSource;
+import io.mocov3.metrics.NoMetrics;
+import io.mocov3.metrics.TrainingMetrics;
+import io.mocov3.model.ModelException;
+import io.mocov3.model.checkpoint.Checkpoint;
+import io.mocov3.model.checkpoint.CheckpointStore;
+import io.mocov3.model.evaluation.FeatureQueue;
+import io.mocov3.model.interchange.ImportedWeights;
+import io.mocov3.model.interchange.WeightLoader;
+import io.mocov3.model.method.Encoder;
+import io.mocov3.model.method.MoCoV3;
+import io.mocov3.model.nn.EncoderRole;
+import io.mocov3.model.step.TrainingState;
+import io.mocov3.model.tensor.Pixels;
+import io.mocov3.model.tensor.Placement;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/** Makes the parts of a training from its settings. Nothing starts here. */
+public final class TrainingAssembly {
+  private final Settings settings;
+  private final DataSets data;
+  private final Placement placement;
+  private final TrainingPlan plan;
+  private final SampleOrder order;
+  private final StabilityPlan stability;
+  private List<ProbeSet> probeSets = List.of();
+
+  /** Checks what can be checked before anything is written: device, batch size, data sets. */
+  public TrainingAssembly(Settings settings, DataSets data) {
+    this.settings = settings;
+    this.data = data;
+    placement = Placement.of(settings.device(), ScalarType.Float);
+    order = Plans.order(settings, data);
+    plan = Plans.plan(settings, order);
+    stability = Plans.stability(settings, data);
+  }
+
+  /**
+   * Refuses what cannot fit into memory.
+   *
+   * @throws SettingsException in one line
+   */
+  void requireMemory() {
+    MemoryParts parts = new MemoryParts(settings, placement, images(data));
+    new MemoryCheck(settings, parts, MachineMemory.ofThisProcess()).require();
+  }
+
+  public static MemoryParts.Images images(DataSets data) {
+    int probeSets = (data.test().isPresent() ? 1 : 0) + data.probes().size();
+    return new MemoryParts.Images(
+        data.train().size(), data.test().map(ImageSource::size).orElse(0), probeSets);
+  }
+
+  public TrainingPlan plan() {
+    return plan;
+  }
+
+  Placement placement() {
+    return placement;
+  }
+
+  public Pixels pixels() {
+    return new Pixels(placement, settings.mean(), settings.std());
+  }
+
+  public MoCoV3 model() {
+    return new MoCoV3(settings.model(), settings.step(), placement, settings.run().seed());
+  }
+
+  /** A network for backbone features, whose weights are to be overwritten. */
+  public Encoder encoder() {
+    return new Encoder(settings.model(), placement, EncoderRole.EVALUATION, settings.run().seed());
+  }
+
+  Blueprint blueprint(
+      CheckpointStore store,
+      Executor workers,
+      TrainingMetrics metrics,
+      RunLog log,
+      CompletableFuture<TrainingOutcome> outcome) {
+    ViewPipeline pipeline = pipeline(workers, metrics, log);
+    probeSets = stability.probeEverySteps() > 0 ? Probes.live(settings, data) : List.of();
+    Optional<KnnProbe> probe =
+        plan.probeEverySteps() > 0
+            ? Probes.knn(settings, data).map(knn -> knn.inBatchesOf(Plans.probeBatchSize(settings)))
+            : Optional.empty();
+    return new Blueprint(
+        after -> session(after, store, pipeline, metrics, log),
+        stability.policy(),
+        Checkpointer.create(store, metrics, log),
+        probe.map(knn -> Evaluator.create(this::encoder, this::pixels, knn, metrics, log)),
+        data.train()::requireAvailable,
+        Plans.patience(settings),
+        metrics,
+        log,
+        outcome);
+  }
+
+  public ViewPipeline pipeline(Executor workers, TrainingMetrics metrics, RunLog log) {
+    return new ViewPipeline(
+        data.train(),
+        order,
+        settings.views(),
+        settings.run().seed(),
+        settings.data().batchSize(),
+        settings.data().buffers(),
+        settings.data().workers(),
+        workers,
+        settings.data().maxBadRatio(),
+        metrics,
+        log);
+  }
+
+  /** A session from that checkpoint, or from the beginning, that is only watched: no live probe. */
+  public TrainingSession session(Optional<Checkpoint> from, ViewPipeline pipeline, RunLog log) {
+    MoCoV3 model = model();
+    from.ifPresentOrElse(
+        checkpoint -> TrainingState.restore(model, checkpoint), () -> initialise(model));
+    return new TrainingSession(
+        model,
+        SessionOrigin.of(from),
+        pixels(),
+        plan,
+        stability.probingEvery(0),
+        Optional.empty(),
+        pipeline,
+        NoMetrics.INSTANCE,
+        log);
+  }
+
+  /** Refuses weights that a fresh run could not start from. */
+  void checkInitialWeights() {
+    if (settings.initFrom().isPresent()) {
+      try (MoCoV3 model = model()) {
+        initialise(model);
+      }
+    }
+  }
+
+  /** Weights from elsewhere, where the experiment names some; says which, in one line. */
+  private Optional<String> initialise(MoCoV3 model) {
+    return settings
+        .initFrom()
+        .map(
+            path -> {
+              try (ImportedWeights weights = ImportedWeights.open(path)) {
+                return "initial weights from " + path + ": " + WeightLoader.load(weights, model);
+              } catch (ModelException e) {
+                throw new ModelException("model.init-from: " + e.getMessage(), e);
+              }
+            });
+  }
+
+  private TrainingSession session(
+      Optional<Interruption> after,
+      CheckpointStore store,
+      ViewPipeline pipeline,
+      TrainingMetrics metrics,
+      RunLog log) {
+    MoCoV3 model = model();
+    SessionOrigin origin =
+        SessionOrigin.restore(
+            model, store, stability.policy(), after, settings.checkpoint().everySteps(), log);
+    if (origin.fresh()) {
+      initialise(model).ifPresent(log::initialised);
+    }
+    return new TrainingSession(
+        model, origin, pixels(), plan, stability, live(), pipeline, metrics, log);
+  }
+
+  private Optional<LiveProbe> live() {
+    if (probeSets.isEmpty()) {
+      return Optional.empty();
+    }
+    Settings.Live live = settings.live();
+    return Optional.of(
+        new LiveProbe(
+            encoder(),
+            new FeatureQueue(
+                live.queueLength(),
+                settings.model().backbone().width(),
+                live.maxAgeSteps(),
+                placement),
+            probeSets,
+            live.settings(),
+            data.train().classNames().size(),
+            data.train()::label,
+            Plans.probeBatchSize(settings)));
+  }
+}

@@ -1,0 +1,2 @@
+/** The commands that judge a model. */
+package io.mocov3.app.eval;

@@ -1,0 +1,92 @@
+package io.mocov3.app.plan;
+
+import io.mocov3.actors.Patience;
+import io.mocov3.actors.stability.StabilityPlan;
+import io.mocov3.actors.training.TrainingPlan;
+import io.mocov3.app.data.DataSets;
+import io.mocov3.app.settings.Settings;
+import io.mocov3.augment.batch.SampleOrder;
+import java.time.Duration;
+
+/** From settings and the size of the data set to the plan of a training. */
+public final class Plans {
+  /** How long a stop may take before the process ends without it. */
+  public static final Duration SAVE_TIMEOUT = Duration.ofMinutes(2);
+
+  private Plans() {}
+
+  /** A forward of one image against a step's eight (two views, forward and backward, and keys). */
+  private static final double FORWARDS_OF_A_STEP = 8;
+
+  private static final double SHARE_OF_TIME = 0.01;
+
+  /** Beside its forwards a probe searches the queue. */
+  private static final double MARGIN = 1.5;
+
+  private static final long SHORTEST = 10;
+
+  /** With the interval of the live probe, which the batch size decides unless it is given. */
+  public static StabilityPlan stability(Settings settings, DataSets data) {
+    Settings.Live live = settings.live();
+    int sets = (data.test().isPresent() ? 1 : 0) + data.probes().size();
+    return settings.stability().probingEvery(live.enabled() ? probeEverySteps(settings, sets) : 0);
+  }
+
+  /** Whether the test images are classified now and then. */
+  public static boolean probesFully(Settings settings) {
+    return settings.knn().everySteps() > 0 || settings.knn().everyEpochs() > 0;
+  }
+
+  /** A probe's forward takes no more memory than a step's. */
+  public static int probeBatchSize(Settings settings) {
+    return Math.min(settings.knn().batchSize(), settings.data().batchSize());
+  }
+
+  /** Steps between two live probes of {@code sets} probe sets. */
+  public static long probeEverySteps(Settings settings, int sets) {
+    Settings.Live live = settings.live();
+    double cost =
+        MARGIN
+            * Math.max(1, sets)
+            * live.images()
+            / (FORWARDS_OF_A_STEP * settings.data().batchSize());
+    return live.everySteps() > 0
+        ? live.everySteps()
+        : Math.max(SHORTEST, (long) Math.ceil(cost / SHARE_OF_TIME));
+  }
+
+  /** A stop leaves some of its time to end in. */
+  public static Patience patience(Settings settings) {
+    return new Patience(
+        settings.checkpoint().retryFor(),
+        SAVE_TIMEOUT.multipliedBy(3).dividedBy(4),
+        settings.data().retryFor());
+  }
+
+  public static SampleOrder order(Settings settings, DataSets data) {
+    return new SampleOrder(
+        settings.run().seed(), data.train().order(), settings.data().batchSize(), 0, 1);
+  }
+
+  public static TrainingPlan plan(Settings settings, SampleOrder order) {
+    Settings.Run run = settings.run();
+    long perEpoch = order.stepsPerEpoch();
+    long steps = run.steps() > 0 ? run.steps() : Math.max(1, Math.round(run.epochs() * perEpoch));
+    double epochs = (double) steps / perEpoch;
+    Settings.Knn knn = settings.knn();
+    long probeEvery =
+        knn.everySteps() > 0
+            ? knn.everySteps()
+            : knn.everyEpochs() > 0 ? Math.max(1, Math.round(knn.everyEpochs() * perEpoch)) : 0;
+    return new TrainingPlan(
+        steps,
+        perEpoch,
+        settings.data().batchSize(),
+        settings.learningRate(epochs),
+        settings.momentum(epochs),
+        settings.checkpoint().everySteps(),
+        probeEvery,
+        run.logSamples(),
+        settings.memorySaver());
+  }
+}

@@ -1,0 +1,2 @@
+/** From settings to what the actors are made from. */
+package io.mocov3.app.plan;

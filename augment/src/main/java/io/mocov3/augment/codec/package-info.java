@@ -1,0 +1,2 @@
+/** From an image file to pixels. */
+package io.mocov3.augment.codec;

@@ -1,0 +1,2 @@
+/** Opens a data set by its format. */
+package io.mocov3.augment.dataset;

@@ -1,0 +1,2 @@
+/** The built-in images: drawn, so that nothing has to be downloaded. */
+package io.mocov3.augment.shapes;

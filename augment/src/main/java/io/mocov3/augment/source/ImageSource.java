@@ -1,0 +1,65 @@
+package io.mocov3.augment.source;
+
+import io.mocov3.augment.SourceUnavailableException;
+import io.mocov3.augment.batch.EpochOrder;
+import io.mocov3.augment.codec.Canvas;
+import io.mocov3.augment.codec.Decoded;
+import io.mocov3.augment.codec.NeededRows;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** A labelled set of images with random access; safe for use by many threads. */
+public interface ImageSource extends AutoCloseable {
+
+  /** Number of samples, at least 1. */
+  int size();
+
+  /** Names of the classes, in the order of the labels. */
+  List<String> classNames();
+
+  /** Class of a sample, an index into {@link #classNames()}. */
+  int label(int index);
+
+  /** The order in which training visits the samples. */
+  default EpochOrder order() {
+    return EpochOrder.permutation(size());
+  }
+
+  /** Stable name of a sample for logs and quarantine. */
+  String id(int index);
+
+  /** The file that holds the sample and nothing else; empty where there is none. */
+  default Optional<Path> file(int index) {
+    return Optional.empty();
+  }
+
+  /**
+   * Looks whether the storage of the images is there, without decoding one.
+   *
+   * @throws SourceUnavailableException when it is not
+   */
+  default void requireAvailable() {}
+
+  /**
+   * Reads and decodes a sample onto the canvas; bad data is an {@link Decoded.Undecodable}, never
+   * an exception.
+   *
+   * @throws SourceUnavailableException when the storage of the images is not there
+   */
+  Decoded decode(int index, Canvas canvas);
+
+  /** The same where only the first rows are needed; the others may be missing. */
+  default Decoded decode(int index, Canvas canvas, NeededRows needed) {
+    return decode(index, canvas);
+  }
+
+  /** The same with pixels of its own. */
+  default Decoded decode(int index) {
+    Decoded decoded = decode(index, Canvas.ofThread());
+    return decoded instanceof Decoded.Image image ? image.onHeap() : decoded;
+  }
+
+  @Override
+  void close();
+}

@@ -1,9 +1,0 @@
-package io.mocov3.model;
-
-/**
- * The norm before the MLP of a block: LayerNorm, or BatchNorm over all tokens (the paper's ViT-BN).
- */
-public enum MlpNorm {
-  LAYER,
-  BATCH
-}

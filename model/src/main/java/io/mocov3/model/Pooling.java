@@ -1,8 +1,0 @@
-package io.mocov3.model;
-
-/** How the tokens become one feature vector. Both means drop the class token. */
-public enum Pooling {
-  CLS,
-  MEAN,
-  MEAN_NO_NORM
-}

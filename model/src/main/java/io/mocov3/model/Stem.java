@@ -1,7 +1,0 @@
-package io.mocov3.model;
-
-/** What makes tokens of pixels: one linear map of each patch, or a stack of convolutions. */
-public enum Stem {
-  PATCH,
-  CONV
-}

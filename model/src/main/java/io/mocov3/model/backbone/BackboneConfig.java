@@ -1,0 +1,13 @@
+package io.mocov3.model.backbone;
+
+/** The shape of a backbone: square images in, features (N, {@link #width}) out. */
+public sealed interface BackboneConfig permits VitConfig, ResNetConfig {
+
+  int imageSize();
+
+  /** Of the features. */
+  int width();
+
+  /** The reference's name of the projector, which stands where the classifier would. */
+  String projectorName();
+}

@@ -1,0 +1,87 @@
+package io.mocov3.model.backbone;
+
+import io.mocov3.model.nn.Init;
+import io.mocov3.model.nn.LayerNorm;
+import io.mocov3.model.nn.Weights;
+import io.mocov3.model.nn.Weights.Kind;
+import io.mocov3.model.tensor.Forward;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * ViT. N batch, H W image, L tokens, D width: images (N, 3, H, W), already normalised, to features
+ * (N, D).
+ */
+final class VisionTransformer implements Backbone {
+  private static final double CLASS_TOKEN_STD = 1e-6;
+  private static final double LEARNED_POSITION_STD = 0.02;
+
+  private final VitConfig config;
+  private final Optional<Tensor> classToken;
+  private final Optional<Tensor> positions;
+  private final PatchEmbedding patchEmbedding;
+  private final List<UnaryOperator<Tensor>> blocks = new ArrayList<>();
+  private final Optional<LayerNorm> norm;
+
+  VisionTransformer(Weights weights, VitConfig config, Init init) {
+    this.config = config;
+    int width = config.width();
+    classToken =
+        config.pooling() == Pooling.CLS
+            ? Optional.of(
+                weights.add("cls_token", init.normal(CLASS_TOKEN_STD, 1, 1, width), Kind.TRAINED))
+            : Optional.empty();
+    positions = positions(weights, config, init);
+    patchEmbedding = PatchEmbedding.of(weights, config, init);
+    for (int i = 0; i < config.depth(); i++) {
+      blocks.add(new Block(weights, "blocks." + i, config, init)::forward);
+    }
+    norm =
+        config.pooling() == Pooling.MEAN_NO_NORM
+            ? Optional.empty()
+            : Optional.of(new LayerNorm(weights, "norm", width));
+  }
+
+  @Override
+  public Tensor forward(Tensor images) { // (N, 3, H, W)
+    Tensor x = patchEmbedding.forward(images); // (N, patches, D)
+    if (classToken.isPresent()) {
+      Tensor cls = classToken.get().expand(x.size(0), 1, config.width()).to(x.scalar_type());
+      x = torch.cat(new TensorVector(cls, x), 1); // (N, L, D)
+    }
+    if (positions.isPresent()) {
+      x = x.add(positions.get().narrow(1, config.pooling() == Pooling.CLS ? 0 : 1, x.size(1)));
+    }
+    x = Forward.through(blocks, x);
+    if (norm.isPresent()) {
+      x = norm.get().forward(x);
+    }
+    return config.pooling() == Pooling.CLS ? x.select(1, 0) : x.mean(1); // (N, D)
+  }
+
+  /**
+   * (1, patches + 1, D): as in the reference the class token has a row even where it is dropped.
+   */
+  private static Optional<Tensor> positions(Weights weights, VitConfig config, Init init) {
+    String name = "pos_embed";
+    int rows = config.grid() * config.grid() + 1;
+    return switch (config.positionEmbedding()) {
+      case SINCOS ->
+          Optional.of(
+              weights.add(
+                  name,
+                  SinCosPositionEmbedding.tensor(config.grid(), config.width()),
+                  Kind.FROZEN));
+      case LEARNED ->
+          Optional.of(
+              weights.add(
+                  name, init.normal(LEARNED_POSITION_STD, 1, rows, config.width()), Kind.TRAINED));
+      case NONE -> Optional.empty();
+    };
+  }
+}

@@ -1,0 +1,50 @@
+package io.mocov3.model.loss;
+
+import io.mocov3.model.tensor.Autocast;
+import io.mocov3.model.tensor.Precision;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/**
+ * InfoNCE over a batch, the paper's {@code ctr}: {@code 2 tau * mean_i -log softmax_j(q_i . k_j /
+ * tau)[i]} of L2-normalised queries and keys (Algorithm 1). Always in full precision.
+ */
+public final class ContrastiveLoss {
+  private static final double NORM_EPSILON = 1e-12;
+
+  private final double temperature;
+
+  public ContrastiveLoss(double temperature) {
+    this.temperature = temperature;
+  }
+
+  /** Queries (N, K) and keys (N, K), neither normalised, to a scalar. */
+  public Tensor ctr(Tensor queries, Tensor keys) {
+    try (Autocast full = new Autocast(queries.is_cuda(), Precision.FP32)) {
+      Tensor q = normalize(queries);
+      Tensor k = normalize(keys);
+      Tensor logits = q.mm(k.t()).div(new Scalar(temperature)); // (N, N)
+      Tensor labels =
+          torch.arange(
+              new Scalar(q.size(0)),
+              new TensorOptions(ScalarType.Long)
+                  .device(new org.bytedeco.pytorch.DeviceOptional(logits.device())));
+      return torch.cross_entropy_loss(logits, labels).mul(new Scalar(2 * temperature));
+    }
+  }
+
+  /** The loss of uninformative features over both terms: {@code 4 tau ln N}. */
+  public static double atChance(double temperature, int batch) {
+    return 4 * temperature * Math.log(batch);
+  }
+
+  public static Tensor normalize(Tensor x) {
+    Tensor wide = x.scalar_type().intern() == ScalarType.Double ? x : x.to(ScalarType.Float);
+    Tensor norm =
+        wide.norm(new org.bytedeco.pytorch.ScalarOptional(new Scalar(2.0)), new long[] {1}, true);
+    return wide.div(norm.clamp_min(new Scalar(NORM_EPSILON)));
+  }
+}

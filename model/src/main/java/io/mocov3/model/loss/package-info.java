@@ -1,0 +1,2 @@
+/** Losses, one file each. */
+package io.mocov3.model.loss;

@@ -1,0 +1,2 @@
+/** How much memory a network and a step on it take, without making them. */
+package io.mocov3.model.memory;

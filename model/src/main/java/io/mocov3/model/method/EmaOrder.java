@@ -1,0 +1,9 @@
+package io.mocov3.model.method;
+
+/** When the key encoder moves. */
+public enum EmaOrder {
+  /** After the queries and before the keys of a step, as in the reference. */
+  BEFORE_KEYS,
+  /** After the optimizer's update, as in Algorithm 1. */
+  AFTER_UPDATE
+}

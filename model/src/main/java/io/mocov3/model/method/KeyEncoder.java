@@ -1,0 +1,76 @@
+package io.mocov3.model.method;
+
+import io.mocov3.model.nn.EncoderRole;
+import io.mocov3.model.nn.Weights;
+import io.mocov3.model.tensor.Autocast;
+import io.mocov3.model.tensor.NoGrad;
+import io.mocov3.model.tensor.Precision;
+import io.mocov3.model.tensor.TorchOps;
+import io.mocov3.model.tensor.ViewPair;
+import java.util.List;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * f_k: backbone and projector, moved after the base encoder by an exponential average and never by
+ * a gradient. Its BatchNorms use the statistics of their own batch; only parameters are averaged.
+ */
+public final class KeyEncoder implements AutoCloseable {
+  private final Encoder encoder;
+  private final List<Tensor> parameters;
+  private final List<Tensor> baseParameters;
+  private final Precision precision;
+
+  /** Starts as an exact copy of {@code base}. */
+  KeyEncoder(MoCoV3Config config, Encoder base, Precision precision) {
+    this.precision = precision;
+    encoder = new Encoder(config, base.weights().placement(), EncoderRole.MOMENTUM, 0);
+    encoder.weights().copyFrom(base.weights());
+    parameters = encoder.weights().parameters();
+    baseParameters = base.weights().parameters();
+  }
+
+  /** {@code k = m k + (1 - m) q} for every parameter. */
+  public void update(double momentum) {
+    try (NoGrad noGrad = new NoGrad()) {
+      TorchOps.foreachLerp(parameters, baseParameters, 1 - momentum);
+    }
+  }
+
+  /** Views (N, 3, H, W) each to keys (N, K) each, owned by the caller. */
+  public ViewPair keys(ViewPair views) {
+    try (NoGrad noGrad = new NoGrad();
+        Autocast autocast = new Autocast(encoder.weights().placement(), precision)) {
+      return new ViewPair(encoder.forward(views.first()), encoder.forward(views.second()))
+          .retained();
+    }
+  }
+
+  /**
+   * How far the parameters are from the base encoder's, in norms of those. Waits for the device.
+   */
+  double drift() {
+    try (NoGrad noGrad = new NoGrad()) {
+      List<Tensor> apart = parameters.stream().map(Tensor::clone).toList();
+      TorchOps.foreachAdd(apart, baseParameters, -1);
+      return norm(apart) / norm(baseParameters);
+    }
+  }
+
+  private static double norm(List<Tensor> tensors) {
+    return torch
+        .stack(new TensorVector(TorchOps.foreachNorm(tensors).toArray(Tensor[]::new)))
+        .norm()
+        .item_double();
+  }
+
+  public Weights weights() {
+    return encoder.weights();
+  }
+
+  @Override
+  public void close() {
+    encoder.close();
+  }
+}

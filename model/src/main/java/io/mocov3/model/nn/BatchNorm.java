@@ -1,0 +1,62 @@
+package io.mocov3.model.nn;
+
+import io.mocov3.model.nn.Weights.Kind;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * Batch normalisation of (N, C) or (N, C, H, W); epsilon 1e-5. In training it uses the statistics
+ * of the batch it is given and moves the running ones with momentum 0.1; in evaluation it uses
+ * those.
+ */
+public final class BatchNorm {
+  private static final double EPSILON = 1e-5;
+  private static final double RUNNING_MOMENTUM = 0.1;
+
+  private final TensorOptional weight;
+  private final TensorOptional bias;
+  private final TensorOptional runningMean;
+  private final TensorOptional runningVariance;
+  private final boolean training;
+
+  public BatchNorm(Weights weights, String name, long channels, boolean affine) {
+    this(weights, name, channels, affine, Init.ones(channels));
+  }
+
+  private BatchNorm(Weights weights, String name, long channels, boolean affine, Tensor scale) {
+    weight = affine ? parameter(weights, name + ".weight", scale) : none(weights);
+    bias = affine ? parameter(weights, name + ".bias", Init.zeros(channels)) : none(weights);
+    runningMean = buffer(weights, name + ".running_mean", Init.zeros(channels));
+    runningVariance = buffer(weights, name + ".running_var", Init.ones(channels));
+    training = weights.role() != EncoderRole.EVALUATION;
+  }
+
+  /** Affine, with a scale of zero: what it normalises is silent at first. */
+  public static BatchNorm startingAtZero(Weights weights, String name, long channels) {
+    return new BatchNorm(weights, name, channels, true, Init.zeros(channels));
+  }
+
+  public Tensor forward(Tensor x) {
+    return torch.batch_norm(
+        x, weight, bias, runningMean, runningVariance, training, RUNNING_MOMENTUM, EPSILON, true);
+  }
+
+  /** (N, L, D) with statistics over all N L tokens. */
+  public Tensor overTokens(Tensor x) {
+    return forward(x.flatten(0, 1)).view_as(x);
+  }
+
+  private static TensorOptional parameter(Weights weights, String name, Tensor value) {
+    return weights.optional(weights.add(name, value, Kind.TRAINED));
+  }
+
+  private static TensorOptional buffer(Weights weights, String name, Tensor value) {
+    Tensor typed = value.to(weights.placement().dtype());
+    return weights.optional(weights.add(name, typed, Kind.BUFFER));
+  }
+
+  private static TensorOptional none(Weights weights) {
+    return weights.own(new TensorOptional());
+  }
+}

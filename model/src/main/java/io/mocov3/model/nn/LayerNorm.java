@@ -1,0 +1,25 @@
+package io.mocov3.model.nn;
+
+import io.mocov3.model.nn.Weights.Kind;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.global.torch;
+
+/** Layer normalisation over the last dimension D, epsilon 1e-6. */
+public final class LayerNorm {
+  private static final double EPSILON = 1e-6;
+
+  private final long[] shape;
+  private final TensorOptional weight;
+  private final TensorOptional bias;
+
+  public LayerNorm(Weights weights, String name, long width) {
+    shape = new long[] {width};
+    weight = weights.optional(weights.add(name + ".weight", Init.ones(width), Kind.TRAINED));
+    bias = weights.optional(weights.add(name + ".bias", Init.zeros(width), Kind.TRAINED));
+  }
+
+  public Tensor forward(Tensor x) {
+    return torch.layer_norm(x, shape, weight, bias, EPSILON, true);
+  }
+}

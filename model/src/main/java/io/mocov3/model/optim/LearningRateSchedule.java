@@ -1,0 +1,29 @@
+package io.mocov3.model.optim;
+
+import io.mocov3.model.ModelException;
+
+/**
+ * Linear warm-up from 0, then half a cosine down to 0, at fractional epochs. The peak is {@code
+ * baseLearningRate * batchSize / 256}.
+ */
+public record LearningRateSchedule(
+    double baseLearningRate, int batchSize, double warmupEpochs, double epochs) {
+
+  public LearningRateSchedule {
+    if (!(warmupEpochs >= 0 && epochs > 0 && warmupEpochs <= epochs)) {
+      throw new ModelException(
+          "warmup-epochs " + warmupEpochs + " must lie between 0 and epochs " + epochs);
+    }
+    if (!(baseLearningRate >= 0) || batchSize < 1) {
+      throw new ModelException("base-learning-rate must be at least 0 and batch-size positive");
+    }
+  }
+
+  public double at(double epoch) {
+    double peak = baseLearningRate * batchSize / 256;
+    if (epoch < warmupEpochs || warmupEpochs == epochs) {
+      return peak * epoch / warmupEpochs;
+    }
+    return peak * 0.5 * (1 + Math.cos(Math.PI * (epoch - warmupEpochs) / (epochs - warmupEpochs)));
+  }
+}

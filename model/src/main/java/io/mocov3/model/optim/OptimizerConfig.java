@@ -1,0 +1,4 @@
+package io.mocov3.model.optim;
+
+/** Which optimizer, with its constants. */
+public sealed interface OptimizerConfig permits AdamWConfig, LarsConfig, LambConfig {}

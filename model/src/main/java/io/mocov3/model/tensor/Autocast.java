@@ -1,0 +1,34 @@
+package io.mocov3.model.tensor;
+
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.DeviceType;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/**
+ * Runs the matrix products of this thread in the given precision until closed. Weights stay fp32;
+ * their bf16 copies live as long as one of these.
+ */
+public final class Autocast implements AutoCloseable {
+  private final DeviceType device;
+  private final boolean before;
+
+  public Autocast(Placement placement, Precision precision) {
+    this(placement.isCuda(), precision);
+  }
+
+  public Autocast(boolean cuda, Precision precision) {
+    device = cuda ? DeviceType.CUDA : DeviceType.CPU;
+    before = torch.is_autocast_enabled(device);
+    boolean enabled = precision == Precision.BF16;
+    if (enabled) {
+      torch.set_autocast_dtype(device, ScalarType.BFloat16);
+    }
+    torch.set_autocast_enabled(device, enabled);
+  }
+
+  @Override
+  public void close() {
+    torch.clear_cache();
+    torch.set_autocast_enabled(device, before);
+  }
+}

@@ -1,0 +1,28 @@
+package io.mocov3.model.tensor;
+
+import java.util.stream.Collectors;
+
+/** What libtorch and OpenCV say when they throw, without the frames of their C++ stack. */
+public final class NativeMessage {
+  private static final String FRAMES = "(?s)(\\R\\s*)?(Exception raised from |frame #\\d+:).*";
+
+  private NativeMessage() {}
+
+  /** Whether it was thrown behind the bindings. */
+  public static boolean isNative(RuntimeException exception) {
+    StackTraceElement[] trace = exception.getStackTrace();
+    return trace.length > 0
+        && trace[0].isNativeMethod()
+        && trace[0].getClassName().startsWith("org.bytedeco.");
+  }
+
+  /** On one line; that of any other exception too. */
+  public static String of(Throwable exception) {
+    return String.valueOf(exception.getMessage())
+        .replaceFirst(FRAMES, "")
+        .lines()
+        .map(String::strip)
+        .filter(line -> !line.isEmpty())
+        .collect(Collectors.joining(" "));
+  }
+}

@@ -1,0 +1,81 @@
+package io.mocov3.model.tensor;
+
+import java.nio.ByteBuffer;
+import java.util.List;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/**
+ * From the bytes of a batch buffer to what the network sees: {@code (x / 255 - mean) / std} per
+ * channel, on the device. The bytes are wrapped, not copied, before they go to the device.
+ */
+public final class Pixels implements AutoCloseable {
+  private final Placement placement;
+  private final Tensor mean;
+  private final Tensor std;
+
+  /** {@code mean} and {@code std} have one number per channel R, G, B, in units of 0 to 1. */
+  public Pixels(Placement placement, List<Double> mean, List<Double> std) {
+    this.placement = placement;
+    try (PointerScope scope = new PointerScope()) {
+      this.mean = channel(mean);
+      this.std = channel(std);
+    }
+  }
+
+  /**
+   * Direct bytes laid out (views, N, H, W, 3) to both views (N, 3, H, W), owned by the caller. The
+   * bytes may be reused afterwards.
+   */
+  public ViewPair views(ByteBuffer pixels, int n, int height, int width) {
+    try (NoGrad noGrad = new NoGrad()) {
+      Tensor both = wrap(pixels, 2, n, height, width, 3);
+      return new ViewPair(normalize(both.select(0, 0)), normalize(both.select(0, 1))).retained();
+    }
+  }
+
+  /** Direct bytes laid out (N, H, W, 3) to images (N, 3, H, W) in the caller's scope. */
+  public Tensor images(ByteBuffer pixels, int n, int height, int width) {
+    return normalize(wrap(pixels, n, height, width, 3));
+  }
+
+  /** uint8 (N, H, W, 3) to (N, 3, H, W) of the placement's type. */
+  private Tensor normalize(Tensor bytes) {
+    return normalizePlanar(bytes.to(placement.torchDevice(), ScalarType.Byte).permute(0, 3, 1, 2));
+  }
+
+  /** uint8 (N, 3, H, W) to the same shape of the placement's type. */
+  public Tensor normalizePlanar(Tensor bytes) {
+    return bytes
+        .to(placement.torchDevice(), placement.dtype())
+        .contiguous()
+        .div(new Scalar(255.0))
+        .sub(mean)
+        .div(std);
+  }
+
+  @Override
+  public void close() {
+    mean.releaseReference();
+    std.releaseReference();
+  }
+
+  private static Tensor wrap(ByteBuffer pixels, long... shape) {
+    BytePointer pointer = new BytePointer(pixels);
+    return torch.from_blob(pointer, shape, new TensorOptions(ScalarType.Byte));
+  }
+
+  private Tensor channel(List<Double> values) {
+    double[] numbers = values.stream().mapToDouble(Double::doubleValue).toArray();
+    Tensor tensor =
+        Tensor.create(numbers, 1, numbers.length, 1, 1)
+            .to(placement.torchDevice(), placement.dtype());
+    tensor.retainReference();
+    return tensor;
+  }
+}

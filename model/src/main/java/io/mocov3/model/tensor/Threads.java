@@ -1,0 +1,29 @@
+package io.mocov3.model.tensor;
+
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * libtorch's threads on the CPU. Every thread that calls libtorch must use the same number:
+ * OpenBLAS resizes one pool for the whole process when it sees another number, and two threads that
+ * disagree corrupt it.
+ */
+public final class Threads {
+  private static int count = Runtime.getRuntime().availableProcessors();
+
+  private Threads() {}
+
+  /** The number for the whole process, to be set before the first tensor; 0 takes all cores. */
+  public static synchronized void configure(int threads) {
+    count = threads > 0 ? threads : Runtime.getRuntime().availableProcessors();
+    adopt();
+  }
+
+  /** Gives the calling thread the configured number; the first thing a thread does. */
+  public static synchronized void adopt() {
+    torch.set_num_threads(count);
+  }
+
+  public static synchronized int count() {
+    return count;
+  }
+}

@@ -1,0 +1,39 @@
+package io.mocov3.model.memory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mocov3.model.method.EmaOrder;
+import io.mocov3.model.method.MoCoV3;
+import io.mocov3.model.method.StepConfig;
+import io.mocov3.model.method.Tiny;
+import io.mocov3.model.optim.GradientClip;
+import io.mocov3.model.step.TrainingState;
+import io.mocov3.model.tensor.Precision;
+import org.bytedeco.pytorch.Tensor;
+import org.junit.jupiter.api.Test;
+
+class ModelSizeTest {
+  private static final StepConfig STEP =
+      new StepConfig(Tiny.ADAM_W, new GradientClip(0, 0), EmaOrder.BEFORE_KEYS, Precision.FP32);
+
+  @Test
+  void isThatOfTheModelItself() {
+    try (MoCoV3 model = Tiny.model(1);
+        TrainingState state = new TrainingState(model)) {
+      ModelSize size = ModelSize.of(Tiny.config(), STEP);
+
+      assertThat(size.weights()).isEqualTo(bytes(model.tensors().values()));
+      assertThat(size.encoder()).isEqualTo(bytes(model.base().weights().tensors().values()));
+      assertThat(size.moments()).isEqualTo(bytes(model.optimizer().state().values()));
+      assertThat(size.staging()).isBetween(size.weights() + size.moments(), 2L << 20);
+    }
+  }
+
+  private static long bytes(Iterable<Tensor> tensors) {
+    long sum = 0;
+    for (Tensor tensor : tensors) {
+      sum += tensor.nbytes();
+    }
+    return sum;
+  }
+}

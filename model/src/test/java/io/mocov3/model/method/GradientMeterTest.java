@@ -1,0 +1,185 @@
+package io.mocov3.model.method;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
+
+import io.mocov3.model.backbone.PatchProjectionKind;
+import io.mocov3.model.nn.LayerNames;
+import io.mocov3.model.nn.Weights.Entry;
+import io.mocov3.model.optim.GradientClip;
+import io.mocov3.model.tensor.Placement;
+import io.mocov3.model.tensor.Precision;
+import io.mocov3.model.tensor.TorchOps;
+import io.mocov3.model.tensor.ViewPair;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
+import org.junit.jupiter.api.Test;
+
+class GradientMeterTest {
+
+  @Test
+  void normsAreThoseOfEachLayersNumbers() {
+    try (MoCoV3 model = Tiny.model(Tiny.config(PatchProjectionKind.LEARNED), 1);
+        PointerScope scope = new PointerScope()) {
+      collect(model, 1);
+      Map<String, double[]> expected = new LinkedHashMap<>();
+      List<Entry> parameters = model.trained();
+      List<String> layers = LayerNames.of(parameters);
+      for (int i = 0; i < layers.size(); i++) {
+        double[] numbers = Tiny.numbers(parameters.get(i).tensor().grad());
+        add(expected.computeIfAbsent(layers.get(i), name -> new double[2]), numbers);
+        add(expected.computeIfAbsent("total", name -> new double[2]), numbers);
+      }
+
+      StepMeasurement measured = model.measure();
+
+      GradientNorms norms = measured.gradients();
+      assertThat(measured.finite()).isTrue();
+      assertThat(norms.layers())
+          .contains("patch_projection", "block_00", "final_norm", "projector", "predictor")
+          .last()
+          .isEqualTo("all");
+      for (int i = 0; i < norms.layers().size(); i++) {
+        String layer = norms.layers().get(i);
+        double[] truth = expected.get(layer.equals("all") ? "total" : layer);
+        assertThat(norms.l2().get(i))
+            .as(layer)
+            .isCloseTo(Math.sqrt(truth[0]), withinPercentage(1e-3));
+        assertThat(norms.largest().get(i)).as(layer).isCloseTo(truth[1], withinPercentage(1e-3));
+      }
+      assertThat(model.takeLoss()).isZero();
+    }
+  }
+
+  @Test
+  void theLargestNumberIsTheInfinityNorm() {
+    try (PointerScope scope = new PointerScope()) {
+      List<Tensor> tensors =
+          List.of(
+              Tensor.create(Tiny.random(1, 1000), 1000),
+              Tensor.create(new double[] {-3, 2}, 2),
+              Tensor.create(new double[] {1, Double.NaN}, 2));
+      List<Tensor> norms = TorchOps.foreachLargest(tensors);
+      for (int i = 0; i < tensors.size(); i++) {
+        assertThat(Double.valueOf(GradientMeter.largest(tensors.get(i)).item_double()))
+            .isEqualTo(Double.valueOf(norms.get(i).item_double()));
+      }
+    }
+  }
+
+  @Test
+  void aFireDrillScalesOneLayerOnce() {
+    try (MoCoV3 model = Tiny.model(1);
+        PointerScope scope = new PointerScope()) {
+      collect(model, 1);
+      GradientNorms before = model.measure().gradients();
+      model.scaleNextGradient("block_00", 10);
+
+      GradientNorms drill = model.measure().gradients();
+      GradientNorms after = model.measure().gradients();
+
+      int block = before.layers().indexOf("block_00");
+      int heads = before.layers().indexOf("predictor");
+      assertThat(drill.l2().get(block))
+          .isCloseTo(10 * before.l2().get(block), withinPercentage(1e-3));
+      assertThat(drill.l2().get(heads)).isEqualTo(before.l2().get(heads));
+      assertThat(after).isEqualTo(drill);
+    }
+  }
+
+  @Test
+  void whatIsNotFiniteIsFoundInItsLayer() {
+    try (MoCoV3 model = Tiny.model(1);
+        PointerScope scope = new PointerScope()) {
+      collect(model, 1);
+      model.scaleNextGradient("block_00", Double.POSITIVE_INFINITY);
+
+      StepMeasurement measured = model.measure();
+
+      assertThat(measured.finite()).isFalse();
+      assertThat(measured.gradients().firstNotFinite()).isEqualTo("block_00");
+    }
+  }
+
+  @Test
+  void aDiscardedStepLeavesNoTrace() {
+    try (MoCoV3 plain = Tiny.model(1);
+        MoCoV3 other = Tiny.model(1);
+        PointerScope scope = new PointerScope()) {
+      plain.step(Tiny.views(1), 1e-3, 0.9);
+      plain.step(Tiny.views(2), 1e-3, 0.9);
+      other.step(Tiny.views(1), 1e-3, 0.9);
+      other.begin();
+      collect(other, 7);
+      other.measure();
+      other.discard();
+      double next = other.step(Tiny.views(2), 1e-3, 0.9);
+
+      assertThat(other.optimizer().steps()).isEqualTo(2);
+      plain
+          .tensors()
+          .forEach(
+              (name, tensor) ->
+                  assertThat(Tiny.numbers(other.tensors().get(name)))
+                      .as(name)
+                      .isEqualTo(Tiny.numbers(tensor)));
+      assertThat(next).isFinite();
+    }
+  }
+
+  @Test
+  void aProjectionThatIsFrozenOnTheWayKeepsItsBits() {
+    try (MoCoV3 model = Tiny.model(Tiny.config(PatchProjectionKind.LEARNED), 1);
+        PointerScope scope = new PointerScope()) {
+      model.step(Tiny.views(1), 1e-2, 0.9);
+      model.freezePatchProjection();
+      double[] before = Tiny.numbers(projection(model));
+      model.step(Tiny.views(2), 1e-2, 0.9);
+
+      assertThat(Tiny.numbers(projection(model))).isEqualTo(before);
+    }
+  }
+
+  @Test
+  void aClipOfTheProjectionOnTheWayKeepsTheBoundOnAll() {
+    StepConfig bounded =
+        new StepConfig(
+            Tiny.ADAM_W, new GradientClip(0, 1e-3), EmaOrder.BEFORE_KEYS, Precision.FP32);
+    MoCoV3Config config = Tiny.config(PatchProjectionKind.LEARNED);
+    try (MoCoV3 plain = new MoCoV3(config, bounded, Placement.CPU, 1);
+        MoCoV3 clipped = new MoCoV3(config, bounded, Placement.CPU, 1);
+        PointerScope scope = new PointerScope()) {
+      clipped.clipPatchProjection(1e9);
+      plain.step(Tiny.views(1), 1e-2, 0.9);
+      clipped.step(Tiny.views(1), 1e-2, 0.9);
+
+      assertThat(Tiny.numbers(clipped.optimizer().state().firstEntry().getValue()))
+          .containsExactly(
+              Tiny.numbers(plain.optimizer().state().firstEntry().getValue()), within(1e-9));
+    }
+  }
+
+  private static Tensor projection(MoCoV3 model) {
+    return model.tensors().get("base_encoder.patch_embed.proj.weight");
+  }
+
+  /** The keys, both forwards and both backwards of a step. */
+  private static void collect(MoCoV3 model, int seed) {
+    ViewPair x = Tiny.views(seed);
+    try (ViewPair k = model.keys(x, 0.9)) {
+      model.backward(model.query(x.first()), k.second());
+      model.backward(model.query(x.second()), k.first());
+    }
+  }
+
+  private static void add(double[] sumAndLargest, double[] numbers) {
+    sumAndLargest[0] += Arrays.stream(numbers).map(x -> x * x).sum();
+    sumAndLargest[1] =
+        Math.max(sumAndLargest[1], Arrays.stream(numbers).map(Math::abs).max().orElse(0));
+  }
+}
