@@ -1,6 +1,6 @@
 package io.mocov3.actors.events;
 
-import io.mocov3.model.method.GradientNorms;
+import io.mocov3.model.step.GradientNorms;
 import java.util.List;
 
 /** The newest steps before something went wrong, with all that is needed to compute them again. */

@@ -1,6 +1,6 @@
 package io.mocov3.actors.events;
 
-import io.mocov3.model.method.GradientNorms;
+import io.mocov3.model.step.GradientNorms;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;

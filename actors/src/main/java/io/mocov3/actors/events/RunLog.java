@@ -3,7 +3,7 @@ package io.mocov3.actors.events;
 import io.mocov3.augment.codec.Decoded.Undecodable;
 import io.mocov3.metrics.TrainingMetrics.KnnAccuracy;
 import io.mocov3.model.evaluation.Health;
-import io.mocov3.model.method.GradientNorms;
+import io.mocov3.model.step.GradientNorms;
 import java.util.List;
 
 /** What a run leaves behind for people and tools, besides metrics. Calls are short and ordered. */

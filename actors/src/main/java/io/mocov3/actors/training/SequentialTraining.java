@@ -3,7 +3,7 @@ package io.mocov3.actors.training;
 import io.mocov3.actors.views.Batch;
 import io.mocov3.actors.views.ViewPipeline;
 import io.mocov3.augment.batch.BatchBufferPool;
-import io.mocov3.model.method.MoCoV3;
+import io.mocov3.model.step.TrainingStep;
 
 /** The steps of a session one after the other on the calling thread, without actors. */
 public final class SequentialTraining {
@@ -12,7 +12,7 @@ public final class SequentialTraining {
   /** Trains until {@code until} steps are completed, or training must not go on. */
   public static void run(TrainingSession session, ViewPipeline pipeline, long until) {
     BatchBufferPool pool = pipeline.pool();
-    MoCoV3 model = session.model();
+    TrainingStep model = session.model();
     while (session.step() < until && session.interruption().isEmpty()) {
       long position = session.step() + session.dataOffset();
       Batch batch =
@@ -22,7 +22,7 @@ public final class SequentialTraining {
               .join();
       MomentumEncoder.EncodeKeys wanted = session.begin(batch, null);
       session.computeQueries();
-      session.complete(model.keys(wanted.views(), wanted.momentum()));
+      session.complete(model.keys(wanted.step()));
     }
   }
 }

@@ -9,8 +9,8 @@ import io.mocov3.actors.events.StabilityPolicy;
 import io.mocov3.actors.stability.RollbackImpossibleException;
 import io.mocov3.model.checkpoint.Checkpoint;
 import io.mocov3.model.checkpoint.CheckpointStore;
-import io.mocov3.model.method.MoCoV3;
 import io.mocov3.model.step.TrainingState;
+import io.mocov3.model.step.TrainingStep;
 import java.util.Map;
 import java.util.Optional;
 
@@ -59,7 +59,7 @@ public record SessionOrigin(
    * @throws RollbackImpossibleException when the checkpoints from before the onset are pruned
    */
   public static SessionOrigin restore(
-      MoCoV3 model,
+      TrainingStep model,
       CheckpointStore store,
       StabilityPolicy policy,
       Optional<Interruption> interruption,

@@ -1,7 +1,7 @@
 package io.mocov3.actors.training;
 
-import io.mocov3.model.method.MomentumSchedule;
 import io.mocov3.model.optim.LearningRateSchedule;
+import io.mocov3.model.optim.MomentumSchedule;
 
 /**
  * How long and at which rates: {@code steps} in all, counted from 0; epochs are fractional, {@code

@@ -21,25 +21,23 @@ import io.mocov3.metrics.TrainingMetrics.CheckpointPhase;
 import io.mocov3.metrics.TrainingMetrics.Stage;
 import io.mocov3.model.evaluation.Health;
 import io.mocov3.model.method.Embedding;
-import io.mocov3.model.method.MoCoV3;
-import io.mocov3.model.method.Query;
-import io.mocov3.model.method.StepMeasurement;
+import io.mocov3.model.step.Pending;
+import io.mocov3.model.step.Rates;
+import io.mocov3.model.step.StepClock;
+import io.mocov3.model.step.StepMeasurement;
 import io.mocov3.model.step.TrainingState;
+import io.mocov3.model.step.TrainingStep;
+import io.mocov3.model.step.TrainingStep.Verdict;
 import io.mocov3.model.tensor.Pixels;
 import io.mocov3.model.tensor.TensorStaging;
 import io.mocov3.model.tensor.ViewPair;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.bytedeco.javacpp.Pointer;
-import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.Tensor;
 
 /**
  * The state of training between messages, and the step cut where the trainer waits for the keys.
@@ -59,9 +57,9 @@ public final class TrainingSession implements AutoCloseable {
   }
 
   /** The step under way. */
-  private record InFlight(Batch batch, ViewPair views, double momentum, long begin) {}
+  private record InFlight(Batch batch, ViewPair views, Pending step, long begin) {}
 
-  private final MoCoV3 model;
+  private final TrainingStep model;
   private final Pixels pixels;
   private final TrainingPlan plan;
   private final ViewPipeline pipeline;
@@ -75,8 +73,6 @@ public final class TrainingSession implements AutoCloseable {
   private final Optional<LiveProbe> live;
 
   private Optional<InFlight> inFlight = Optional.empty();
-  private final Deque<Query> queries = new ArrayDeque<>();
-  private final List<Embedding> embeddings = new ArrayList<>();
   private long step;
   private long savedStep;
   private long lastProbe = -1;
@@ -84,7 +80,7 @@ public final class TrainingSession implements AutoCloseable {
 
   /** {@code model} is restored as {@code origin} says. Takes over its arguments. */
   public TrainingSession(
-      MoCoV3 model,
+      TrainingStep model,
       SessionOrigin origin,
       Pixels pixels,
       TrainingPlan plan,
@@ -103,6 +99,7 @@ public final class TrainingSession implements AutoCloseable {
     this.stability = stability;
     this.live = live;
     state = new TrainingState(model);
+    model.timedBy((part, nanos) -> metrics.stage(stage(part), Duration.ofNanos(nanos)));
     snapshots =
         plan.probeEverySteps() > 0
             ? Optional.of(new TensorStaging(model.base().weights().tensors()))
@@ -128,7 +125,7 @@ public final class TrainingSession implements AutoCloseable {
     log.started(step, plan.steps());
   }
 
-  public MoCoV3 model() {
+  public TrainingStep model() {
     return model;
   }
 
@@ -150,74 +147,49 @@ public final class TrainingSession implements AutoCloseable {
     BatchBuffer buffer = batch.buffer();
     ViewPair views =
         pixels.views(buffer.pixels(), buffer.samples(), buffer.height(), buffer.width());
-    double momentum = plan.momentum().at(plan.epochOf(step));
-    model.begin();
-    inFlight = Optional.of(new InFlight(batch, views, momentum, begin));
+    double epoch = plan.epochOf(step);
+    double learningRate = plan.learningRate().at(epoch) * origin.adjustments().learningRateFactor();
+    Pending pending = model.begin(views, new Rates(learningRate, plan.momentum().at(epoch)));
+    if (live.isPresent() || stability.probeDue(step + 1)) {
+      pending.keepEmbeddings();
+    }
+    inFlight = Optional.of(new InFlight(batch, views, pending, begin));
     since(Stage.UPLOAD, begin);
-    return new EncodeKeys(views, momentum, replyTo);
+    return new EncodeKeys(pending, replyTo);
   }
 
   /** While the keys are on their way: the queries of one view, or of both if memory allows. */
   void computeQueries() {
-    ViewPair views = inFlight.orElseThrow().views();
-    queries.add(query(views.first()));
+    Pending pending = inFlight.orElseThrow().step();
+    model.query(pending);
     if (!plan.memorySaver()) {
-      queries.add(query(views.second()));
+      model.query(pending);
     }
     idleSince = System.nanoTime();
-  }
-
-  private Query query(Tensor view) {
-    long begin = System.nanoTime();
-    try (PointerScope scope = new PointerScope()) {
-      return model.query(view).retained();
-    } finally {
-      since(Stage.QUERY_FORWARD, begin);
-    }
   }
 
   /** Loss, backward and update of the step under way; takes over the keys. */
   void complete(ViewPair keys) {
     InFlight current = inFlight.orElseThrow();
     since(Stage.KEY_WAIT, idleSince);
-    double epoch = plan.epochOf(step);
-    double learningRate = plan.learningRate().at(epoch) * origin.adjustments().learningRateFactor();
     try (ViewPair k = keys) {
-      backward(current.views().first(), k.second());
-      backward(current.views().second(), k.first());
+      model.backward(current.step(), k);
       drill();
       long begin = System.nanoTime();
       StepMeasurement measurement = model.measure();
       boolean applied = monitor.judge(step + 1, measurement);
-      begin = since(Stage.DIAGNOSTICS, begin);
-      if (applied) {
-        model.update(learningRate, current.momentum());
-      } else {
-        model.discard();
-      }
-      since(Stage.OPTIMIZER, begin);
+      since(Stage.DIAGNOSTICS, begin);
+      model.finish(current.step(), applied ? Verdict.APPLY : Verdict.DISCARD);
       step++;
-      record(current, epoch, measurement.loss(), learningRate);
-      remember(current, measurement, learningRate, applied);
+      record(current, measurement.loss());
+      remember(current, measurement, applied);
       look(current, k, measurement.finite());
     }
+    current.step().close();
     current.views().close();
     current.batch().close();
     inFlight = Optional.empty();
     idleSince = System.nanoTime();
-  }
-
-  /** One term of the loss: its graph is gone before the next one is built. */
-  private void backward(Tensor view, Tensor key) {
-    Query waiting = queries.poll();
-    try (Query q = waiting == null ? query(view) : waiting) {
-      long begin = System.nanoTime();
-      model.backward(q, key);
-      since(Stage.LOSS_BACKWARD, begin);
-      if (live.isPresent() || stability.probeDue(step + 1)) {
-        embeddings.add(q.embedding());
-      }
-    }
   }
 
   private void drill() {
@@ -227,36 +199,34 @@ public final class TrainingSession implements AutoCloseable {
     }
   }
 
-  private void remember(
-      InFlight current, StepMeasurement measurement, double learningRate, boolean applied) {
+  private void remember(InFlight current, StepMeasurement measurement, boolean applied) {
+    Rates rates = current.step().rates();
     monitor.record(
         new FlightRecorder.Step(
             step,
             current.batch().step(),
             current.batch().buffer().sampleIndices().clone(),
             measurement.loss(),
-            learningRate,
-            current.momentum(),
+            rates.learningRate(),
+            rates.momentum(),
             applied,
             measurement.gradients()));
   }
 
   /** The live probe and the health of the step under way; its features enter the queue. */
   private void look(InFlight current, ViewPair keys, boolean finite) {
-    if (embeddings.isEmpty()) {
+    List<Embedding> embeddings = current.step().embeddings();
+    if (embeddings.isEmpty() || !finite) {
       return;
     }
     long begin = System.nanoTime();
-    try (Embedding first = embeddings.removeFirst();
-        Embedding second = embeddings.removeFirst()) {
-      if (finite) {
-        live.ifPresent(
-            probe -> probe.enqueue(first, second, current.batch().buffer().sampleIndices(), step));
-      }
-      if (finite && stability.probeDue(step)) {
-        live.ifPresent(this::probe);
-        monitor.health(step, Health.of(first, second, keys.second(), model.queryKeyDrift()));
-      }
+    Embedding first = embeddings.getFirst();
+    Embedding second = embeddings.getLast();
+    live.ifPresent(
+        probe -> probe.enqueue(first, second, current.batch().buffer().sampleIndices(), step));
+    if (stability.probeDue(step)) {
+      live.ifPresent(this::probe);
+      monitor.health(step, Health.of(first, second, keys.second(), model.queryKeyDrift()));
     }
     since(Stage.LIVE_PROBE, begin);
   }
@@ -270,16 +240,18 @@ public final class TrainingSession implements AutoCloseable {
     return monitor.incident().map(incident -> new Interruption(incident, origin.adjustments()));
   }
 
-  private void record(InFlight current, double epoch, double loss, double learningRate) {
+  private void record(InFlight current, double loss) {
+    Rates rates = current.step().rates();
+    double epoch = plan.epochOf(step - 1);
     Duration duration = Duration.ofNanos(System.nanoTime() - current.begin());
     double seconds = duration.toNanos() / 1e9;
     metrics.keyStaleness(0);
     metrics.stepCompleted(
         new TrainingMetrics.Step(
-            step, epoch, plan.batchSize(), loss, learningRate, current.momentum(), duration));
+            step, epoch, plan.batchSize(), loss, rates.learningRate(), rates.momentum(), duration));
     log.step(
         new RunLog.Step(
-            step, epoch, loss, learningRate, current.momentum(), plan.batchSize() / seconds));
+            step, epoch, loss, rates.learningRate(), rates.momentum(), plan.batchSize() / seconds));
     if (plan.logSamples()) {
       log.samples(step, ids(current));
     }
@@ -326,6 +298,14 @@ public final class TrainingSession implements AutoCloseable {
     }
   }
 
+  private static Stage stage(StepClock.Part part) {
+    return switch (part) {
+      case QUERY_FORWARD -> Stage.QUERY_FORWARD;
+      case LOSS_BACKWARD -> Stage.LOSS_BACKWARD;
+      case OPTIMIZER -> Stage.OPTIMIZER;
+    };
+  }
+
   TrainingState.Staged stage() {
     long begin = System.nanoTime();
     Map<String, Object> more = new LinkedHashMap<>(monitor.state());
@@ -354,10 +334,12 @@ public final class TrainingSession implements AutoCloseable {
 
   @Override
   public void close() {
-    queries.forEach(Query::close);
-    embeddings.forEach(Embedding::close);
     live.ifPresent(LiveProbe::close);
-    inFlight.ifPresent(current -> current.views().close());
+    inFlight.ifPresent(
+        current -> {
+          current.step().close();
+          current.views().close();
+        });
     snapshots.ifPresent(TensorStaging::close);
     state.close();
     pixels.close();

@@ -3,7 +3,7 @@ package io.mocov3.actors.events;
 import io.mocov3.augment.codec.Decoded.Undecodable;
 import io.mocov3.metrics.TrainingMetrics.KnnAccuracy;
 import io.mocov3.model.evaluation.Health;
-import io.mocov3.model.method.GradientNorms;
+import io.mocov3.model.step.GradientNorms;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

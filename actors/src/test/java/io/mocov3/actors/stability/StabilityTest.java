@@ -21,10 +21,10 @@ import io.mocov3.actors.views.MemoryImages;
 import io.mocov3.metrics.TrainingMetrics.Reason;
 import io.mocov3.model.checkpoint.Checkpoint;
 import io.mocov3.model.checkpoint.CheckpointStore;
-import io.mocov3.model.method.MoCoV3;
 import io.mocov3.model.safetensors.SafetensorsFile;
 import io.mocov3.model.stability.DipRule;
 import io.mocov3.model.stability.SpikeRule;
+import io.mocov3.model.step.TrainingStep;
 import io.mocov3.model.tensor.Threads;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
@@ -52,7 +52,7 @@ class StabilityTest {
   @TempDir private Path directory;
   private final RecordingLog log = new RecordingLog();
   private final RecordingMetrics metrics = new RecordingMetrics();
-  private final List<MoCoV3> models = new ArrayList<>();
+  private final List<TrainingStep> models = new ArrayList<>();
   private final AtomicInteger modelsAtOnce = new AtomicInteger();
 
   @BeforeAll

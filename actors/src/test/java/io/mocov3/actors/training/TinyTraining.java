@@ -26,16 +26,17 @@ import io.mocov3.model.checkpoint.CheckpointStore;
 import io.mocov3.model.evaluation.FeatureQueue;
 import io.mocov3.model.evaluation.KnnClassifier;
 import io.mocov3.model.method.Encoder;
-import io.mocov3.model.method.MoCoV3;
 import io.mocov3.model.method.MoCoV3Config;
-import io.mocov3.model.method.MomentumSchedule;
-import io.mocov3.model.method.StepConfig;
 import io.mocov3.model.nn.EncoderRole;
 import io.mocov3.model.nn.HeadConfig;
 import io.mocov3.model.nn.MlpNorm;
 import io.mocov3.model.optim.AdamWConfig;
 import io.mocov3.model.optim.DecayExclusion;
 import io.mocov3.model.optim.LearningRateSchedule;
+import io.mocov3.model.optim.MomentumSchedule;
+import io.mocov3.model.step.Rates;
+import io.mocov3.model.step.StepConfig;
+import io.mocov3.model.step.TrainingStep;
 import io.mocov3.model.tensor.Pixels;
 import io.mocov3.model.tensor.Placement;
 import io.mocov3.model.tensor.ViewPair;
@@ -160,7 +161,7 @@ public record TinyTraining(
     TwoViews views = TwoViews.paper(SIZE);
     TrainingPlan plan = plan();
     BatchBuffer buffer = BatchBuffer.allocate(2, BATCH, SIZE, SIZE);
-    try (MoCoV3 model = model();
+    try (TrainingStep model = model();
         Pixels pixels = pixels()) {
       for (long step = 0; step < steps; step++) {
         int[] indices = order.indices(step);
@@ -171,7 +172,7 @@ public record TinyTraining(
         double rate = plan.learningRate().at(epoch);
         double momentum = plan.momentum().at(epoch);
         try (ViewPair x = pixels.views(buffer.pixels(), BATCH, SIZE, SIZE)) {
-          double loss = model.step(x, rate, momentum);
+          double loss = model.run(x, new Rates(rate, momentum));
           log.step(new RunLog.Step(step + 1, epoch, loss, rate, momentum, 0));
         }
         log.samples(step + 1, Arrays.stream(buffer.sampleIndices()).mapToObj(source::id).toList());
@@ -190,7 +191,7 @@ public record TinyTraining(
       ViewPipeline pipeline,
       RecordingMetrics metrics,
       RunLog log) {
-    MoCoV3 model = model();
+    TrainingStep model = model();
     SessionOrigin origin =
         SessionOrigin.restore(model, store, stability.policy(), after, checkpointEvery, log);
     return new TrainingSession(
@@ -212,8 +213,8 @@ public record TinyTraining(
             8));
   }
 
-  private static MoCoV3 model() {
-    return new MoCoV3(
+  private static TrainingStep model() {
+    return new TrainingStep(
         MODEL,
         new StepConfig(new AdamWConfig(0.9, 0.999, 1e-8, 0.1, DecayExclusion.NONE)),
         Placement.CPU,

@@ -2,7 +2,8 @@ package io.mocov3.app.bench;
 
 import io.mocov3.app.daemon.TrainingAssembly;
 import io.mocov3.app.settings.Settings;
-import io.mocov3.model.method.MoCoV3;
+import io.mocov3.model.step.Rates;
+import io.mocov3.model.step.TrainingStep;
 import io.mocov3.model.tensor.Pixels;
 import io.mocov3.model.tensor.ViewPair;
 import java.nio.ByteBuffer;
@@ -21,13 +22,13 @@ public final class SpeedTest {
     int size = settings.model().backbone().imageSize();
     int batch = settings.data().batchSize();
     double[] seconds = new double[COUNTED];
-    try (MoCoV3 model = assembly.model();
+    try (TrainingStep model = assembly.model();
         Pixels pixels = assembly.pixels()) {
       ByteBuffer noise = noise(2 * batch * size * size * 3);
       for (int i = -WARM_UP; i < COUNTED; i++) {
         long begin = System.nanoTime();
         try (ViewPair views = pixels.views(noise, batch, size, size)) {
-          model.step(views, 0, MOMENTUM);
+          model.run(views, new Rates(0, MOMENTUM));
         }
         if (i >= 0) {
           seconds[i] = (System.nanoTime() - begin) / 1e9;

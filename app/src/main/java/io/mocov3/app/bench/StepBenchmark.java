@@ -9,25 +9,26 @@ import io.mocov3.model.evaluation.FeatureQueue;
 import io.mocov3.model.evaluation.Health;
 import io.mocov3.model.method.Embedding;
 import io.mocov3.model.method.Encoder;
-import io.mocov3.model.method.GradientNorms;
-import io.mocov3.model.method.MoCoV3;
-import io.mocov3.model.method.Query;
-import io.mocov3.model.method.StepMeasurement;
 import io.mocov3.model.nn.EncoderRole;
 import io.mocov3.model.stability.SpikeDetector;
 import io.mocov3.model.stability.SpikeRule;
+import io.mocov3.model.step.GradientNorms;
+import io.mocov3.model.step.Pending;
+import io.mocov3.model.step.Rates;
+import io.mocov3.model.step.StepClock;
+import io.mocov3.model.step.TrainingStep;
+import io.mocov3.model.step.TrainingStep.Verdict;
 import io.mocov3.model.tensor.Pixels;
 import io.mocov3.model.tensor.Placement;
 import io.mocov3.model.tensor.ViewPair;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
-import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** Training steps on noise, plain and watched in turn, with the mathematics alone. */
@@ -35,8 +36,7 @@ public final class StepBenchmark {
   private static final int WARM_UP = 2;
   private static final int LOOKS = 3;
   private static final int CLASSES = 1000;
-  private static final double LEARNING_RATE = 1e-4;
-  private static final double MOMENTUM = 0.99;
+  private static final Rates RATES = new Rates(1e-4, 0.99);
 
   private final Settings settings;
   private final Map<String, Double> stageSums = new LinkedHashMap<>();
@@ -79,7 +79,7 @@ public final class StepBenchmark {
     int size = settings.model().backbone().imageSize();
     double[] plain = new double[steps];
     double[] watched = new double[steps];
-    try (MoCoV3 model = new MoCoV3(settings.model(), settings.step(), placement, 0);
+    try (TrainingStep model = new TrainingStep(settings.model(), settings.step(), placement, 0);
         Pixels pixels = new Pixels(placement, settings.mean(), settings.std());
         LiveProbe probe = probe(placement, size);
         ViewPair views =
@@ -110,30 +110,16 @@ public final class StepBenchmark {
     }
   }
 
-  private void step(MoCoV3 model, ViewPair views) {
-    try (ViewPair k = stage("keys", () -> model.keys(views, MOMENTUM))) {
-      term(model, views.first(), k.second());
-      term(model, views.second(), k.first());
+  private void step(TrainingStep model, ViewPair views) {
+    model.timedBy((part, nanos) -> took(part.name().toLowerCase(Locale.ROOT), nanos));
+    try (Pending step = model.begin(views, RATES)) {
+      try (ViewPair keys = stage("keys", () -> model.keys(step))) {
+        model.backward(step, keys);
+      }
+      stage("loss", model::takeLoss);
+      model.finish(step, Verdict.APPLY);
     }
-    stage("loss", model::takeLoss);
-    stage("optimizer", () -> update(model));
-  }
-
-  private void term(MoCoV3 model, Tensor view, Tensor keys) {
-    try (PointerScope scope = new PointerScope()) {
-      Query query = stage("query_forward", () -> model.query(view));
-      stage(
-          "loss_backward",
-          () -> {
-            model.backward(query, keys);
-            return query;
-          });
-    }
-  }
-
-  private static boolean update(MoCoV3 model) {
-    model.update(LEARNING_RATE, MOMENTUM);
-    return true;
+    model.timedBy(StepClock.NONE);
   }
 
   /** What a session does at every step beside the step itself. */
@@ -149,33 +135,33 @@ public final class StepBenchmark {
     }
   }
 
-  private static void watchedStep(MoCoV3 model, ViewPair views, Watch watch) {
-    model.begin();
-    try (ViewPair k = model.keys(views, MOMENTUM);
-        Embedding first = watchedTerm(model, views.first(), k.second());
-        Embedding second = watchedTerm(model, views.second(), k.first())) {
-      StepMeasurement measurement = model.measure();
+  private static void watchedStep(TrainingStep model, ViewPair views, Watch watch) {
+    try (Pending step = embedding(model, views)) {
+      GradientNorms gradients = model.measure().gradients();
       watch.step++;
-      GradientNorms gradients = measurement.gradients();
       watch.spikes.observe(watch.step, gradients.layers(), gradients.l2());
-      model.update(LEARNING_RATE, MOMENTUM);
-      watch.probe.enqueue(first, second, watch.indices, watch.step);
+      model.finish(step, Verdict.APPLY);
+      List<Embedding> embeddings = step.embeddings();
+      watch.probe.enqueue(embeddings.getFirst(), embeddings.getLast(), watch.indices, watch.step);
     }
   }
 
-  private static Embedding watchedTerm(MoCoV3 model, Tensor view, Tensor keys) {
-    try (PointerScope scope = new PointerScope()) {
-      Query query = model.query(view);
-      model.backward(query, keys);
-      return query.embedding();
+  /** A step with its gradients collected and its embeddings kept. */
+  private static Pending embedding(TrainingStep model, ViewPair views) {
+    Pending step = model.begin(views, RATES);
+    step.keepEmbeddings();
+    try (ViewPair keys = model.keys(step)) {
+      model.backward(step, keys);
     }
+    return step;
   }
 
   /** Seconds of one live probe and one look at health, the median of some. */
-  private static double look(MoCoV3 model, Pixels pixels, ViewPair views, Watch watch) {
-    try (ViewPair k = model.keys(views, MOMENTUM);
-        Embedding first = watchedTerm(model, views.first(), k.second());
-        Embedding second = watchedTerm(model, views.second(), k.first())) {
+  private static double look(TrainingStep model, Pixels pixels, ViewPair views, Watch watch) {
+    try (Pending step = embedding(model, views);
+        ViewPair keys = model.keys(step)) {
+      Embedding first = step.embeddings().getFirst();
+      Embedding second = step.embeddings().getLast();
       return median(
           IntStream.range(0, LOOKS)
               .mapToDouble(
@@ -183,7 +169,7 @@ public final class StepBenchmark {
                       timed(
                           () -> {
                             watch.probe.run(model.base(), pixels, watch.step);
-                            Health.of(first, second, k.second(), model.queryKeyDrift());
+                            Health.of(first, second, keys.second(), model.queryKeyDrift());
                           })));
     }
   }
@@ -208,8 +194,12 @@ public final class StepBenchmark {
   private <T> T stage(String name, Supplier<T> part) {
     long begin = System.nanoTime();
     T result = part.get();
-    stageSums.merge(name, (System.nanoTime() - begin) / 1e9, Double::sum);
+    took(name, System.nanoTime() - begin);
     return result;
+  }
+
+  private void took(String name, long nanos) {
+    stageSums.merge(name, nanos / 1e9, Double::sum);
   }
 
   private static double timed(Runnable work) {

@@ -33,9 +33,9 @@ import io.mocov3.model.evaluation.FeatureQueue;
 import io.mocov3.model.interchange.ImportedWeights;
 import io.mocov3.model.interchange.WeightLoader;
 import io.mocov3.model.method.Encoder;
-import io.mocov3.model.method.MoCoV3;
 import io.mocov3.model.nn.EncoderRole;
 import io.mocov3.model.step.TrainingState;
+import io.mocov3.model.step.TrainingStep;
 import io.mocov3.model.tensor.Pixels;
 import io.mocov3.model.tensor.Placement;
 import java.util.List;
@@ -92,8 +92,8 @@ public final class TrainingAssembly {
     return new Pixels(placement, settings.mean(), settings.std());
   }
 
-  public MoCoV3 model() {
-    return new MoCoV3(settings.model(), settings.step(), placement, settings.run().seed());
+  public TrainingStep model() {
+    return new TrainingStep(settings.model(), settings.step(), placement, settings.run().seed());
   }
 
   /** A network for backbone features, whose weights are to be overwritten. */
@@ -142,7 +142,7 @@ public final class TrainingAssembly {
 
   /** A session from that checkpoint, or from the beginning, that is only watched: no live probe. */
   public TrainingSession session(Optional<Checkpoint> from, ViewPipeline pipeline, RunLog log) {
-    MoCoV3 model = model();
+    TrainingStep model = model();
     from.ifPresentOrElse(
         checkpoint -> TrainingState.restore(model, checkpoint), () -> initialise(model));
     return new TrainingSession(
@@ -160,20 +160,23 @@ public final class TrainingAssembly {
   /** Refuses weights that a fresh run could not start from. */
   void checkInitialWeights() {
     if (settings.initFrom().isPresent()) {
-      try (MoCoV3 model = model()) {
+      try (TrainingStep model = model()) {
         initialise(model);
       }
     }
   }
 
   /** Weights from elsewhere, where the experiment names some; says which, in one line. */
-  private Optional<String> initialise(MoCoV3 model) {
+  private Optional<String> initialise(TrainingStep model) {
     return settings
         .initFrom()
         .map(
             path -> {
               try (ImportedWeights weights = ImportedWeights.open(path)) {
-                return "initial weights from " + path + ": " + WeightLoader.load(weights, model);
+                return "initial weights from "
+                    + path
+                    + ": "
+                    + WeightLoader.load(weights, model.tensors());
               } catch (ModelException e) {
                 throw new ModelException("model.init-from: " + e.getMessage(), e);
               }
@@ -186,7 +189,7 @@ public final class TrainingAssembly {
       ViewPipeline pipeline,
       TrainingMetrics metrics,
       RunLog log) {
-    MoCoV3 model = model();
+    TrainingStep model = model();
     SessionOrigin origin =
         SessionOrigin.restore(
             model, store, stability.policy(), after, settings.checkpoint().everySteps(), log);

@@ -7,7 +7,7 @@ import io.mocov3.app.run.LineReader;
 import io.mocov3.app.run.RunException;
 import io.mocov3.app.run.RunPaths;
 import io.mocov3.metrics.TrainingMetrics.KnnAccuracy;
-import io.mocov3.model.method.GradientNorms;
+import io.mocov3.model.step.GradientNorms;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -12,9 +12,9 @@ import io.mocov3.app.settings.Settings;
 import io.mocov3.model.checkpoint.Checkpoint;
 import io.mocov3.model.checkpoint.CheckpointReader;
 import io.mocov3.model.checkpoint.CheckpointStore;
-import io.mocov3.model.method.MoCoV3;
 import io.mocov3.model.safetensors.SafetensorsFile;
 import io.mocov3.model.safetensors.TensorData;
+import io.mocov3.model.step.TrainingStep;
 import io.mocov3.model.tensor.TensorStaging;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -108,7 +108,7 @@ public final class ForkCommand implements Callable<Integer> {
   /** The checkpoint as the changed model needs it, and the lines of the parent up to its step. */
   private void prepare(Settings settings, Checkpoint checkpoint, RunPaths parent, RunPaths target) {
     try (DataSets data = DataSets.open(settings);
-        MoCoV3 model = new TrainingAssembly(settings, data).model();
+        TrainingStep model = new TrainingAssembly(settings, data).model();
         SafetensorsFile tensors = checkpoint.model();
         SafetensorsFile moments = checkpoint.optimizer();
         TensorStaging fresh = new TensorStaging(model.optimizer().state());

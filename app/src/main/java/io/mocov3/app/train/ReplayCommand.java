@@ -20,7 +20,7 @@ import io.mocov3.metrics.NoMetrics;
 import io.mocov3.model.ModelException;
 import io.mocov3.model.checkpoint.Checkpoint;
 import io.mocov3.model.checkpoint.CheckpointReader;
-import io.mocov3.model.method.GradientNorms;
+import io.mocov3.model.step.GradientNorms;
 import io.mocov3.model.tensor.Threads;
 import java.io.PrintWriter;
 import java.nio.file.Files;

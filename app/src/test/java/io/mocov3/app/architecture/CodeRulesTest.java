@@ -45,6 +45,21 @@ final class CodeRulesTest {
                               || call.getName().equals("compile"))))
           .because("a wrong constructor or argument there crashes the JVM");
 
+  @ArchTest
+  static final ArchRule a_step_happens_in_one_place =
+      noClasses()
+          .that()
+          .doNotHaveFullyQualifiedName("io.mocov3.model.step.TrainingStep")
+          .and()
+          .doNotHaveSimpleName("OptimizerFixture") // an optimizer alone, on given gradients
+          .should()
+          .callMethodWhere(
+              describe(
+                  "Tensor.backward or Optimizer.step",
+                  call ->
+                      isCall(call, "org.bytedeco.pytorch.Tensor", "backward")
+                          || isCall(call, "io.mocov3.model.optim.Optimizer", "step")));
+
   @ArchTest static final ArchRule logging_is_slf4j = NO_CLASSES_SHOULD_USE_JAVA_UTIL_LOGGING;
 
   @ArchTest
@@ -117,6 +132,10 @@ final class CodeRulesTest {
           .areNotDeclaredIn("io.mocov3.model.tensor.Threads")
           .should()
           .beFinal();
+
+  private static boolean isCall(JavaAccess<?> call, String owner, String method) {
+    return call.getTargetOwner().getName().equals(owner) && call.getName().equals(method);
+  }
 
   private static boolean isOn(JavaAccess<?> call, Class<?> type, String method) {
     return call.getTargetOwner().isAssignableTo(type) && call.getName().equals(method);

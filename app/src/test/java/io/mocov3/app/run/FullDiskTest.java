@@ -11,7 +11,7 @@ import io.mocov3.actors.events.StabilityEvent;
 import io.mocov3.app.process.SmallDisk;
 import io.mocov3.metrics.PrometheusMetrics;
 import io.mocov3.metrics.TrainingMetrics.Reason;
-import io.mocov3.model.method.GradientNorms;
+import io.mocov3.model.step.GradientNorms;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -10,7 +10,7 @@ import io.mocov3.augment.codec.Decoded.Undecodable;
 import io.mocov3.augment.codec.Reason;
 import io.mocov3.metrics.NoMetrics;
 import io.mocov3.metrics.TrainingMetrics.KnnAccuracy;
-import io.mocov3.model.method.GradientNorms;
+import io.mocov3.model.step.GradientNorms;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -9,16 +9,16 @@ import io.mocov3.model.backbone.PositionEmbeddingKind;
 import io.mocov3.model.backbone.ResNetConfig;
 import io.mocov3.model.backbone.Stem;
 import io.mocov3.model.backbone.VitConfig;
-import io.mocov3.model.method.EmaOrder;
-import io.mocov3.model.method.MoCoV3;
 import io.mocov3.model.method.MoCoV3Config;
-import io.mocov3.model.method.StepConfig;
 import io.mocov3.model.nn.HeadConfig;
 import io.mocov3.model.nn.MlpNorm;
 import io.mocov3.model.optim.GradientClip;
 import io.mocov3.model.safetensors.DType;
 import io.mocov3.model.safetensors.SafetensorsFile;
 import io.mocov3.model.safetensors.TensorData;
+import io.mocov3.model.step.EmaOrder;
+import io.mocov3.model.step.StepConfig;
+import io.mocov3.model.step.TrainingStep;
 import io.mocov3.model.tensor.Precision;
 import io.mocov3.model.tensor.TensorCodec;
 import java.nio.ByteBuffer;
@@ -36,9 +36,9 @@ final class FixtureModel {
 
   private FixtureModel() {}
 
-  static MoCoV3 build(Fixture fixture) {
-    MoCoV3 model =
-        new MoCoV3(
+  static TrainingStep build(Fixture fixture) {
+    TrainingStep model =
+        new TrainingStep(
             config(fixture),
             new StepConfig(
                 OptimizerFixture.config(fixture),

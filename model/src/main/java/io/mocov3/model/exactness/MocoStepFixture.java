@@ -1,10 +1,13 @@
 package io.mocov3.model.exactness;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.mocov3.model.method.MoCoV3;
 import io.mocov3.model.method.Query;
 import io.mocov3.model.nn.Weights.Entry;
 import io.mocov3.model.safetensors.SafetensorsFile;
+import io.mocov3.model.step.Pending;
+import io.mocov3.model.step.Rates;
+import io.mocov3.model.step.TrainingStep;
+import io.mocov3.model.step.TrainingStep.Verdict;
 import io.mocov3.model.tensor.ViewPair;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,7 +38,7 @@ final class MocoStepFixture {
   Deviations run() {
     try (PointerScope scope = new PointerScope();
         SafetensorsFile expected = fixture.open("expected.safetensors");
-        MoCoV3 model = FixtureModel.build(fixture)) {
+        TrainingStep model = FixtureModel.build(fixture)) {
       Expected reference = new Expected(expected, deviations, isSharp(), zeroGradient);
       List<String> trained = texts(fixture.field("trained_parameters"));
       reference.sameNames(trained, model.trained().stream().map(Entry::name).toList());
@@ -53,7 +56,7 @@ final class MocoStepFixture {
   }
 
   private double step(
-      MoCoV3 model,
+      TrainingStep model,
       int index,
       JsonNode step,
       List<String> trained,
@@ -62,21 +65,24 @@ final class MocoStepFixture {
     try (PointerScope scope = new PointerScope();
         ViewPair views = views(index)) {
       double momentum = step.path("momentum").asDouble();
-      Query q1 = model.query(views.first());
-      Query q2 = model.query(views.second());
-      try (ViewPair k = model.keys(views, momentum)) {
-        model.backward(q1, k.second());
-        model.backward(q2, k.first());
-        Map<String, Tensor> gradients = gradients(model);
+      Rates rates = new Rates(step.path("learning_rate").asDouble(), momentum);
+      try (Pending pending = model.begin(views, rates);
+          ViewPair k = model.keys(pending)) {
+        Query q1 = model.query(pending);
+        Query q2 = model.query(pending);
         if (index == 0) {
           reference.compareForward(1, q1, k.first());
           reference.compareForward(2, q2, k.second());
+        }
+        model.backward(pending, k);
+        Map<String, Tensor> gradients = gradients(model);
+        if (index == 0) {
           gradients.forEach(reference::compareGradient);
         }
         for (int i = 0; i < trained.size(); i++) {
           norms[index * trained.size() + i] = norm(gradients.get(trained.get(i)));
         }
-        model.update(step.path("learning_rate").asDouble(), momentum);
+        model.finish(pending, Verdict.APPLY);
         return model.takeLoss();
       }
     }
@@ -97,13 +103,13 @@ final class MocoStepFixture {
     return fixture.width() == Fixtures.Width.FLOAT64;
   }
 
-  private static Map<String, Tensor> gradients(MoCoV3 model) {
+  private static Map<String, Tensor> gradients(TrainingStep model) {
     Map<String, Tensor> gradients = new LinkedHashMap<>();
     model.trained().forEach(entry -> gradients.put(entry.name(), entry.tensor().grad()));
     return gradients;
   }
 
-  private static Map<String, Tensor> finals(MoCoV3 model) {
+  private static Map<String, Tensor> finals(TrainingStep model) {
     Map<String, Tensor> finals = new LinkedHashMap<>();
     model.tensors().forEach((name, tensor) -> finals.put("final." + name, tensor));
     model.optimizer().state().forEach((name, tensor) -> finals.put("final.state." + name, tensor));

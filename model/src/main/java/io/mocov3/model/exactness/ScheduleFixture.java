@@ -1,8 +1,8 @@
 package io.mocov3.model.exactness;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.mocov3.model.method.MomentumSchedule;
 import io.mocov3.model.optim.LearningRateSchedule;
+import io.mocov3.model.optim.MomentumSchedule;
 
 /** Kind {@code schedule}: learning rate and momentum at fractional epochs. */
 final class ScheduleFixture {

@@ -2,7 +2,6 @@ package io.mocov3.model.interchange;
 
 import io.mocov3.model.ModelException;
 import io.mocov3.model.method.Encoder;
-import io.mocov3.model.method.MoCoV3;
 import io.mocov3.model.safetensors.TensorData;
 import io.mocov3.model.tensor.TensorCodec;
 import java.util.EnumMap;
@@ -50,9 +49,8 @@ public final class WeightLoader {
    * @return what was taken and what stayed as it was, in one line
    * @throws ModelException when a tensor is missing, left over or of another shape
    */
-  public static String load(ImportedWeights source, MoCoV3 model) {
-    SequencedMap<String, Tensor> targets = model.tensors();
-    Map<Part, Integer> loaded = load(source, targets);
+  public static String load(ImportedWeights source, SequencedMap<String, Tensor> targets) {
+    Map<Part, Integer> loaded = fill(source, targets);
     if (loaded.get(Part.MOMENTUM_ENCODER) == 0) {
       targets.forEach(
           (name, tensor) -> {
@@ -68,11 +66,11 @@ public final class WeightLoader {
   public static String load(ImportedWeights source, Encoder encoder) {
     SequencedMap<String, Tensor> targets = new LinkedHashMap<>();
     encoder.weights().tensors().forEach((name, tensor) -> targets.put(BASE + name, tensor));
-    Map<Part, Integer> loaded = load(source, targets);
+    Map<Part, Integer> loaded = fill(source, targets);
     return "backbone %d tensors".formatted(loaded.get(Part.BACKBONE));
   }
 
-  private static Map<Part, Integer> load(
+  private static Map<Part, Integer> fill(
       ImportedWeights source, SequencedMap<String, Tensor> targets) {
     Map<Part, Integer> loaded = new EnumMap<>(Part.class);
     for (Part part : Part.values()) {

@@ -1,9 +1,9 @@
 package io.mocov3.model.memory;
 
-import io.mocov3.model.method.MoCoV3;
 import io.mocov3.model.method.MoCoV3Config;
-import io.mocov3.model.method.StepConfig;
 import io.mocov3.model.nn.Weights;
+import io.mocov3.model.step.StepConfig;
+import io.mocov3.model.step.TrainingStep;
 import io.mocov3.model.tensor.Placement;
 import io.mocov3.model.tensor.TensorStaging;
 import java.util.Collection;
@@ -17,7 +17,7 @@ public record ModelSize(
     long parameters, long encoder, long weights, long trained, long moments, long staging) {
 
   public static ModelSize of(MoCoV3Config network, StepConfig step) {
-    try (MoCoV3 model = new MoCoV3(network, step, Placement.META, 0)) {
+    try (TrainingStep model = new TrainingStep(network, step, Placement.META, 0)) {
       return new ModelSize(
           model.base().weights().parameters().stream().mapToLong(Tensor::numel).sum(),
           bytes(model.base().weights().tensors().values()),

@@ -12,9 +12,10 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  */
 public record Query(Tensor features, Tensor projection, Tensor query) implements AutoCloseable {
 
-  /** Keeps features and query, and through them the graph, alive beyond the current scope. */
+  /** Keeps all three, and through them the graph, alive beyond the current scope. */
   public Query retained() {
     features.retainReference();
+    projection.retainReference();
     query.retainReference();
     return this;
   }
@@ -31,6 +32,7 @@ public record Query(Tensor features, Tensor projection, Tensor query) implements
   @Override
   public void close() {
     features.releaseReference();
+    projection.releaseReference();
     query.releaseReference();
   }
 }

@@ -2,7 +2,6 @@ package io.mocov3.model.step;
 
 import io.mocov3.model.ModelException;
 import io.mocov3.model.checkpoint.Checkpoint;
-import io.mocov3.model.method.MoCoV3;
 import io.mocov3.model.safetensors.SafetensorsFile;
 import io.mocov3.model.safetensors.TensorData;
 import io.mocov3.model.tensor.TensorCodec;
@@ -21,7 +20,7 @@ public final class TrainingState implements AutoCloseable {
   private static final String UPDATES = "updates";
   private static final String KEY_ENCODER_IS_AHEAD = "key_encoder_is_ahead";
 
-  private final MoCoV3 model;
+  private final TrainingStep model;
   private final TensorStaging modelStaging;
   private final TensorStaging optimizerStaging;
 
@@ -49,7 +48,7 @@ public final class TrainingState implements AutoCloseable {
   }
 
   /** Takes the memory for copies of {@code model}, which stays its owner's. */
-  public TrainingState(MoCoV3 model) {
+  public TrainingState(TrainingStep model) {
     this.model = model;
     modelStaging = new TensorStaging(model.tensors());
     optimizerStaging = new TensorStaging(model.optimizer().state());
@@ -80,7 +79,7 @@ public final class TrainingState implements AutoCloseable {
    * @return the number of completed steps
    * @throws ModelException when a tensor is missing, left over or of another shape
    */
-  public static long restore(MoCoV3 model, Checkpoint checkpoint) {
+  public static long restore(TrainingStep model, Checkpoint checkpoint) {
     Object steps = checkpoint.trainer().get(COMPLETED_STEPS);
     if (!(steps instanceof Number number)) {
       throw new ModelException(checkpoint.path() + "/trainer.json has no " + COMPLETED_STEPS);

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.mocov3.model.ModelException;
 import io.mocov3.model.evaluation.KnnClassifier.Setting;
-import io.mocov3.model.method.Tiny;
+import io.mocov3.model.step.Tiny;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;

@@ -8,15 +8,16 @@ import io.mocov3.model.backbone.ResNetConfig;
 import io.mocov3.model.backbone.Stem;
 import io.mocov3.model.backbone.VitConfig;
 import io.mocov3.model.method.Encoder;
-import io.mocov3.model.method.MoCoV3;
 import io.mocov3.model.method.MoCoV3Config;
-import io.mocov3.model.method.StepConfig;
 import io.mocov3.model.nn.EncoderRole;
 import io.mocov3.model.nn.HeadConfig;
 import io.mocov3.model.nn.MlpNorm;
 import io.mocov3.model.optim.AdamWConfig;
 import io.mocov3.model.optim.DecayExclusion;
 import io.mocov3.model.safetensors.TensorData;
+import io.mocov3.model.step.Rates;
+import io.mocov3.model.step.StepConfig;
+import io.mocov3.model.step.TrainingStep;
 import io.mocov3.model.tensor.Placement;
 import io.mocov3.model.tensor.TensorCodec;
 import io.mocov3.model.tensor.ViewPair;
@@ -90,8 +91,8 @@ final class InterchangeModels {
     return new MoCoV3Config(shape, HEAD, Optional.of(HEAD), 0.2);
   }
 
-  static MoCoV3 model(BackboneConfig shape, long seed) {
-    return new MoCoV3(
+  static TrainingStep model(BackboneConfig shape, long seed) {
+    return new TrainingStep(
         config(shape),
         new StepConfig(new AdamWConfig(0.9, 0.999, 1e-8, 0.1, DecayExclusion.NONE)),
         Placement.CPU,
@@ -102,7 +103,7 @@ final class InterchangeModels {
   static Encoder trained(BackboneConfig shape) {
     Encoder encoder = empty(config(shape));
     try (PointerScope scope = new PointerScope();
-        MoCoV3 model = model(shape, 1)) {
+        TrainingStep model = model(shape, 1)) {
       train(model, shape, 3);
       TensorCodec.copyAll(
           TensorCodec.toData(model.base().weights().tensors()), encoder.weights().tensors());
@@ -110,11 +111,11 @@ final class InterchangeModels {
     return encoder;
   }
 
-  static void train(MoCoV3 model, BackboneConfig shape, int steps) {
+  static void train(TrainingStep model, BackboneConfig shape, int steps) {
     for (int step = 0; step < steps; step++) {
       try (PointerScope scope = new PointerScope()) {
         ViewPair views = new ViewPair(images(8, shape.imageSize()), images(8, shape.imageSize()));
-        model.step(views, 1e-3, 0.9);
+        model.run(views, new Rates(1e-3, 0.9));
       }
     }
   }

@@ -3,7 +3,7 @@ package io.mocov3.model.loss;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.mocov3.model.method.Tiny;
+import io.mocov3.model.step.Tiny;
 import io.mocov3.model.tensor.Autocast;
 import io.mocov3.model.tensor.Placement;
 import io.mocov3.model.tensor.Precision;

@@ -2,12 +2,12 @@ package io.mocov3.model.memory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mocov3.model.method.EmaOrder;
-import io.mocov3.model.method.MoCoV3;
-import io.mocov3.model.method.StepConfig;
-import io.mocov3.model.method.Tiny;
 import io.mocov3.model.optim.GradientClip;
+import io.mocov3.model.step.EmaOrder;
+import io.mocov3.model.step.StepConfig;
+import io.mocov3.model.step.Tiny;
 import io.mocov3.model.step.TrainingState;
+import io.mocov3.model.step.TrainingStep;
 import io.mocov3.model.tensor.Precision;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Test;
@@ -18,7 +18,7 @@ class ModelSizeTest {
 
   @Test
   void isThatOfTheModelItself() {
-    try (MoCoV3 model = Tiny.model(1);
+    try (TrainingStep model = Tiny.model(1);
         TrainingState state = new TrainingState(model)) {
       ModelSize size = ModelSize.of(Tiny.config(), STEP);
 

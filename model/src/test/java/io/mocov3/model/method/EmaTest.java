@@ -7,6 +7,7 @@ import io.mocov3.model.nn.EncoderRole;
 import io.mocov3.model.nn.Weights;
 import io.mocov3.model.nn.Weights.Entry;
 import io.mocov3.model.nn.Weights.Kind;
+import io.mocov3.model.step.Tiny;
 import io.mocov3.model.tensor.Precision;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;

@@ -3,6 +3,10 @@ package io.mocov3.model.method;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.mocov3.model.step.Rates;
+import io.mocov3.model.step.StepConfig;
+import io.mocov3.model.step.Tiny;
+import io.mocov3.model.step.TrainingStep;
 import io.mocov3.model.tensor.Placement;
 import io.mocov3.model.tensor.ViewPair;
 import org.bytedeco.javacpp.PointerScope;
@@ -15,12 +19,12 @@ class KeyEncoderTest {
   @Test
   void severalUpdatesFollowTheClosedForm() {
     double momentum = 0.9;
-    try (MoCoV3 model = trainedOnce(Tiny.DOUBLE)) {
+    try (TrainingStep model = trainedOnce(Tiny.DOUBLE)) {
       double[] base = Tiny.numbers(model.tensors().get(BASE));
       double[] key = Tiny.numbers(model.tensors().get(KEY));
 
       for (int i = 0; i < 5; i++) {
-        model.momentumEncoder().update(momentum);
+        model.method().moveKeyEncoder(momentum);
       }
 
       double[] moved = Tiny.numbers(model.tensors().get(KEY));
@@ -33,13 +37,13 @@ class KeyEncoderTest {
 
   @Test
   void momentumZeroCopiesTheBaseAndMomentumOneKeeps() {
-    try (MoCoV3 model = trainedOnce(Placement.CPU)) {
+    try (TrainingStep model = trainedOnce(Placement.CPU)) {
       double[] key = Tiny.numbers(model.tensors().get(KEY));
 
-      model.momentumEncoder().update(1);
+      model.method().moveKeyEncoder(1);
       assertThat(Tiny.numbers(model.tensors().get(KEY))).isEqualTo(key);
 
-      model.momentumEncoder().update(0);
+      model.method().moveKeyEncoder(0);
       assertThat(Tiny.numbers(model.tensors().get(KEY)))
           .isEqualTo(Tiny.numbers(model.tensors().get(BASE)));
     }
@@ -48,22 +52,22 @@ class KeyEncoderTest {
   @Test
   void runningStatisticsAreNotAveraged() {
     String name = "momentum_encoder.head.1.running_mean";
-    try (MoCoV3 model = trainedOnce(Placement.CPU)) {
+    try (TrainingStep model = trainedOnce(Placement.CPU)) {
       double[] before = Tiny.numbers(model.tensors().get(name));
 
-      model.momentumEncoder().update(0);
+      model.method().moveKeyEncoder(0);
 
       assertThat(Tiny.numbers(model.tensors().get(name))).isEqualTo(before);
     }
   }
 
-  private static MoCoV3 trainedOnce(Placement placement) {
-    MoCoV3 model = new MoCoV3(Tiny.config(), new StepConfig(Tiny.ADAM_W), placement, 1);
+  private static TrainingStep trainedOnce(Placement placement) {
+    TrainingStep model = new TrainingStep(Tiny.config(), new StepConfig(Tiny.ADAM_W), placement, 1);
     try (PointerScope scope = new PointerScope()) {
       ViewPair views = Tiny.views(1);
       ViewPair typed =
           new ViewPair(views.first().to(placement.dtype()), views.second().to(placement.dtype()));
-      model.step(typed, 1e-2, 1);
+      model.run(typed, new Rates(1e-2, 1));
     }
     return model;
   }

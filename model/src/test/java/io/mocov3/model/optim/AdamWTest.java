@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.mocov3.model.backbone.PatchProjectionKind;
-import io.mocov3.model.method.MoCoV3;
-import io.mocov3.model.method.Tiny;
 import io.mocov3.model.nn.Weights.Entry;
 import io.mocov3.model.nn.Weights.Kind;
+import io.mocov3.model.step.Pending;
+import io.mocov3.model.step.Rates;
+import io.mocov3.model.step.Tiny;
+import io.mocov3.model.step.TrainingStep;
+import io.mocov3.model.step.TrainingStep.Verdict;
 import io.mocov3.model.tensor.NoGrad;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,7 +63,7 @@ class AdamWTest {
 
   @Test
   void theDecayFallsOnEveryTrainedTensorBiasesToo() {
-    try (MoCoV3 model = Tiny.model(1)) {
+    try (TrainingStep model = Tiny.model(1)) {
       List<double[]> before = new ArrayList<>();
       for (Entry entry : model.trained()) {
         try (NoGrad noGrad = new NoGrad()) {
@@ -70,7 +73,10 @@ class AdamWTest {
         before.add(Tiny.numbers(entry.tensor()));
       }
 
-      model.update(0.5, 0.99);
+      try (PointerScope scope = new PointerScope();
+          Pending step = model.begin(Tiny.views(1), new Rates(0.5, 0.99))) {
+        model.finish(step, Verdict.APPLY);
+      }
 
       assertThat(before).isNotEmpty().allSatisfy(numbers -> assertThat(numbers).containsOnly(2));
       assertThat(model.trained())
@@ -93,7 +99,7 @@ class AdamWTest {
 
   @Test
   void onlyTrainedTensorsAreKnown() {
-    try (MoCoV3 model = Tiny.model(1)) {
+    try (TrainingStep model = Tiny.model(1)) {
       List<String> trained = model.trained().stream().map(Entry::name).toList();
 
       assertThat(model.optimizer().state().keySet())
@@ -111,7 +117,7 @@ class AdamWTest {
 
   @Test
   void aLearnedProjectionIsKnown() {
-    try (MoCoV3 model = Tiny.model(Tiny.config(PatchProjectionKind.LEARNED), 1)) {
+    try (TrainingStep model = Tiny.model(Tiny.config(PatchProjectionKind.LEARNED), 1)) {
       assertThat(model.trained())
           .extracting(Entry::name)
           .contains("base_encoder.patch_embed.proj.weight", "base_encoder.patch_embed.proj.bias");

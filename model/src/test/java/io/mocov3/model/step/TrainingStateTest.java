@@ -6,9 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.mocov3.model.ModelException;
 import io.mocov3.model.checkpoint.Checkpoint;
 import io.mocov3.model.checkpoint.CheckpointStore;
-import io.mocov3.model.method.MoCoV3;
 import io.mocov3.model.method.MoCoV3Config;
-import io.mocov3.model.method.Tiny;
 import io.mocov3.model.nn.HeadConfig;
 import io.mocov3.model.safetensors.DType;
 import io.mocov3.model.safetensors.TensorData;
@@ -34,8 +32,8 @@ class TrainingStateTest {
 
   @Test
   void aRestoredModelGoesOnWithTheSameBits() {
-    try (MoCoV3 uninterrupted = Tiny.model(1);
-        MoCoV3 restored = Tiny.model(2)) {
+    try (TrainingStep uninterrupted = Tiny.model(1);
+        TrainingStep restored = Tiny.model(2)) {
       steps(uninterrupted, 0, 5);
       Checkpoint checkpoint = checkpoint(uninterrupted);
 
@@ -56,8 +54,8 @@ class TrainingStateTest {
 
   @Test
   void theStagedCopyDoesNotChangeWhileTrainingGoesOn() {
-    try (MoCoV3 uninterrupted = Tiny.model(1);
-        MoCoV3 restored = Tiny.model(2);
+    try (TrainingStep uninterrupted = Tiny.model(1);
+        TrainingStep restored = Tiny.model(2);
         TrainingState state = new TrainingState(uninterrupted)) {
       steps(uninterrupted, 0, 2);
       TrainingState.Staged staged = state.stage();
@@ -71,8 +69,8 @@ class TrainingStateTest {
 
   @Test
   void stagingAgainOverwritesTheCopy() {
-    try (MoCoV3 model = Tiny.model(1);
-        MoCoV3 restored = Tiny.model(2);
+    try (TrainingStep model = Tiny.model(1);
+        TrainingStep restored = Tiny.model(2);
         TrainingState state = new TrainingState(model)) {
       TrainingState.Staged first = state.stage();
       steps(model, 0, 3);
@@ -91,8 +89,8 @@ class TrainingStateTest {
     MoCoV3Config wider =
         new MoCoV3Config(
             tiny.backbone(), new HeadConfig(3, 48, 16, true, true), tiny.predictor(), 0.2);
-    try (MoCoV3 model = Tiny.model(1);
-        MoCoV3 other = Tiny.model(wider, 1)) {
+    try (TrainingStep model = Tiny.model(1);
+        TrainingStep other = Tiny.model(wider, 1)) {
       Checkpoint checkpoint = checkpoint(model);
 
       assertThatThrownBy(() -> TrainingState.restore(other, checkpoint))
@@ -106,7 +104,7 @@ class TrainingStateTest {
 
   @Test
   void aMissingTensorIsRefusedInOneLine() {
-    try (MoCoV3 model = Tiny.model(1);
+    try (TrainingStep model = Tiny.model(1);
         TrainingState state = new TrainingState(model);
         TrainingState.Staged staged = state.stage()) {
       staged.model().remove(TENSOR);
@@ -117,7 +115,7 @@ class TrainingStateTest {
 
   @Test
   void aMissingMomentIsRefusedInOneLine() {
-    try (MoCoV3 model = Tiny.model(1);
+    try (TrainingStep model = Tiny.model(1);
         TrainingState state = new TrainingState(model);
         TrainingState.Staged staged = state.stage()) {
       staged.optimizer().remove("exp_avg_sq." + TENSOR);
@@ -128,7 +126,7 @@ class TrainingStateTest {
 
   @Test
   void aTensorTooManyIsRefusedInOneLine() {
-    try (MoCoV3 model = Tiny.model(1);
+    try (TrainingStep model = Tiny.model(1);
         TrainingState state = new TrainingState(model);
         TrainingState.Staged staged = state.stage()) {
       staged
@@ -141,7 +139,7 @@ class TrainingStateTest {
 
   @Test
   void aCheckpointWithoutItsNumberOfStepsIsRefusedInOneLine() {
-    try (MoCoV3 model = Tiny.model(1);
+    try (TrainingStep model = Tiny.model(1);
         TrainingState state = new TrainingState(model);
         TrainingState.Staged staged = state.stage()) {
       store.write(0, staged.model(), staged.optimizer(), Map.of());
@@ -153,7 +151,7 @@ class TrainingStateTest {
     }
   }
 
-  private void expectRefusal(MoCoV3 model, TrainingState.Staged staged, String reason) {
+  private void expectRefusal(TrainingStep model, TrainingState.Staged staged, String reason) {
     Checkpoint checkpoint = write(staged);
 
     assertThatThrownBy(() -> TrainingState.restore(model, checkpoint))
@@ -165,21 +163,21 @@ class TrainingStateTest {
   void aCopyOutlivesTheStagingAndTheModel() {
     TrainingState.Staged staged;
     double[] expected;
-    try (MoCoV3 model = Tiny.model(1);
+    try (TrainingStep model = Tiny.model(1);
         TrainingState state = new TrainingState(model)) {
       staged = state.stage();
       expected = steps(model, 0, 2);
     }
 
     try (TrainingState.Staged copy = staged;
-        MoCoV3 restored = Tiny.model(2)) {
+        TrainingStep restored = Tiny.model(2)) {
       TrainingState.restore(restored, write(copy));
 
       assertThat(steps(restored, 0, 2)).isEqualTo(expected);
     }
   }
 
-  private Checkpoint checkpoint(MoCoV3 model) {
+  private Checkpoint checkpoint(TrainingStep model) {
     try (TrainingState state = new TrainingState(model);
         TrainingState.Staged staged = state.stage()) {
       return write(staged);
@@ -192,11 +190,11 @@ class TrainingStateTest {
   }
 
   /** The losses of the steps from {@code from} to before {@code to}. */
-  private static double[] steps(MoCoV3 model, int from, int to) {
+  private static double[] steps(TrainingStep model, int from, int to) {
     double[] losses = new double[to - from];
     for (int step = from; step < to; step++) {
       try (PointerScope scope = new PointerScope()) {
-        losses[step - from] = model.step(Tiny.views(step), 1e-3, 0.9);
+        losses[step - from] = model.run(Tiny.views(step), new Rates(1e-3, 0.9));
       }
     }
     return losses;

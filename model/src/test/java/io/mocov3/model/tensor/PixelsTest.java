@@ -3,7 +3,7 @@ package io.mocov3.model.tensor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.mocov3.model.method.Tiny;
+import io.mocov3.model.step.Tiny;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Random;

@@ -1,4 +1,4 @@
-package io.mocov3.model.method;
+package io.mocov3.model.step;
 
 import io.mocov3.model.nn.LayerNames;
 import io.mocov3.model.nn.Weights.Entry;
@@ -17,7 +17,7 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** Measures the collected gradients layer by layer on the device, and copies once to the host. */
-final class GradientMeter implements AutoCloseable {
+public final class GradientMeter implements AutoCloseable {
   private final List<Entry> parameters;
   private final List<String> layers;
   private final Tensor layerOf;

@@ -1,10 +1,11 @@
-package io.mocov3.model.method;
+package io.mocov3.model.step;
 
 import io.mocov3.model.backbone.PatchProjectionKind;
 import io.mocov3.model.backbone.Pooling;
 import io.mocov3.model.backbone.PositionEmbeddingKind;
 import io.mocov3.model.backbone.Stem;
 import io.mocov3.model.backbone.VitConfig;
+import io.mocov3.model.method.MoCoV3Config;
 import io.mocov3.model.nn.HeadConfig;
 import io.mocov3.model.nn.MlpNorm;
 import io.mocov3.model.optim.AdamWConfig;
@@ -51,11 +52,11 @@ public final class Tiny {
     return config(PatchProjectionKind.FROZEN_RANDOM);
   }
 
-  public static MoCoV3 model(MoCoV3Config config, long seed) {
-    return new MoCoV3(config, new StepConfig(ADAM_W), Placement.CPU, seed);
+  public static TrainingStep model(MoCoV3Config config, long seed) {
+    return new TrainingStep(config, new StepConfig(ADAM_W), Placement.CPU, seed);
   }
 
-  public static MoCoV3 model(long seed) {
+  public static TrainingStep model(long seed) {
     return model(config(), seed);
   }
 

@@ -1,4 +1,4 @@
-package io.mocov3.model.method;
+package io.mocov3.model.step;
 
 /** What a step computed before it changes anything: the loss and the gradients behind it. */
 public record StepMeasurement(double loss, GradientNorms gradients) {

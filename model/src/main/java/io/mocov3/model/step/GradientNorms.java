@@ -1,4 +1,4 @@
-package io.mocov3.model.method;
+package io.mocov3.model.step;
 
 import io.mocov3.model.nn.LayerNames;
 import java.util.List;

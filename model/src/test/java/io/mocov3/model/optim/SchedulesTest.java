@@ -1,11 +1,10 @@
-package io.mocov3.model.method;
+package io.mocov3.model.optim;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.mocov3.model.ModelException;
-import io.mocov3.model.optim.LearningRateSchedule;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -1,4 +1,4 @@
-package io.mocov3.model.method;
+package io.mocov3.model.step;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -10,6 +10,8 @@ import io.mocov3.model.backbone.PositionEmbeddingKind;
 import io.mocov3.model.backbone.ResNetConfig;
 import io.mocov3.model.backbone.Stem;
 import io.mocov3.model.backbone.VitConfig;
+import io.mocov3.model.method.Encoder;
+import io.mocov3.model.method.MoCoV3Config;
 import io.mocov3.model.nn.EncoderRole;
 import io.mocov3.model.nn.HeadConfig;
 import io.mocov3.model.nn.MlpNorm;
@@ -69,7 +71,7 @@ class VariantConfigTest {
     StepConfig clipped =
         new StepConfig(Tiny.ADAM_W, new GradientClip(0.1, 0), EmaOrder.BEFORE_KEYS, Precision.FP32);
 
-    assertThatThrownBy(() -> new MoCoV3(Tiny.config(), clipped, Placement.CPU, 1))
+    assertThatThrownBy(() -> new TrainingStep(Tiny.config(), clipped, Placement.CPU, 1))
         .isInstanceOf(ModelException.class)
         .hasMessageContaining("needs a trained patch projection");
   }

@@ -1,4 +1,4 @@
-package io.mocov3.model.method;
+package io.mocov3.model.step;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -11,7 +11,7 @@ class NativeMemoryTest {
 
   @Test
   void stepsLeaveNoNativeObjectsBehind() {
-    try (MoCoV3 model = Tiny.model(1)) {
+    try (TrainingStep model = Tiny.model(1)) {
       train(model, 0, 200);
       long pointers = Pointer.totalCount();
       long bytes = nativeBytes();
@@ -31,10 +31,10 @@ class NativeMemoryTest {
     return Pointer.physicalBytes() - Runtime.getRuntime().totalMemory();
   }
 
-  private static void train(MoCoV3 model, int from, int to) {
+  private static void train(TrainingStep model, int from, int to) {
     for (int step = from; step < to; step++) {
       try (PointerScope scope = new PointerScope()) {
-        model.step(Tiny.views(step), 1e-3, 0.99);
+        model.run(Tiny.views(step), new Rates(1e-3, 0.99));
       }
     }
   }

@@ -1,4 +1,4 @@
-package io.mocov3.model.method;
+package io.mocov3.model.step;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -8,6 +8,7 @@ import io.mocov3.model.optim.DecayExclusion;
 import io.mocov3.model.optim.LambConfig;
 import io.mocov3.model.optim.LarsConfig;
 import io.mocov3.model.optim.LearningRateSchedule;
+import io.mocov3.model.optim.MomentumSchedule;
 import io.mocov3.model.optim.OptimizerConfig;
 import io.mocov3.model.tensor.Placement;
 import java.io.IOException;
@@ -64,13 +65,15 @@ class GoldenLossTest {
   private static List<Double> train(OptimizerConfig optimizer, double peak) {
     LearningRateSchedule rate = new LearningRateSchedule(peak, Tiny.BATCH, 20, STEPS);
     MomentumSchedule momentum = new MomentumSchedule(0.9, true, STEPS);
-    try (MoCoV3 model = new MoCoV3(Tiny.config(), new StepConfig(optimizer), Placement.CPU, 1)) {
+    try (TrainingStep model =
+        new TrainingStep(Tiny.config(), new StepConfig(optimizer), Placement.CPU, 1)) {
       return Stream.iterate(0, step -> step + 1)
           .limit(STEPS)
           .map(
               step -> {
                 try (PointerScope scope = new PointerScope()) {
-                  return model.step(Tiny.views(step % 4), rate.at(step), momentum.at(step));
+                  return model.run(
+                      Tiny.views(step % 4), new Rates(rate.at(step), momentum.at(step)));
                 }
               })
           .toList();

@@ -1,4 +1,4 @@
-package io.mocov3.model.method;
+package io.mocov3.model.optim;
 
 import io.mocov3.model.ModelException;
 

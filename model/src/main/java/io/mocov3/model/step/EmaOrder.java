@@ -1,4 +1,4 @@
-package io.mocov3.model.method;
+package io.mocov3.model.step;
 
 /** When the key encoder moves. */
 public enum EmaOrder {

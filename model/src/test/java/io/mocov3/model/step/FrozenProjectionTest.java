@@ -1,4 +1,4 @@
-package io.mocov3.model.method;
+package io.mocov3.model.step;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -13,7 +13,7 @@ class FrozenProjectionTest {
 
   @Test
   void aFrozenProjectionKeepsItsBits() {
-    try (MoCoV3 model = Tiny.model(Tiny.config(PatchProjectionKind.FROZEN_RANDOM), 1)) {
+    try (TrainingStep model = Tiny.model(Tiny.config(PatchProjectionKind.FROZEN_RANDOM), 1)) {
       Map<String, double[]> before = fixed(model);
 
       train(model);
@@ -27,7 +27,7 @@ class FrozenProjectionTest {
 
   @Test
   void aLearnedProjectionMovesAndItsAverageFollows() {
-    try (MoCoV3 model = Tiny.model(Tiny.config(PatchProjectionKind.LEARNED), 1)) {
+    try (TrainingStep model = Tiny.model(Tiny.config(PatchProjectionKind.LEARNED), 1)) {
       Map<String, double[]> before = fixed(model);
 
       train(model);
@@ -45,16 +45,16 @@ class FrozenProjectionTest {
     }
   }
 
-  private static void train(MoCoV3 model) {
+  private static void train(TrainingStep model) {
     for (int step = 0; step < 1000; step++) {
       try (PointerScope scope = new PointerScope()) {
-        model.step(Tiny.views(step), 1e-2, 0.9);
+        model.run(Tiny.views(step), new Rates(1e-2, 0.9));
       }
     }
   }
 
   /** The projection and the positions, of both encoders. */
-  private static Map<String, double[]> fixed(MoCoV3 model) {
+  private static Map<String, double[]> fixed(TrainingStep model) {
     Map<String, double[]> numbers = new LinkedHashMap<>();
     model
         .tensors()

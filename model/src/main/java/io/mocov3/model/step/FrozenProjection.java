@@ -1,4 +1,4 @@
-package io.mocov3.model.method;
+package io.mocov3.model.step;
 
 import io.mocov3.model.nn.Weights.Entry;
 import io.mocov3.model.optim.GradientClip;
@@ -8,7 +8,7 @@ import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 
 /** The patch projection as it was when it was frozen in the middle of training. */
-final class FrozenProjection implements AutoCloseable {
+public final class FrozenProjection implements AutoCloseable {
   private final List<Tensor> weights;
   private final List<Tensor> kept;
 

@@ -1,13 +1,15 @@
-package io.mocov3.model.method;
+package io.mocov3.model.step;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
 import io.mocov3.model.backbone.PatchProjectionKind;
+import io.mocov3.model.method.MoCoV3Config;
 import io.mocov3.model.nn.LayerNames;
 import io.mocov3.model.nn.Weights.Entry;
 import io.mocov3.model.optim.GradientClip;
+import io.mocov3.model.step.TrainingStep.Verdict;
 import io.mocov3.model.tensor.Placement;
 import io.mocov3.model.tensor.Precision;
 import io.mocov3.model.tensor.TorchOps;
@@ -24,7 +26,7 @@ class GradientMeterTest {
 
   @Test
   void normsAreThoseOfEachLayersNumbers() {
-    try (MoCoV3 model = Tiny.model(Tiny.config(PatchProjectionKind.LEARNED), 1);
+    try (TrainingStep model = Tiny.model(Tiny.config(PatchProjectionKind.LEARNED), 1);
         PointerScope scope = new PointerScope()) {
       collect(model, 1);
       Map<String, double[]> expected = new LinkedHashMap<>();
@@ -74,7 +76,7 @@ class GradientMeterTest {
 
   @Test
   void aFireDrillScalesOneLayerOnce() {
-    try (MoCoV3 model = Tiny.model(1);
+    try (TrainingStep model = Tiny.model(1);
         PointerScope scope = new PointerScope()) {
       collect(model, 1);
       GradientNorms before = model.measure().gradients();
@@ -94,7 +96,7 @@ class GradientMeterTest {
 
   @Test
   void whatIsNotFiniteIsFoundInItsLayer() {
-    try (MoCoV3 model = Tiny.model(1);
+    try (TrainingStep model = Tiny.model(1);
         PointerScope scope = new PointerScope()) {
       collect(model, 1);
       model.scaleNextGradient("block_00", Double.POSITIVE_INFINITY);
@@ -108,17 +110,16 @@ class GradientMeterTest {
 
   @Test
   void aDiscardedStepLeavesNoTrace() {
-    try (MoCoV3 plain = Tiny.model(1);
-        MoCoV3 other = Tiny.model(1);
+    try (TrainingStep plain = Tiny.model(1);
+        TrainingStep other = Tiny.model(1);
         PointerScope scope = new PointerScope()) {
-      plain.step(Tiny.views(1), 1e-3, 0.9);
-      plain.step(Tiny.views(2), 1e-3, 0.9);
-      other.step(Tiny.views(1), 1e-3, 0.9);
-      other.begin();
-      collect(other, 7);
+      plain.run(Tiny.views(1), new Rates(1e-3, 0.9));
+      plain.run(Tiny.views(2), new Rates(1e-3, 0.9));
+      other.run(Tiny.views(1), new Rates(1e-3, 0.9));
+      Pending discarded = collect(other, 7);
       other.measure();
-      other.discard();
-      double next = other.step(Tiny.views(2), 1e-3, 0.9);
+      other.finish(discarded, Verdict.DISCARD);
+      double next = other.run(Tiny.views(2), new Rates(1e-3, 0.9));
 
       assertThat(other.optimizer().steps()).isEqualTo(2);
       plain
@@ -134,12 +135,12 @@ class GradientMeterTest {
 
   @Test
   void aProjectionThatIsFrozenOnTheWayKeepsItsBits() {
-    try (MoCoV3 model = Tiny.model(Tiny.config(PatchProjectionKind.LEARNED), 1);
+    try (TrainingStep model = Tiny.model(Tiny.config(PatchProjectionKind.LEARNED), 1);
         PointerScope scope = new PointerScope()) {
-      model.step(Tiny.views(1), 1e-2, 0.9);
+      model.run(Tiny.views(1), new Rates(1e-2, 0.9));
       model.freezePatchProjection();
       double[] before = Tiny.numbers(projection(model));
-      model.step(Tiny.views(2), 1e-2, 0.9);
+      model.run(Tiny.views(2), new Rates(1e-2, 0.9));
 
       assertThat(Tiny.numbers(projection(model))).isEqualTo(before);
     }
@@ -151,12 +152,12 @@ class GradientMeterTest {
         new StepConfig(
             Tiny.ADAM_W, new GradientClip(0, 1e-3), EmaOrder.BEFORE_KEYS, Precision.FP32);
     MoCoV3Config config = Tiny.config(PatchProjectionKind.LEARNED);
-    try (MoCoV3 plain = new MoCoV3(config, bounded, Placement.CPU, 1);
-        MoCoV3 clipped = new MoCoV3(config, bounded, Placement.CPU, 1);
+    try (TrainingStep plain = new TrainingStep(config, bounded, Placement.CPU, 1);
+        TrainingStep clipped = new TrainingStep(config, bounded, Placement.CPU, 1);
         PointerScope scope = new PointerScope()) {
       clipped.clipPatchProjection(1e9);
-      plain.step(Tiny.views(1), 1e-2, 0.9);
-      clipped.step(Tiny.views(1), 1e-2, 0.9);
+      plain.run(Tiny.views(1), new Rates(1e-2, 0.9));
+      clipped.run(Tiny.views(1), new Rates(1e-2, 0.9));
 
       assertThat(Tiny.numbers(clipped.optimizer().state().firstEntry().getValue()))
           .containsExactly(
@@ -164,17 +165,17 @@ class GradientMeterTest {
     }
   }
 
-  private static Tensor projection(MoCoV3 model) {
+  private static Tensor projection(TrainingStep model) {
     return model.tensors().get("base_encoder.patch_embed.proj.weight");
   }
 
   /** The keys, both forwards and both backwards of a step. */
-  private static void collect(MoCoV3 model, int seed) {
-    ViewPair x = Tiny.views(seed);
-    try (ViewPair k = model.keys(x, 0.9)) {
-      model.backward(model.query(x.first()), k.second());
-      model.backward(model.query(x.second()), k.first());
+  private static Pending collect(TrainingStep model, int seed) {
+    Pending step = model.begin(Tiny.views(seed), new Rates(1e-3, 0.9));
+    try (ViewPair k = model.keys(step)) {
+      model.backward(step, k);
     }
+    return step;
   }
 
   private static void add(double[] sumAndLargest, double[] numbers) {

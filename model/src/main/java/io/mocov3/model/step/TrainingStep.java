@@ -1,0 +1,251 @@
+package io.mocov3.model.step;
+
+import io.mocov3.model.method.Encoder;
+import io.mocov3.model.method.MoCoV3;
+import io.mocov3.model.method.MoCoV3Config;
+import io.mocov3.model.method.Query;
+import io.mocov3.model.nn.BatchStatistics;
+import io.mocov3.model.nn.Init;
+import io.mocov3.model.nn.Weights.Entry;
+import io.mocov3.model.optim.GradientClip;
+import io.mocov3.model.optim.Optimizer;
+import io.mocov3.model.tensor.NoGrad;
+import io.mocov3.model.tensor.Placement;
+import io.mocov3.model.tensor.Tensors;
+import io.mocov3.model.tensor.ViewPair;
+import java.util.List;
+import java.util.Optional;
+import java.util.SequencedMap;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * The only place where a step happens: keys, queries, loss, gradients, and an update or none. Owns
+ * the method, the optimizer and what is measured of the gradients.
+ *
+ * <p>{@link #run} is a whole step. Its parts, in this order: {@link #begin}; {@link #keys} and
+ * {@link #query}, at the same time if on two threads; {@link #backward}; {@link #measure} or {@link
+ * #takeLoss}; {@link #finish}. All belong to one thread but {@link #keys}, which may run on another
+ * one before {@link #backward}.
+ *
+ * <p>The two terms of the loss go backward one after the other, so that only one graph is in memory
+ * unless queries are computed ahead. The gradients are those of the sum, bit for bit in fp32.
+ */
+public final class TrainingStep implements AutoCloseable {
+  private final StepConfig config;
+  private final MoCoV3 method;
+  private final Optimizer optimizer;
+  private final GradientMeter meter;
+  private final BatchStatistics statistics;
+  private final Tensor loss;
+  private GradientClip clip;
+  private Optional<FrozenProjection> frozen = Optional.empty();
+  private boolean keyEncoderIsAhead;
+  private StepClock clock = StepClock.NONE;
+
+  /** Whether the update of a step is applied. */
+  public enum Verdict {
+    APPLY,
+    DISCARD
+  }
+
+  public TrainingStep(MoCoV3Config network, StepConfig config, Placement placement, long seed) {
+    this.config = config;
+    config.check(network.backbone());
+    config.precision().configure(placement);
+    method = new MoCoV3(network, config.precision(), placement, seed);
+    optimizer = Optimizer.of(method.trained(), config.optimizer());
+    meter = new GradientMeter(optimizer.parameters());
+    clip = config.clip();
+    statistics = new BatchStatistics(method.networks());
+    try (PointerScope scope = new PointerScope()) {
+      loss = Tensors.keep(Init.zeros().to(placement.torchDevice(), placement.dtype()));
+    }
+  }
+
+  /** From now on the times of the parts are told to {@code listener}. */
+  public void timedBy(StepClock listener) {
+    clock = listener;
+  }
+
+  /**
+   * One step. Views (N, 3, H, W) each, normalised.
+   *
+   * @return the loss
+   */
+  public double run(ViewPair views, Rates rates) {
+    try (Pending step = begin(views, rates)) {
+      try (ViewPair keys = keys(step)) {
+        backward(step, keys);
+      }
+      double value = takeLoss();
+      finish(step, Verdict.APPLY);
+      return value;
+    }
+  }
+
+  /** Begins a step. The views stay the caller's, and must outlive it. */
+  public Pending begin(ViewPair views, Rates rates) {
+    statistics.save();
+    return new Pending(views, rates);
+  }
+
+  /** Moves f_k if it is time, then k1, k2: (N, K) each, without gradient, owned by the caller. */
+  public ViewPair keys(Pending step) {
+    if (config.emaOrder() == EmaOrder.BEFORE_KEYS && !keyEncoderIsAhead) {
+      method.moveKeyEncoder(step.rates().momentum());
+    }
+    keyEncoderIsAhead = false;
+    return method.keys(step.views());
+  }
+
+  /** Computes the queries of the first view, called again also those of the second. */
+  public Query query(Pending step) {
+    Query query = query(step.nextView());
+    step.add(query);
+    return query;
+  }
+
+  private Query query(Tensor view) {
+    long begin = System.nanoTime();
+    try (PointerScope scope = new PointerScope()) {
+      return method.query(view).retained();
+    } finally {
+      clock.took(StepClock.Part.QUERY_FORWARD, System.nanoTime() - begin);
+    }
+  }
+
+  /** Collects the gradients of {@code ctr(q1, k2) + ctr(q2, k1)}, and its value. */
+  public void backward(Pending step, ViewPair keys) {
+    backward(step, step.views().first(), keys.second());
+    backward(step, step.views().second(), keys.first());
+  }
+
+  private void backward(Pending step, Tensor view, Tensor keys) {
+    try (Query q = step.takeQuery().orElseGet(() -> query(view));
+        PointerScope scope = new PointerScope()) {
+      long begin = System.nanoTime();
+      Tensor term = method.ctr(q, keys);
+      term.backward();
+      try (NoGrad noGrad = new NoGrad()) {
+        loss.add_(term.detach());
+      }
+      clock.took(StepClock.Part.LOSS_BACKWARD, System.nanoTime() - begin);
+      step.keep(q);
+    }
+  }
+
+  /** The sum of the terms. Waits for the device. */
+  public double takeLoss() {
+    try (NoGrad noGrad = new NoGrad()) {
+      double value = loss.item_double();
+      loss.fill_(new Scalar(0.0));
+      return value;
+    }
+  }
+
+  /** {@link #takeLoss} with the norms of the collected gradients, before any clip. */
+  public StepMeasurement measure() {
+    StepMeasurement measurement = meter.measure(loss);
+    try (NoGrad noGrad = new NoGrad()) {
+      loss.fill_(new Scalar(0.0));
+    }
+    return measurement;
+  }
+
+  /** Updates with the collected gradients, or goes back to before the step. They are gone then. */
+  public void finish(Pending step, Verdict verdict) {
+    long begin = System.nanoTime();
+    switch (verdict) {
+      case APPLY -> update(step.rates());
+      case DISCARD -> discard();
+    }
+    clock.took(StepClock.Part.OPTIMIZER, System.nanoTime() - begin);
+  }
+
+  private void update(Rates rates) {
+    clip.apply(optimizer.parameters());
+    optimizer.step(rates.learningRate());
+    frozen.ifPresent(FrozenProjection::restore);
+    if (config.emaOrder() == EmaOrder.AFTER_UPDATE) {
+      method.moveKeyEncoder(rates.momentum());
+    }
+  }
+
+  /** If f_k has moved already, it will not move again towards the same weights. */
+  private void discard() {
+    optimizer.forget();
+    statistics.restore();
+    keyEncoderIsAhead = config.emaOrder() == EmaOrder.BEFORE_KEYS;
+  }
+
+  /** Whether f_k has made the move of the next step already. */
+  boolean keyEncoderIsAhead() {
+    return keyEncoderIsAhead;
+  }
+
+  void restoreKeyEncoderIsAhead(boolean ahead) {
+    keyEncoderIsAhead = ahead;
+  }
+
+  /** From now on the patch projection keeps its present bits, whatever its gradient. */
+  public void freezePatchProjection() {
+    frozen.ifPresent(FrozenProjection::close);
+    frozen = Optional.of(new FrozenProjection(method.trained()));
+  }
+
+  /** From now on the patch projection's gradient is bounded so; the bound on all stays. */
+  public void clipPatchProjection(double bound) {
+    clip = new GradientClip(bound, clip.global());
+  }
+
+  /** The layers of {@link GradientNorms}, from the input on, without the sum of all. */
+  public List<String> layers() {
+    return meter.layers();
+  }
+
+  /** A fire drill: the gradient of {@code layer} is multiplied before the next measurement. */
+  public void scaleNextGradient(String layer, double factor) {
+    meter.scaleNext(layer, factor);
+  }
+
+  /** {@code ||theta_q - theta_k|| / ||theta_q||} over the parameters both encoders have. */
+  public double queryKeyDrift() {
+    return method.queryKeyDrift();
+  }
+
+  /** What is trained; stays owned here. */
+  public MoCoV3 method() {
+    return method;
+  }
+
+  /** What evaluation looks at; stays owned here. */
+  public Encoder base() {
+    return method.base();
+  }
+
+  public Optimizer optimizer() {
+    return optimizer;
+  }
+
+  /** What the optimizer sees, under the reference's names, in its order. */
+  public List<Entry> trained() {
+    return method.trained();
+  }
+
+  /** Every tensor of the method under the reference's names: what a checkpoint holds. */
+  public SequencedMap<String, Tensor> tensors() {
+    return method.tensors();
+  }
+
+  @Override
+  public void close() {
+    frozen.ifPresent(FrozenProjection::close);
+    statistics.close();
+    meter.close();
+    optimizer.close();
+    loss.releaseReference();
+    method.close();
+  }
+}
