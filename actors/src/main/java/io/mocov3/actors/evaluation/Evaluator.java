@@ -4,11 +4,13 @@ import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.PostStop;
 import akka.actor.typed.javadsl.Behaviors;
+import io.mocov3.actors.OutOfMemoryException;
 import io.mocov3.actors.events.RunLog;
 import io.mocov3.augment.SourceUnavailableException;
 import io.mocov3.metrics.TrainingMetrics;
 import io.mocov3.metrics.TrainingMetrics.KnnAccuracy;
 import io.mocov3.model.method.Encoder;
+import io.mocov3.model.tensor.NativeMessage;
 import io.mocov3.model.tensor.Pixels;
 import io.mocov3.model.tensor.TensorCodec;
 import io.mocov3.model.tensor.TensorStaging;
@@ -72,6 +74,12 @@ public final class Evaluator {
       evaluate(evaluate);
     } catch (SourceUnavailableException e) {
       log.warning("no kNN probe of step %d: %s".formatted(evaluate.step(), e.getMessage()));
+    } catch (RuntimeException e) {
+      if (OutOfMemoryException.line(e).isPresent()) {
+        throw e;
+      }
+      metrics.actorFailed("evaluator");
+      log.warning("no kNN probe of step %d: %s".formatted(evaluate.step(), NativeMessage.of(e)));
     }
     evaluate.replyTo().tell(new Evaluated(evaluate.step()));
     return Behaviors.same();

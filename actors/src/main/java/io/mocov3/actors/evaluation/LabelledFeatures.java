@@ -1,7 +1,6 @@
 package io.mocov3.actors.evaluation;
 
 import io.mocov3.actors.views.BatchFailedException;
-import io.mocov3.augment.SourceUnavailableException;
 import io.mocov3.augment.batch.BatchBuffer;
 import io.mocov3.augment.codec.Outcome;
 import io.mocov3.augment.source.ImageSource;
@@ -39,7 +38,7 @@ public record LabelledFeatures(Tensor features, Tensor labels, List<Integer> ind
     List<Tensor> features = new ArrayList<>();
     try {
       return of(source, count, view, size, buffer, features, pixels, network);
-    } catch (SourceUnavailableException e) {
+    } catch (RuntimeException e) {
       features.forEach(Tensor::releaseReference);
       throw e;
     }
@@ -54,6 +53,9 @@ public record LabelledFeatures(Tensor features, Tensor labels, List<Integer> ind
       List<Tensor> features,
       Pixels pixels,
       UnaryOperator<Tensor> network) {
+    if (count == 0) {
+      throw new BatchFailedException("there are no images; check the data set");
+    }
     List<Integer> kept = new ArrayList<>();
     int batchSize = buffer.samples();
     int next = 0;

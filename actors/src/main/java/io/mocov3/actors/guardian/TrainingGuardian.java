@@ -9,6 +9,8 @@ import akka.actor.typed.Terminated;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.TimerScheduler;
+import io.mocov3.actors.ActorFailedException;
+import io.mocov3.actors.Backoff;
 import io.mocov3.actors.Dispatchers;
 import io.mocov3.actors.OutOfMemoryException;
 import io.mocov3.actors.OutOfMemoryGuard;
@@ -58,6 +60,10 @@ public final class TrainingGuardian {
 
   private record TrainerEvent(Trainer.Event event) implements Command {}
 
+  private enum Retry implements Command {
+    INSTANCE
+  }
+
   private enum Look implements Command {
     INSTANCE
   }
@@ -86,7 +92,9 @@ public final class TrainingGuardian {
   private ActorRef<Trainer.Command> trainer;
   private final TimerScheduler<Command> timers;
   private final DataWait dataWait;
+  private final Backoff backoff = new Backoff();
   private int failures;
+  private long startedAt;
   private int starts;
   private boolean stopping;
 
@@ -141,6 +149,27 @@ public final class TrainingGuardian {
         .build();
   }
 
+  private Behavior<Command> waitingToRetry(String failure) {
+    return Behaviors.receive(Command.class)
+        .onMessageEquals(
+            Retry.INSTANCE,
+            () -> {
+              trainer = startTrainer(Optional.empty());
+              return training();
+            })
+        .onMessage(TrainerEvent.class, late -> Behaviors.same())
+        .onMessageEquals(
+            Stop.INSTANCE,
+            () ->
+                end(
+                    new TrainingOutcome.Failed(
+                        "stopped before another attempt; training had failed: " + failure)))
+        .onMessage(GiveUp.class, message -> end(new TrainingOutcome.Failed(message.reason())))
+        .onSignal(ChildFailed.class, this::onChildFailed)
+        .onSignal(Terminated.class, terminated -> Behaviors.same())
+        .build();
+  }
+
   private ActorRef<Trainer.Command> startTrainer(Optional<Interruption> interruption) {
     ActorRef<Trainer.Event> events = context.messageAdapter(Trainer.Event.class, TrainerEvent::new);
     return startPinned(
@@ -164,7 +193,8 @@ public final class TrainingGuardian {
   private Behavior<Command> onTrainerEvent(TrainerEvent message) {
     return switch (message.event()) {
       case Trainer.Finished finished -> onFinished(finished);
-      case Trainer.Interrupted interrupted -> onInterrupted(interrupted.interruption());
+      case Trainer.Interrupted interrupted -> onInterrupted(interrupted);
+      case Trainer.Started started -> onStarted(started.step());
       case Trainer.DataFailed failed -> onDataFailed(failed);
     };
   }
@@ -223,13 +253,24 @@ public final class TrainingGuardian {
     return end(new TrainingOutcome.DataGone(failed.step(), failed.saved(), reason(failed.cause())));
   }
 
-  private Behavior<Command> onInterrupted(Interruption interruption) {
+  /** A failure counts against the attempts as long as the checkpoint is the same. */
+  private Behavior<Command> onStarted(long step) {
+    if (step > startedAt) {
+      failures = 0;
+      backoff.reset();
+    }
+    startedAt = step;
+    return Behaviors.same();
+  }
+
+  private Behavior<Command> onInterrupted(Trainer.Interrupted interrupted) {
+    Interruption interruption = interrupted.interruption();
     StabilityPolicy policy = blueprint.policy();
     Incident incident = interruption.incident();
     int rollbacks = interruption.adjustments().rollbacks();
     boolean again = policy.action() == StabilityPolicy.Action.ROLLBACK;
     if (stopping) {
-      return end(new TrainingOutcome.Interrupted(incident.step(), true));
+      return end(new TrainingOutcome.Interrupted(incident.step(), interrupted.saved()));
     }
     if (again && rollbacks < policy.maxRollbacks()) {
       trainer = startTrainer(Optional.of(interruption));
@@ -262,9 +303,9 @@ public final class TrainingGuardian {
   }
 
   private Behavior<Command> onChildFailed(ChildFailed failed) {
-    String name = failed.getRef().path().name();
+    String name = name(failed);
     String reason = reason(failed.cause());
-    blueprint.metrics().actorFailed(name.replaceFirst("-\\d+$", ""));
+    blueprint.metrics().actorFailed(name);
     Optional<String> memory = OutOfMemoryException.line(failed.cause());
     if (memory.isPresent()) {
       return end(new TrainingOutcome.Failed(memory.get()));
@@ -285,15 +326,23 @@ public final class TrainingGuardian {
     blueprint
         .log()
         .warning(
-            "the trainer failed (%s); going on from the newest checkpoint, attempt %d of %d"
-                .formatted(reason, failures + 1, ATTEMPTS));
-    trainer = startTrainer(Optional.empty());
-    return Behaviors.same();
+            "the %s failed (%s); going on from the newest checkpoint, attempt %d of %d"
+                .formatted(name.replace('-', ' '), reason, failures + 1, ATTEMPTS));
+    timers.startSingleTimer(Retry.INSTANCE, backoff.next());
+    return waitingToRetry(reason);
+  }
+
+  /** As metrics call it. */
+  private static String name(ChildFailed failed) {
+    return failed.cause() instanceof ActorFailedException inner
+        ? inner.actor()
+        : failed.getRef().path().name().replaceFirst("-\\d+$", "");
   }
 
   private static String reason(Throwable cause) {
-    boolean wrapped = cause instanceof ActorInitializationException && cause.getCause() != null;
-    return wrapped ? reason(cause.getCause()) : NativeMessage.of(cause);
+    boolean wraps =
+        cause instanceof ActorInitializationException || cause instanceof ActorFailedException;
+    return wraps && cause.getCause() != null ? reason(cause.getCause()) : NativeMessage.of(cause);
   }
 
   private static String text(Duration duration) {

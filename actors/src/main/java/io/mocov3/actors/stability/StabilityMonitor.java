@@ -169,14 +169,14 @@ public final class StabilityMonitor {
     metrics.health(HealthSignal.CONTRASTIVE_ACCURACY, health.contrastiveAccuracy());
     metrics.health(HealthSignal.QUERY_KEY_DRIFT, health.queryKeyDrift());
     log.health(step, health);
-    Map.of(
-            "contrastive accuracy", health.contrastiveAccuracy(),
-            "feature standard deviation", health.featureStd(),
-            "effective rank", health.effectiveRank())
-        .forEach(
-            (series, value) ->
-                dips.observe(Kind.HEALTH, series, step, value).ifPresent(dip -> onDip(step, dip)));
+    observe(step, "contrastive accuracy", health.contrastiveAccuracy());
+    observe(step, "feature standard deviation", health.featureStd());
+    observe(step, "effective rank", health.effectiveRank());
     writeCapsule(step);
+  }
+
+  private void observe(long step, String series, double value) {
+    dips.observe(Kind.HEALTH, series, step, value).ifPresent(dip -> onDip(step, dip));
   }
 
   /** Curves that fall at the same probe are one dip. */

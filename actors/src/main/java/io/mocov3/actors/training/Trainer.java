@@ -14,6 +14,7 @@ import akka.stream.KillSwitches;
 import akka.stream.UniqueKillSwitch;
 import akka.stream.javadsl.Keep;
 import akka.stream.typed.javadsl.ActorSink;
+import io.mocov3.actors.ActorFailedException;
 import io.mocov3.actors.Dispatchers;
 import io.mocov3.actors.OutOfMemoryGuard;
 import io.mocov3.actors.Patience;
@@ -53,8 +54,14 @@ public final class Trainer {
   /** The batches ended with an error after {@code step}; {@code saved} as above. */
   public record DataFailed(long step, boolean saved, Throwable cause) implements Event {}
 
-  /** Training must not go on like this; nothing is being written any more. */
-  public record Interrupted(Interruption interruption) implements Event {}
+  /** A session is open, with so many steps done. */
+  public record Started(long step) implements Event {}
+
+  /**
+   * Training must not go on like this; nothing is being written any more. {@code saved} tells
+   * whether a checkpoint holds the last step.
+   */
+  public record Interrupted(Interruption interruption, boolean saved) implements Event {}
 
   private enum RetryWrite implements Command {
     INSTANCE
@@ -140,6 +147,7 @@ public final class Trainer {
           return Behaviors.withTimers(
               timers -> {
                 Trainer trainer = new Trainer(context, timers, session.get(), peers);
+                peers.guardian().tell(new Started(trainer.session.step()));
                 trainer.saving.writeIfDue(trainer.session.isRolledBack());
                 trainer.probeIfDue(trainer.session.isFresh());
                 return trainer.waitingForBatch();
@@ -211,7 +219,7 @@ public final class Trainer {
     if (saving.isWriting()) {
       return otherwise;
     }
-    return end(new Interrupted(session.interruption().orElseThrow()));
+    return end(new Interrupted(session.interruption().orElseThrow(), !session.hasUnsavedSteps()));
   }
 
   /** The guardian hears of it when the session is closed: two models at once may not fit. */
@@ -296,9 +304,7 @@ public final class Trainer {
 
   /** Both are rebuilt together: the guardian hears of the cause. */
   private Behavior<Command> onMomentumEncoderFailed(ChildFailed failed) {
-    throw failed.cause() instanceof RuntimeException cause
-        ? cause
-        : new IllegalStateException(failed.cause());
+    throw new ActorFailedException("momentum-encoder", failed.cause());
   }
 
   private Behavior<Command> onPostStop() {

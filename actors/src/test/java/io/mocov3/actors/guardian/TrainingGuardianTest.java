@@ -18,12 +18,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -71,7 +72,7 @@ class TrainingGuardianTest {
     TinyTraining training = training(10, 4);
     RecordingLog expected = new RecordingLog();
     training.runSequentially(expected);
-    RecordingLog log = new FailsOnceAfterCheckpoint();
+    RecordingLog log = new FailsOnceAfterCheckpoint(6);
 
     TrainingOutcome outcome = outcome(start(training, log));
 
@@ -101,6 +102,50 @@ class TrainingGuardianTest {
         .isEqualTo(new TrainingOutcome.Failed("training failed 3 times, last: made to fail"));
     assertThat(log.starts).containsExactly(0L, 0L, 0L);
     assertThat(metrics.failedActors).containsExactly("trainer", "trainer", "trainer");
+  }
+
+  @Test
+  void failuresWithProgressBetweenThemDoNotAddUp() throws Exception {
+    RecordingLog log = new FailsOnceAfterCheckpoint(6, 10, 14, 18);
+
+    TrainingOutcome outcome = outcome(start(training(20, 4), log));
+
+    assertThat(outcome).isEqualTo(new TrainingOutcome.Completed(20));
+    assertThat(log.starts).containsExactly(0L, 4L, 8L, 12L, 16L);
+    assertThat(log.warnings).hasSize(4).allMatch(line -> line.endsWith("attempt 2 of 3"));
+  }
+
+  @Test
+  void aFailureWithoutAMessageSaysWhatItWas() throws Exception {
+    RecordingLog log =
+        new RecordingLog() {
+          @Override
+          public void step(Step step) {
+            throw new ArrayIndexOutOfBoundsException();
+          }
+        };
+
+    TrainingOutcome outcome = outcome(start(training(10, 0), log));
+
+    assertThat(outcome)
+        .isEqualTo(
+            new TrainingOutcome.Failed(
+                "training failed 3 times, last: ArrayIndexOutOfBoundsException"));
+  }
+
+  @Test
+  void aStopBetweenTwoAttemptsEndsAtOnceWithTheReason() throws Exception {
+    RecordingLog log = new FailsOnceAfterCheckpoint(6);
+    Running running = start(training(10, 4), log);
+    await().until(() -> !log.warnings.isEmpty());
+
+    running.guardian().tell(TrainingGuardian.Stop.INSTANCE);
+
+    assertThat(outcome(running))
+        .isEqualTo(
+            new TrainingOutcome.Failed(
+                "stopped before another attempt; training had failed: made to fail"));
+    assertThat(log.starts).hasSize(1);
   }
 
   @Test
@@ -405,31 +450,20 @@ class TrainingGuardianTest {
     }
   }
 
-  /** Throws after step 6, once, when the checkpoint of step 4 is on disk. */
+  /** Throws after these steps, once each, when the checkpoint two steps before is on disk. */
   private static final class FailsOnceAfterCheckpoint extends RecordingLog {
-    private final CountDownLatch written = new CountDownLatch(1);
-    private final AtomicInteger failures = new AtomicInteger();
+    private final Set<Long> failing = ConcurrentHashMap.newKeySet();
+
+    FailsOnceAfterCheckpoint(long... steps) {
+      Arrays.stream(steps).forEach(failing::add);
+    }
 
     @Override
     public void step(Step step) {
       super.step(step);
-      if (step.step() == 6 && failures.getAndIncrement() == 0) {
-        awaitCheckpoint();
+      if (failing.remove(step.step())) {
+        await().until(() -> checkpoints.contains(step.step() - 2));
         throw new IllegalStateException("made to fail");
-      }
-    }
-
-    @Override
-    public void checkpointed(long step, Path path) {
-      super.checkpointed(step, path);
-      written.countDown();
-    }
-
-    private void awaitCheckpoint() {
-      try {
-        assertThat(written.await(30, TimeUnit.SECONDS)).isTrue();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
       }
     }
   }

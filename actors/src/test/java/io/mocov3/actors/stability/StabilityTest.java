@@ -1,6 +1,7 @@
 package io.mocov3.actors.stability;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import io.mocov3.actors.events.Adjustments;
@@ -13,9 +14,11 @@ import io.mocov3.actors.events.StabilityEvent.SpikeBegan;
 import io.mocov3.actors.events.StabilityPolicy;
 import io.mocov3.actors.events.StabilityPolicy.Action;
 import io.mocov3.actors.events.StabilityPolicy.Change;
+import io.mocov3.actors.guardian.TrainingGuardian;
 import io.mocov3.actors.guardian.TrainingOutcome;
 import io.mocov3.actors.stability.StabilityPlan.Drill;
 import io.mocov3.actors.training.TinyTraining;
+import io.mocov3.actors.training.TinyTraining.Running;
 import io.mocov3.actors.training.TrainingSession;
 import io.mocov3.actors.views.MemoryImages;
 import io.mocov3.metrics.TrainingMetrics.Reason;
@@ -36,6 +39,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -129,6 +133,37 @@ class StabilityTest {
             TrainingOutcome.Failed.class,
             failed -> assertThat(failed.reason()).contains("step 55 is not finite"));
     assertThat(new CheckpointStore(directory, 9).list().getLast().step()).isEqualTo(50);
+  }
+
+  @Test
+  void aStopDuringAnIncidentSaysThatTheStepsSinceTheCheckpointAreNotSaved() throws Exception {
+    AtomicReference<Running> running = new AtomicReference<>();
+    RecordingLog stopping =
+        new RecordingLog() {
+          @Override
+          public void step(Step step) {
+            super.step(step);
+            if (step.step() == 55) {
+              await().until(() -> running.get() != null);
+              running.get().guardian().tell(TrainingGuardian.Stop.INSTANCE);
+            }
+          }
+        };
+
+    StabilityPlan plan =
+        plan(
+            Action.ROLLBACK,
+            Change.SKIP_DATA,
+            new Drill("projector", 55, 1, INFINITE),
+            EnumSet.of(Reason.NON_FINITE));
+    try (ExecutorService executor = Executors.newFixedThreadPool(2)) {
+      running.set(
+          new TinyTraining(MemoryImages.good(64), STEPS, 10, plan)
+              .start(actors, new CheckpointStore(directory, 9), executor, 2, metrics, stopping));
+      TrainingOutcome outcome = running.get().outcome().get(60, TimeUnit.SECONDS);
+
+      assertThat(outcome).isEqualTo(new TrainingOutcome.Interrupted(55, false));
+    }
   }
 
   @ParameterizedTest
@@ -231,15 +266,9 @@ class StabilityTest {
   private TrainingOutcome train(
       Action action, Change change, Drill drill, long checkpointEvery, Set<Reason> actOn)
       throws Exception {
-    StabilityPlan plan =
-        new StabilityPlan(
-            new SpikeRule(60, 8, 4, 40, 10, 10),
-            DipRule.DEFAULT,
-            new StabilityPolicy(action, actOn, 5, 2, change, 0.5, 0.1),
-            64,
-            10,
-            drill);
-    TinyTraining training = new TinyTraining(MemoryImages.good(64), STEPS, checkpointEvery, plan);
+    TinyTraining training =
+        new TinyTraining(
+            MemoryImages.good(64), STEPS, checkpointEvery, plan(action, change, drill, actOn));
     try (ExecutorService executor = Executors.newFixedThreadPool(2)) {
       return training
           .start(
@@ -247,6 +276,16 @@ class StabilityTest {
           .outcome()
           .get(60, TimeUnit.SECONDS);
     }
+  }
+
+  private static StabilityPlan plan(Action action, Change change, Drill drill, Set<Reason> actOn) {
+    return new StabilityPlan(
+        new SpikeRule(60, 8, 4, 40, 10, 10),
+        DipRule.DEFAULT,
+        new StabilityPolicy(action, actOn, 5, 2, change, 0.5, 0.1),
+        64,
+        10,
+        drill);
   }
 
   /** Counts the models that are there when another one has been made. */

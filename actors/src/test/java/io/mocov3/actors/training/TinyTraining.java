@@ -73,7 +73,7 @@ public record TinyTraining(
 
   private static final long SEED = 7;
   private static final int BATCH = 8;
-  private static final int SIZE = 16;
+  public static final int SIZE = 16;
   private static final double EPOCHS = 2.5;
   private static final List<Double> HALF = List.of(0.5, 0.5, 0.5);
   private static final HeadConfig HEAD = new HeadConfig(2, 16, 8, true, true);
@@ -204,7 +204,7 @@ public record TinyTraining(
     }
     return Optional.of(
         new LiveProbe(
-            new Encoder(MODEL, Placement.CPU, EncoderRole.EVALUATION, SEED),
+            encoder(),
             new FeatureQueue(64, 16, 0, Placement.CPU),
             List.of(new ProbeSet("test", source, 16, SIZE, SIZE)),
             List.of(new KnnClassifier.Setting(5, 0.07)),
@@ -221,7 +221,12 @@ public record TinyTraining(
         SEED);
   }
 
-  private static Pixels pixels() {
+  /** A network for features, with weights of its own. */
+  public static Encoder encoder() {
+    return new Encoder(MODEL, Placement.CPU, EncoderRole.EVALUATION, SEED);
+  }
+
+  public static Pixels pixels() {
     return new Pixels(Placement.CPU, HALF, HALF);
   }
 

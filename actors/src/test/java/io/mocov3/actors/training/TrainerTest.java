@@ -69,6 +69,7 @@ class TrainerTest {
     Write last = nextWrite();
     assertThat(last.state().completedSteps()).isEqualTo(3);
     last.replyTo().tell(new Written(3, true));
+    guardian.expectMessage(PATIENCE, new Trainer.Started(0));
     guardian.expectMessage(PATIENCE, new Trainer.Finished(3, true));
     checkpointer.expectNoMessage(Duration.ofMillis(50));
   }

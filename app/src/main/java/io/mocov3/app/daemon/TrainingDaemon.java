@@ -1,5 +1,6 @@
 package io.mocov3.app.daemon;
 
+import akka.Done;
 import akka.actor.typed.ActorSystem;
 import com.typesafe.config.ConfigFactory;
 import io.mocov3.actors.events.RunLog;
@@ -43,6 +44,9 @@ import org.bytedeco.javacpp.Pointer;
 public final class TrainingDaemon {
   private static final Duration WATCH_INTERVAL = Duration.ofSeconds(1);
 
+  /** Seconds that actors are given to end after a signal, once the last checkpoint is written. */
+  private static final long ENDING = 3;
+
   /** Set by the launcher when standard error is a terminal; the JDK cannot tell. */
   private static final String TERMINAL = "mocov3.terminal";
 
@@ -50,6 +54,7 @@ public final class TrainingDaemon {
   private final PrintStream err;
   private final CompletableFuture<TrainingOutcome> outcome = new CompletableFuture<>();
   private final CompletableFuture<Integer> ended = new CompletableFuture<>();
+  private volatile boolean signalled;
 
   public TrainingDaemon(Settings settings, PrintStream err) {
     this.settings = settings;
@@ -131,9 +136,14 @@ public final class TrainingDaemon {
     }
   }
 
-  private static void end(ActorSystem<Command> system, RunFiles files) {
+  /** After a signal a probe under way is not waited for: the process ends with it. */
+  private void end(ActorSystem<Command> system, RunFiles files) {
     system.terminate();
-    system.getWhenTerminated().toCompletableFuture().join();
+    CompletableFuture<Done> terminated = system.getWhenTerminated().toCompletableFuture();
+    if (signalled) {
+      terminated = terminated.completeOnTimeout(Done.getInstance(), ENDING, TimeUnit.SECONDS);
+    }
+    terminated.join();
     files.close();
   }
 
@@ -201,6 +211,7 @@ public final class TrainingDaemon {
     if (ended.isDone()) {
       return;
     }
+    signalled = true;
     system.tell(TrainingGuardian.Stop.INSTANCE);
     int code;
     try {

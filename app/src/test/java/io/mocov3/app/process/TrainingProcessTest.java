@@ -3,6 +3,8 @@ package io.mocov3.app.process;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.mocov3.augment.shapes.Shapes;
+import io.mocov3.augment.shapes.ShapesConfig;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -49,6 +51,39 @@ class TrainingProcessTest {
     assertThat(second.errors()).contains("resuming after step");
     assertThat(TinyRun.losses(killed)).hasSize(60).isEqualTo(TinyRun.losses(whole));
     assertThat(TinyRun.samples(killed)).hasSize(60).isEqualTo(TinyRun.samples(whole));
+  }
+
+  @Test
+  void aSignalDoesNotWaitForAProbe() throws Exception {
+    Path images = folder.resolve("images");
+    Shapes.ensure(images, new ShapesConfig(300, 60, 32, 7));
+    Path run = folder.resolve("run");
+    Mocov3Process training =
+        Mocov3Process.start(
+            errors,
+            train(
+                run,
+                "run.steps=100000",
+                "data.format=image-folder",
+                "data.train=\"" + images.resolve("train") + "\"",
+                "data.test=\"" + images.resolve("test") + "\""));
+    await().atMost(Duration.ofMinutes(1)).until(() -> TinyRun.losses(run).size() >= 3);
+    makeEndless(images.resolve("test/arrow/00000.jpg"));
+    await().atMost(Duration.ofMinutes(1)).until(() -> TinyRun.losses(run).size() >= 70);
+
+    long begin = System.nanoTime();
+    training.terminate();
+
+    assertThat(training.exitCode()).as(training.errors()).isEqualTo(75);
+    assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(10));
+    assertThat(Files.readString(run.resolve("checkpoints/latest")))
+        .isEqualToIgnoringNewLines("step-%08d".formatted(TinyRun.losses(run).size()));
+  }
+
+  /** Whoever reads it waits for ever. */
+  private static void makeEndless(Path image) throws Exception {
+    Files.delete(image);
+    assertThat(new ProcessBuilder("mkfifo", image.toString()).start().waitFor()).isZero();
   }
 
   @Test

@@ -71,7 +71,7 @@ final class ShardCache {
         Files.delete(file);
         throw new NoSuchFileException(file + " has " + channel.size() + " of " + bytes + " bytes");
       } catch (NoSuchFileException deleted) {
-        forget(file);
+        forget(file, entry);
         if (attempt == 2) {
           throw deleted;
         }
@@ -123,7 +123,7 @@ final class ShardCache {
       entry.bytes.complete(Files.size(file));
     } catch (IOException | RuntimeException failure) {
       // what has arrived stays: the next attempt goes on from there
-      forget(file);
+      forget(file, entry);
       entry.bytes.completeExceptionally(failure);
       throw failure;
     }
@@ -149,8 +149,9 @@ final class ShardCache {
     entry.users--;
   }
 
-  private synchronized void forget(Path file) {
-    entries.remove(file);
+  /** Unless another thread has put a newer one in its place. */
+  private synchronized void forget(Path file, Entry entry) {
+    entries.remove(file, entry);
   }
 
   private synchronized void evict() {

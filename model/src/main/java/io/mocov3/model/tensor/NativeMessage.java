@@ -16,9 +16,13 @@ public final class NativeMessage {
         && trace[0].getClassName().startsWith("org.bytedeco.");
   }
 
-  /** On one line; that of any other exception too. */
+  /** On one line; that of any other exception too, or its name where it says nothing. */
   public static String of(Throwable exception) {
-    return String.valueOf(exception.getMessage())
+    if (exception.getMessage() == null) {
+      return exception.getClass().getSimpleName();
+    }
+    return exception
+        .getMessage()
         .replaceFirst(FRAMES, "")
         .lines()
         .map(String::strip)

@@ -1,0 +1,98 @@
+package io.mocov3.actors.evaluation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import akka.actor.testkit.typed.javadsl.ActorTestKit;
+import akka.actor.testkit.typed.javadsl.TestProbe;
+import akka.actor.typed.ActorRef;
+import io.mocov3.actors.evaluation.Evaluator.Evaluate;
+import io.mocov3.actors.evaluation.Evaluator.Evaluated;
+import io.mocov3.actors.events.RecordingLog;
+import io.mocov3.actors.events.RecordingMetrics;
+import io.mocov3.actors.training.TinyTraining;
+import io.mocov3.actors.views.MemoryImages;
+import io.mocov3.model.evaluation.KnnClassifier.Setting;
+import io.mocov3.model.method.Encoder;
+import io.mocov3.model.tensor.TensorStaging;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** A probe that fails is told of, and the next one is made. */
+class EvaluatorTest {
+  private static ActorTestKit actors;
+
+  private final RecordingLog log = new RecordingLog();
+  private final RecordingMetrics metrics = new RecordingMetrics();
+
+  @BeforeAll
+  static void startActors() {
+    actors = ActorTestKit.create();
+  }
+
+  @AfterAll
+  static void stopActors() {
+    actors.shutdownTestKit();
+  }
+
+  @Test
+  void testImagesOfWhichNoneIsReadableCostTheirProbeOnly() {
+    evaluate(new MemoryImages(8, Set.of(0, 1, 2, 3, 4, 5, 6, 7)));
+
+    assertThat(log.warnings)
+        .containsExactly(
+            "no kNN probe of step 3: none of 8 images can be decoded, image-0 is the first; check"
+                + " the data set");
+    assertThat(metrics.failedActors).containsExactly("evaluator");
+  }
+
+  @Test
+  void soDoesAnEmptySet() {
+    evaluate(MemoryImages.good(0));
+
+    assertThat(log.warnings)
+        .containsExactly("no kNN probe of step 3: there are no images; check the data set");
+  }
+
+  @Test
+  void storageThatIsAwayIsNoFailureOfTheEvaluator() {
+    MemoryImages away = MemoryImages.good(8);
+    away.storageIsThere(false);
+
+    evaluate(away);
+
+    assertThat(log.warnings).containsExactly("no kNN probe of step 3: the storage is away");
+    assertThat(metrics.failedActors).isEmpty();
+  }
+
+  private void evaluate(MemoryImages test) {
+    KnnProbe probe =
+        new KnnProbe(
+            MemoryImages.good(8),
+            test,
+            0,
+            0,
+            TinyTraining.SIZE,
+            TinyTraining.SIZE,
+            4,
+            List.of(new Setting(1, 0.07)));
+    TestProbe<Evaluated> answers = actors.createTestProbe();
+    ActorRef<Evaluator.Command> evaluator =
+        actors.spawn(
+            Evaluator.create(TinyTraining::encoder, TinyTraining::pixels, probe, metrics, log));
+    try (Encoder trained = TinyTraining.encoder();
+        TensorStaging snapshots = new TensorStaging(trained.weights().tensors())) {
+      for (long step : new long[] {3, 3}) {
+        log.warnings.clear();
+        metrics.failedActors.clear();
+        evaluator.tell(
+            new Evaluate(step, snapshots.stage(trained.weights().tensors()), answers.getRef()));
+        assertThat(answers.receiveMessage().step()).isEqualTo(step);
+      }
+    } finally {
+      actors.stop(evaluator);
+    }
+  }
+}
