@@ -17,7 +17,6 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -91,7 +90,7 @@ public final class PrometheusMetrics implements TrainingMetrics, AutoCloseable {
   private final Map<PipelineStage, LateGauge> queueDepths =
       meters.gauges(
           "mocov3.pipeline.queue.depth", "Batch buffers in use.", "stage", PipelineStage.class);
-  private final Map<String, Layer> layers = new ConcurrentHashMap<>();
+  private final Map<String, LayerMeters> layers = new ConcurrentHashMap<>();
   private final Map<Reason, Counter> skipped =
       meters.counters(
           "mocov3.updates.skipped",
@@ -108,16 +107,9 @@ public final class PrometheusMetrics implements TrainingMetrics, AutoCloseable {
       meters.counter("mocov3.dips", "Falls of a kNN curve or a signal of health.");
   private final LateGauge queueAge =
       meters.gauge("mocov3.knn.queue.age.steps", "Age of the oldest feature of the live kNN.");
-  private final LateGauge goodput =
-      meters.gauge(
-          "mocov3.goodput.ratio", "Share of the time since the start spent in steps that count.");
-  private final Map<HealthSignal, LateGauge> health = healthGauges();
-  private final long begun = System.nanoTime();
-  private long furthestStep;
-  private double usefulSeconds;
-  private final Map<KnnLabels, LateGauge> knnAccuracies = new ConcurrentHashMap<>();
-
-  private record KnnLabels(String probe, int k, double temperature, String source) {}
+  private final Goodput goodput = new Goodput(meters);
+  private final Map<HealthSignal, LateGauge> health = HealthMeters.of(meters);
+  private final KnnMeters knn = new KnnMeters(meters);
 
   /** A scrape: its content type and its text. */
   public record Scrape(String contentType, String body) {}
@@ -147,11 +139,7 @@ public final class PrometheusMetrics implements TrainingMetrics, AutoCloseable {
     learningRate.set(step.learningRate());
     momentum.set(step.momentum());
     stepTimer.record(step.duration());
-    if (step.step() > furthestStep) {
-      furthestStep = step.step();
-      usefulSeconds += step.duration().toNanos() / 1e9;
-    }
-    goodput.set(Math.min(1, usefulSeconds / ((System.nanoTime() - begun) / 1e9)));
+    goodput.stepCompleted(step.step(), step.duration());
   }
 
   @Override
@@ -171,14 +159,18 @@ public final class PrometheusMetrics implements TrainingMetrics, AutoCloseable {
 
   @Override
   public void gradient(String layer, double l2, double largest) {
-    Layer meter = layer(layer);
+    LayerMeters meter = layer(layer);
     meter.norm().set(l2);
     meter.largest().set(largest);
   }
 
+  private LayerMeters layer(String layer) {
+    return layers.computeIfAbsent(layer, name -> LayerMeters.of(meters, name));
+  }
+
   @Override
   public void gradientSpike(String layer, long step) {
-    Layer meter = layer(layer);
+    LayerMeters meter = layer(layer);
     meter.spikes().increment();
     meter.onset().set((double) step);
   }
@@ -210,9 +202,7 @@ public final class PrometheusMetrics implements TrainingMetrics, AutoCloseable {
 
   @Override
   public void knnAccuracy(KnnAccuracy accuracy) {
-    KnnLabels labels =
-        new KnnLabels(accuracy.probe(), accuracy.k(), accuracy.temperature(), accuracy.source());
-    knnAccuracies.computeIfAbsent(labels, this::knnGauge).set(accuracy.accuracy());
+    knn.set(accuracy);
   }
 
   @Override
@@ -323,74 +313,5 @@ public final class PrometheusMetrics implements TrainingMetrics, AutoCloseable {
   public void close() {
     garbage.close();
     registry.close();
-  }
-
-  /** The meters of one layer; its count of spikes is there from its first step. */
-  private record Layer(LateGauge norm, LateGauge largest, Counter spikes, LateGauge onset) {}
-
-  private Layer layer(String layer) {
-    return layers.computeIfAbsent(
-        layer,
-        name ->
-            new Layer(
-                meters.gauge("mocov3.gradient.norm", "L2 norm of a gradient.", "layer", name),
-                meters.gauge(
-                    "mocov3.gradient.largest",
-                    "Largest absolute number of a gradient.",
-                    "layer",
-                    name),
-                meters.counter(
-                    "mocov3.gradient.spikes", "Spikes of a layer's gradient.", "layer", name),
-                meters.gauge(
-                    "mocov3.gradient.spike.onset.step",
-                    "Step at which the newest spike of a layer began.",
-                    "layer",
-                    name)));
-  }
-
-  private Map<HealthSignal, LateGauge> healthGauges() {
-    Map<HealthSignal, LateGauge> gauges = new EnumMap<>(HealthSignal.class);
-    for (HealthSignal signal : HealthSignal.values()) {
-      gauges.put(
-          signal,
-          switch (signal) {
-            case FEATURE_STD ->
-                meters.gauge(
-                    "mocov3.feature.std",
-                    "Standard deviation of normalised features, mean over dimensions.");
-            case ALIGNMENT ->
-                meters.gauge("mocov3.alignment", "Squared distance of positive pairs.");
-            case UNIFORMITY ->
-                meters.gauge("mocov3.uniformity", "Logarithm of the mean Gaussian potential.");
-            case EFFECTIVE_RANK ->
-                meters.gauge("mocov3.effective.rank", "Effective rank of the features.");
-            case POSITIVE_SIMILARITY ->
-                meters.gauge("mocov3.positive.similarity", "Cosine of a query and its own key.");
-            case NEGATIVE_SIMILARITY ->
-                meters.gauge("mocov3.negative.similarity", "Cosine of a query and other keys.");
-            case CONTRASTIVE_ACCURACY ->
-                meters.gauge(
-                    "mocov3.contrastive.accuracy.ratio", "Queries whose nearest key is their own.");
-            case QUERY_KEY_DRIFT ->
-                meters.gauge(
-                    "mocov3.query.key.drift.ratio",
-                    "Distance of the momentum encoder's weights from the base encoder's.");
-          });
-    }
-    return gauges;
-  }
-
-  private LateGauge knnGauge(KnnLabels labels) {
-    return meters.gauge(
-        "mocov3.knn.accuracy.ratio",
-        "Accuracy of the newest kNN probe.",
-        "probe",
-        labels.probe(),
-        "k",
-        Integer.toString(labels.k()),
-        "temperature",
-        Double.toString(labels.temperature()),
-        "source",
-        labels.source());
   }
 }

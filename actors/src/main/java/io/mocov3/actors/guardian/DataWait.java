@@ -4,18 +4,18 @@ import io.mocov3.actors.Backoff;
 import java.time.Duration;
 
 /** How long the guardian has waited, and may still wait, for images whose storage is gone. */
-public final class DataWait {
+final class DataWait {
   private final Duration limit;
   private final Backoff backoff = new Backoff();
   private long since;
   private long step = -1;
 
-  public DataWait(Duration limit) {
+  DataWait(Duration limit) {
     this.limit = limit;
   }
 
   /** The images are gone after {@code completed} steps; without progress it is the same wait. */
-  public void begin(long completed) {
+  void begin(long completed) {
     if (completed > step) {
       step = completed;
       since = System.nanoTime();
@@ -27,12 +27,12 @@ public final class DataWait {
     return Duration.ofNanos(System.nanoTime() - since);
   }
 
-  public boolean isOver() {
+  boolean isOver() {
     return waited().compareTo(limit) >= 0;
   }
 
   /** The pause before the next look, the last of which is when time is up. */
-  public Duration pause() {
+  Duration pause() {
     Duration pause = backoff.next();
     Duration left = limit.minus(waited());
     return pause.compareTo(left) < 0 ? pause : left;

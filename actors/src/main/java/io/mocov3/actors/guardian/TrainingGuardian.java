@@ -1,18 +1,16 @@
 package io.mocov3.actors.guardian;
 
-import akka.actor.ActorInitializationException;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.ChildFailed;
 import akka.actor.typed.DispatcherSelector;
 import akka.actor.typed.Terminated;
 import akka.actor.typed.javadsl.ActorContext;
+import akka.actor.typed.javadsl.BehaviorBuilder;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.TimerScheduler;
-import io.mocov3.actors.ActorFailedException;
-import io.mocov3.actors.Backoff;
+import akka.japi.function.Creator;
 import io.mocov3.actors.Dispatchers;
-import io.mocov3.actors.OutOfMemoryException;
 import io.mocov3.actors.OutOfMemoryGuard;
 import io.mocov3.actors.Patience;
 import io.mocov3.actors.evaluation.Evaluator;
@@ -21,13 +19,11 @@ import io.mocov3.actors.events.Interruption;
 import io.mocov3.actors.events.RunLog;
 import io.mocov3.actors.events.StabilityEvent;
 import io.mocov3.actors.events.StabilityPolicy;
-import io.mocov3.actors.stability.RollbackImpossibleException;
 import io.mocov3.actors.training.Checkpointer;
 import io.mocov3.actors.training.Trainer;
 import io.mocov3.actors.training.TrainingSession;
 import io.mocov3.augment.SourceUnavailableException;
 import io.mocov3.metrics.TrainingMetrics;
-import io.mocov3.model.tensor.NativeMessage;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -39,7 +35,6 @@ import java.util.concurrent.TimeUnit;
  * model. Attempts without progress are bounded.
  */
 public final class TrainingGuardian {
-  private static final int ATTEMPTS = 3;
   private static final Duration ANSWER = Duration.ofSeconds(20);
 
   /** What the guardian is told. */
@@ -92,9 +87,7 @@ public final class TrainingGuardian {
   private ActorRef<Trainer.Command> trainer;
   private final TimerScheduler<Command> timers;
   private final DataWait dataWait;
-  private final Backoff backoff = new Backoff();
-  private int failures;
-  private long startedAt;
+  private final Attempts attempts = new Attempts();
   private int starts;
   private boolean stopping;
 
@@ -127,30 +120,22 @@ public final class TrainingGuardian {
   }
 
   private Behavior<Command> training() {
-    return Behaviors.receive(Command.class)
-        .onMessage(TrainerEvent.class, this::onTrainerEvent)
-        .onMessageEquals(Stop.INSTANCE, this::onStop)
-        .onMessage(GiveUp.class, message -> end(new TrainingOutcome.Failed(message.reason())))
-        .onSignal(ChildFailed.class, this::onChildFailed)
-        .onSignal(Terminated.class, terminated -> Behaviors.same())
-        .build();
+    return messages(this::onStop).onMessage(TrainerEvent.class, this::onTrainerEvent).build();
   }
 
   private Behavior<Command> waitingForData(Trainer.DataFailed failed) {
-    return Behaviors.receive(Command.class)
+    return messages(() -> end(new TrainingOutcome.Interrupted(failed.step(), failed.saved())))
         .onMessageEquals(Look.INSTANCE, this::onLook)
         .onMessage(Looked.class, looked -> onLooked(looked, failed))
-        .onMessageEquals(
-            Stop.INSTANCE,
-            () -> end(new TrainingOutcome.Interrupted(failed.step(), failed.saved())))
-        .onMessage(GiveUp.class, message -> end(new TrainingOutcome.Failed(message.reason())))
-        .onSignal(ChildFailed.class, this::onChildFailed)
-        .onSignal(Terminated.class, terminated -> Behaviors.same())
         .build();
   }
 
   private Behavior<Command> waitingToRetry(String failure) {
-    return Behaviors.receive(Command.class)
+    return messages(
+            () ->
+                end(
+                    new TrainingOutcome.Failed(
+                        "stopped before another attempt; training had failed: " + failure)))
         .onMessageEquals(
             Retry.INSTANCE,
             () -> {
@@ -158,16 +143,16 @@ public final class TrainingGuardian {
               return training();
             })
         .onMessage(TrainerEvent.class, late -> Behaviors.same())
-        .onMessageEquals(
-            Stop.INSTANCE,
-            () ->
-                end(
-                    new TrainingOutcome.Failed(
-                        "stopped before another attempt; training had failed: " + failure)))
+        .build();
+  }
+
+  /** What is answered in every phase. */
+  private BehaviorBuilder<Command> messages(Creator<Behavior<Command>> onStop) {
+    return Behaviors.receive(Command.class)
+        .onMessageEquals(Stop.INSTANCE, onStop)
         .onMessage(GiveUp.class, message -> end(new TrainingOutcome.Failed(message.reason())))
         .onSignal(ChildFailed.class, this::onChildFailed)
-        .onSignal(Terminated.class, terminated -> Behaviors.same())
-        .build();
+        .onSignal(Terminated.class, terminated -> Behaviors.same());
   }
 
   private ActorRef<Trainer.Command> startTrainer(Optional<Interruption> interruption) {
@@ -204,7 +189,7 @@ public final class TrainingGuardian {
       return end(new TrainingOutcome.Interrupted(failed.step(), failed.saved()));
     }
     if (!(failed.cause() instanceof SourceUnavailableException)) {
-      return end(new TrainingOutcome.Failed(reason(failed.cause())));
+      return end(new TrainingOutcome.Failed(ActorFailure.reason(failed.cause())));
     }
     blueprint.metrics().dataAvailable(false);
     dataWait.begin(failed.step());
@@ -216,7 +201,7 @@ public final class TrainingGuardian {
         .warning(
             "%s; waiting after step %d, which %s, for up to %s"
                 .formatted(
-                    reason(failed.cause()),
+                    ActorFailure.reason(failed.cause()),
                     failed.step(),
                     failed.saved() ? "is saved" : "could not be saved",
                     text(blueprint.patience().data())));
@@ -250,16 +235,13 @@ public final class TrainingGuardian {
   }
 
   private Behavior<Command> dataGone(Trainer.DataFailed failed) {
-    return end(new TrainingOutcome.DataGone(failed.step(), failed.saved(), reason(failed.cause())));
+    return end(
+        new TrainingOutcome.DataGone(
+            failed.step(), failed.saved(), ActorFailure.reason(failed.cause())));
   }
 
-  /** A failure counts against the attempts as long as the checkpoint is the same. */
   private Behavior<Command> onStarted(long step) {
-    if (step > startedAt) {
-      failures = 0;
-      backoff.reset();
-    }
-    startedAt = step;
+    attempts.started(step);
     return Behaviors.same();
   }
 
@@ -303,46 +285,32 @@ public final class TrainingGuardian {
   }
 
   private Behavior<Command> onChildFailed(ChildFailed failed) {
-    String name = name(failed);
-    String reason = reason(failed.cause());
-    blueprint.metrics().actorFailed(name);
-    Optional<String> memory = OutOfMemoryException.line(failed.cause());
-    if (memory.isPresent()) {
-      return end(new TrainingOutcome.Failed(memory.get()));
+    ActorFailure failure = ActorFailure.of(failed);
+    blueprint.metrics().actorFailed(failure.actor());
+    if (failure.hopeless()) {
+      return end(new TrainingOutcome.Failed(failure.reason()));
     }
     if (!failed.getRef().path().equals(trainer.path())) {
-      return end(new TrainingOutcome.Failed(name + " failed: " + reason));
+      return end(new TrainingOutcome.Failed(failure.actor() + " failed: " + failure.reason()));
     }
-    if (failed.cause() instanceof ActorInitializationException init
-        && init.getCause() instanceof RollbackImpossibleException) {
-      return end(new TrainingOutcome.Failed(reason));
-    }
-    failures++;
-    if (stopping || failures >= ATTEMPTS) {
+    attempts.failed();
+    if (stopping || attempts.areOver()) {
       return end(
           new TrainingOutcome.Failed(
-              "training failed %d times, last: %s".formatted(failures, reason)));
+              "training failed %d times, last: %s"
+                  .formatted(attempts.failures(), failure.reason())));
     }
     blueprint
         .log()
         .warning(
             "the %s failed (%s); going on from the newest checkpoint, attempt %d of %d"
-                .formatted(name.replace('-', ' '), reason, failures + 1, ATTEMPTS));
-    timers.startSingleTimer(Retry.INSTANCE, backoff.next());
-    return waitingToRetry(reason);
-  }
-
-  /** As metrics call it. */
-  private static String name(ChildFailed failed) {
-    return failed.cause() instanceof ActorFailedException inner
-        ? inner.actor()
-        : failed.getRef().path().name().replaceFirst("-\\d+$", "");
-  }
-
-  private static String reason(Throwable cause) {
-    boolean wraps =
-        cause instanceof ActorInitializationException || cause instanceof ActorFailedException;
-    return wraps && cause.getCause() != null ? reason(cause.getCause()) : NativeMessage.of(cause);
+                .formatted(
+                    failure.actor().replace('-', ' '),
+                    failure.reason(),
+                    attempts.failures() + 1,
+                    Attempts.MOST));
+    timers.startSingleTimer(Retry.INSTANCE, attempts.pause());
+    return waitingToRetry(failure.reason());
   }
 
   private static String text(Duration duration) {

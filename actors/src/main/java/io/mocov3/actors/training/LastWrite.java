@@ -5,24 +5,24 @@ import io.mocov3.actors.Patience;
 import java.time.Duration;
 
 /** Whether there is hope left for the last checkpoint, once writing it has failed. */
-public final class LastWrite {
+final class LastWrite {
   private final Patience patience;
   private final Backoff backoff = new Backoff();
   private Duration left = Duration.ofSeconds(Long.MAX_VALUE);
   private long since = System.nanoTime();
 
-  public LastWrite(Patience patience) {
+  LastWrite(Patience patience) {
     this.patience = patience;
   }
 
   /** From now on there is no more time than a stop may take. */
-  public void stopRequested() {
+  void stopRequested() {
     backoff.reset();
     limit(patience.stop());
   }
 
   /** From now on there is no more time than a last checkpoint may take. */
-  public void failed() {
+  void failed() {
     limit(patience.checkpoint());
   }
 
@@ -30,7 +30,7 @@ public final class LastWrite {
     backoff.reset();
   }
 
-  public boolean isHopeless() {
+  boolean isHopeless() {
     return !remaining().isPositive();
   }
 

@@ -126,7 +126,7 @@ class StabilityTest {
   @Test
   void stoppingEndsTrainingWithTheReason() throws Exception {
     TrainingOutcome outcome =
-        train(Action.STOP, Change.SKIP_DATA, new Drill("projector", 55, 1, INFINITE), 10);
+        train(Action.STOP, Change.SKIP_DATA, new Drill("projector", 55, 1, INFINITE), 50);
 
     assertThat(outcome)
         .isInstanceOfSatisfying(
@@ -172,7 +172,7 @@ class StabilityTest {
       names = {"SKIP_DATA", "LEARNING_RATE"})
   void aRollbackGoesBackChangesOneThingAndFinishes(Change change) throws Exception {
     TrainingOutcome outcome =
-        train(Action.ROLLBACK, change, new Drill("projector", 55, 1, INFINITE), 10);
+        train(Action.ROLLBACK, change, new Drill("projector", 55, 1, INFINITE), 50);
 
     assertThat(outcome).isEqualTo(new TrainingOutcome.Completed(STEPS));
     assertThat(metrics.rollbacks).containsExactly(Reason.NON_FINITE);
@@ -206,7 +206,7 @@ class StabilityTest {
             Action.ROLLBACK,
             Change.SKIP_DATA,
             new Drill("block_00", 90, 1, 50),
-            20,
+            80,
             EnumSet.allOf(Reason.class));
 
     assertThat(outcome).isEqualTo(new TrainingOutcome.Completed(STEPS));

@@ -32,7 +32,7 @@ import java.util.stream.IntStream;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** Training steps on noise, plain and watched in turn, with the mathematics alone. */
-public final class StepBenchmark {
+final class StepBenchmark {
   private static final int WARM_UP = 2;
   private static final int LOOKS = 3;
   private static final int CLASSES = 1000;

@@ -3,6 +3,7 @@ package io.mocov3.app.memory;
 import io.mocov3.app.memory.MemoryForecast.Part;
 import io.mocov3.app.plan.Plans;
 import io.mocov3.app.settings.Settings;
+import io.mocov3.model.evaluation.KnnClassifier;
 import io.mocov3.model.memory.ActivationSize;
 import io.mocov3.model.memory.ModelSize;
 import io.mocov3.model.memory.StepMemory;
@@ -22,9 +23,6 @@ public final class MemoryParts {
   private static final double FRAGMENTS = 0.05;
 
   private static final int WIDE = 4;
-
-  /** Queries of kNN that are compared at a time. */
-  private static final int CHUNK = 1024;
 
   /** Images of the sets; 0 for one that is not there. */
   public record Images(int train, int test, int probeSets) {
@@ -116,7 +114,10 @@ public final class MemoryParts {
   private long livePass(int batch) {
     long normalised = 4 * StepMemory.images(settings.live().images(), imageSize());
     long similar =
-        2L * Math.min(CHUNK, settings.live().images()) * settings.live().queueLength() * WIDE;
+        2L
+            * Math.min(KnnClassifier.CHUNK, settings.live().images())
+            * settings.live().queueLength()
+            * WIDE;
     return Math.max(model.encoder(), normalised + forward(batch) + 2 * queue() + similar);
   }
 
@@ -125,7 +126,8 @@ public final class MemoryParts {
     long train = count(settings.knn().trainImages(), images.train());
     long test = count(settings.knn().testImages(), images.test());
     long width = settings.model().backbone().width();
-    return (3 * train + 2 * test) * width * WIDE + 2 * Math.min(CHUNK, test) * train * WIDE;
+    return (3 * train + 2 * test) * width * WIDE
+        + 2 * Math.min(KnnClassifier.CHUNK, test) * train * WIDE;
   }
 
   private static long count(int wanted, int there) {

@@ -1,5 +1,6 @@
 package io.mocov3.app.run;
 
+import io.mocov3.model.IoReason;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -126,7 +127,7 @@ public final class RunDirectory implements AutoCloseable {
       }
       return Optional.of(target);
     } catch (IOException e) {
-      throw new RunException(path + ": old files cannot be kept aside: " + e, e);
+      throw new RunException(path + ": old files cannot be kept aside: " + IoReason.of(e), e);
     }
   }
 

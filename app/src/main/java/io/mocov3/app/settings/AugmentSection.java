@@ -2,6 +2,9 @@ package io.mocov3.app.settings;
 
 import io.mocov3.augment.view.TwoViews;
 import io.mocov3.augment.view.ViewRecipe;
+import io.mocov3.augment.view.ViewRecipe.Blur;
+import io.mocov3.augment.view.ViewRecipe.Crop;
+import io.mocov3.augment.view.ViewRecipe.Jitter;
 import java.util.List;
 
 /** Reads {@code augment} into the two view recipes. */
@@ -18,20 +21,15 @@ final class AugmentSection {
     List<Double> ratio = view.range("crop-ratio", 100);
     List<Double> sigma = view.range("blur-sigma", 1000);
     return new ViewRecipe(
-        size,
-        scale.get(0),
-        scale.get(1),
-        ratio.get(0),
-        ratio.get(1),
-        view.number("jitter-probability", 0, 1),
-        view.number("brightness", 0, 10),
-        view.number("contrast", 0, 10),
-        view.number("saturation", 0, 10),
-        view.number("hue", 0, 0.5),
+        new Crop(size, scale.get(0), scale.get(1), ratio.get(0), ratio.get(1)),
+        new Jitter(
+            view.number("jitter-probability", 0, 1),
+            view.number("brightness", 0, 10),
+            view.number("contrast", 0, 10),
+            view.number("saturation", 0, 10),
+            view.number("hue", 0, 0.5)),
         view.number("grayscale-probability", 0, 1),
-        view.number("blur-probability", 0, 1),
-        sigma.get(0),
-        sigma.get(1),
+        new Blur(view.number("blur-probability", 0, 1), sigma.get(0), sigma.get(1)),
         view.number("solarize-probability", 0, 1),
         view.number("flip-probability", 0, 1));
   }

@@ -1,7 +1,7 @@
 package io.mocov3.app.weights;
 
 import io.mocov3.app.conf.SettingsException;
-import io.mocov3.app.output.IoReason;
+import io.mocov3.model.IoReason;
 import io.mocov3.model.interchange.ImportedWeights;
 import java.io.IOException;
 import java.nio.file.Files;

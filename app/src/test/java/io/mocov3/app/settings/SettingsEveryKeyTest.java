@@ -119,10 +119,20 @@ class SettingsEveryKeyTest {
   void augmentIsRead() {
     ViewRecipe first =
         new ViewRecipe(
-            48, 0.1, 0.9, 0.5, 2, 0.11, 0.12, 0.13, 0.14, 0.15, 0.16, 0.17, 0.2, 3, 0.18, 0.19);
+            new ViewRecipe.Crop(48, 0.1, 0.9, 0.5, 2),
+            new ViewRecipe.Jitter(0.11, 0.12, 0.13, 0.14, 0.15),
+            0.16,
+            new ViewRecipe.Blur(0.17, 0.2, 3),
+            0.18,
+            0.19);
     ViewRecipe second =
         new ViewRecipe(
-            48, 0.2, 0.8, 0.6, 3, 0.21, 0.22, 0.23, 0.24, 0.25, 0.26, 0.27, 0.3, 4, 0.28, 0.29);
+            new ViewRecipe.Crop(48, 0.2, 0.8, 0.6, 3),
+            new ViewRecipe.Jitter(0.21, 0.22, 0.23, 0.24, 0.25),
+            0.26,
+            new ViewRecipe.Blur(0.27, 0.3, 4),
+            0.28,
+            0.29);
 
     assertThat(settings.views()).isEqualTo(new TwoViews(first, second));
     assertThat(settings.mean()).containsExactly(0.1, 0.2, 0.3);

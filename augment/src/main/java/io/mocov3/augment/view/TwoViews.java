@@ -114,8 +114,10 @@ public record TwoViews(ViewRecipe first, ViewRecipe second) {
 
   /** The row below which neither view looks; the crop is what a view draws first. */
   private int lowest(int index, long seed, long epoch, int width, int height) {
-    Crop one = ViewSampler.crop(first, width, height, CounterRandom.of(seed, epoch, index, 0));
-    Crop two = ViewSampler.crop(second, width, height, CounterRandom.of(seed, epoch, index, 1));
+    Crop one =
+        ViewSampler.crop(first.crop(), width, height, CounterRandom.of(seed, epoch, index, 0));
+    Crop two =
+        ViewSampler.crop(second.crop(), width, height, CounterRandom.of(seed, epoch, index, 1));
     return Math.max(one.top() + one.height(), two.top() + two.height());
   }
 }

@@ -17,15 +17,15 @@ public final class ViewSampler {
   /** Draws one view of an image of the given width and height. */
   public static ViewParameters draw(
       ViewRecipe recipe, int width, int height, CounterRandom random) {
-    Crop crop = crop(recipe, width, height, random);
+    Crop crop = crop(recipe.crop(), width, height, random);
     Optional<Jitter> jitter =
-        random.chance(recipe.jitterProbability())
-            ? Optional.of(jitter(recipe, random))
+        random.chance(recipe.jitter().probability())
+            ? Optional.of(jitter(recipe.jitter(), random))
             : Optional.empty();
     boolean grayscale = random.chance(recipe.grayscaleProbability());
     OptionalDouble sigma =
-        random.chance(recipe.blurProbability())
-            ? OptionalDouble.of(random.uniform(recipe.sigmaMin(), recipe.sigmaMax()))
+        random.chance(recipe.blur().probability())
+            ? OptionalDouble.of(random.uniform(recipe.blur().sigmaMin(), recipe.blur().sigmaMax()))
             : OptionalDouble.empty();
     boolean solarize = random.chance(recipe.solarizeProbability());
     boolean flip = random.chance(recipe.flipProbability());
@@ -33,12 +33,12 @@ public final class ViewSampler {
   }
 
   /** RandomResizedCrop's box: ten attempts, then the largest centred box of an allowed ratio. */
-  static Crop crop(ViewRecipe recipe, int width, int height, CounterRandom random) {
+  static Crop crop(ViewRecipe.Crop rule, int width, int height, CounterRandom random) {
     double area = (double) width * height;
-    double logMin = Math.log(recipe.ratioMin());
-    double logMax = Math.log(recipe.ratioMax());
+    double logMin = Math.log(rule.ratioMin());
+    double logMax = Math.log(rule.ratioMax());
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-      double target = area * random.uniform(recipe.cropScaleMin(), recipe.cropScaleMax());
+      double target = area * random.uniform(rule.scaleMin(), rule.scaleMax());
       double ratio = Math.exp(random.uniform(logMin, logMax));
       long w = (long) Math.rint(Math.sqrt(target * ratio));
       long h = (long) Math.rint(Math.sqrt(target / ratio));
@@ -48,28 +48,28 @@ public final class ViewSampler {
         return new Crop(top, left, (int) h, (int) w);
       }
     }
-    return centre(recipe, width, height);
+    return centre(rule, width, height);
   }
 
-  static Jitter jitter(ViewRecipe recipe, CounterRandom random) {
+  static Jitter jitter(ViewRecipe.Jitter rule, CounterRandom random) {
     List<ColorOperation> order =
         ColorOperation.ORDERS.get(random.nextInt(ColorOperation.ORDERS.size()));
     return new Jitter(
         order,
-        factor(recipe.brightness(), random),
-        factor(recipe.contrast(), random),
-        factor(recipe.saturation(), random),
-        random.uniform(-recipe.hue(), recipe.hue()));
+        factor(rule.brightness(), random),
+        factor(rule.contrast(), random),
+        factor(rule.saturation(), random),
+        random.uniform(-rule.hue(), rule.hue()));
   }
 
-  private static Crop centre(ViewRecipe recipe, int width, int height) {
+  private static Crop centre(ViewRecipe.Crop rule, int width, int height) {
     double ratio = (double) width / height;
     int w = width;
     int h = height;
-    if (ratio < recipe.ratioMin()) {
-      h = (int) Math.rint(width / recipe.ratioMin());
-    } else if (ratio > recipe.ratioMax()) {
-      w = (int) Math.rint(height * recipe.ratioMax());
+    if (ratio < rule.ratioMin()) {
+      h = (int) Math.rint(width / rule.ratioMin());
+    } else if (ratio > rule.ratioMax()) {
+      w = (int) Math.rint(height * rule.ratioMax());
     }
     h = Math.max(1, h);
     w = Math.max(1, w);

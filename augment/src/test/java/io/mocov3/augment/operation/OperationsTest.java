@@ -163,9 +163,11 @@ class OperationsTest {
 
   @Test
   void aRecipeOutOfRangeIsRefusedByName() {
-    assertThatThrownBy(() -> ViewRecipe.paperView1(32).withFlip(1.5))
+    ViewRecipe paper = ViewRecipe.paperView1(32);
+    assertThatThrownBy(
+            () -> new ViewRecipe(paper.crop(), paper.jitter(), 0.2, paper.blur(), 0, 1.5))
         .hasMessage("flip-probability is 1.5; it must be a probability in 0..1");
-    assertThatThrownBy(() -> ViewRecipe.paperView1(32).withCrop(0.5, 0.2, 0.75, 1.33))
+    assertThatThrownBy(() -> new ViewRecipe.Crop(32, 0.5, 0.2, 0.75, 1.33))
         .hasMessageStartingWith("crop-scale maximum is 0.2");
     assertThatThrownBy(() -> ViewRecipe.paperView1(0)).hasMessageStartingWith("size is 0");
   }

@@ -37,7 +37,7 @@ class ViewSamplerTest {
       long[] left = new long[50];
 
       for (int i = 0; i < DRAWS; i++) {
-        Crop crop = ViewSampler.crop(RECIPE, width, height, CounterRandom.of(3, 0, i, 0));
+        Crop crop = ViewSampler.crop(RECIPE.crop(), width, height, CounterRandom.of(3, 0, i, 0));
         long pixels = (long) crop.height() * crop.width();
         area[(int) Math.min(49, 50 * pixels / ((long) width * height))]++;
         double log = Math.log((double) crop.width() / crop.height());
@@ -135,7 +135,7 @@ class ViewSamplerTest {
   }
 
   private static Jitter jitter(int sample) {
-    return ViewSampler.jitter(RECIPE, CounterRandom.of(7, 0, sample, 0));
+    return ViewSampler.jitter(RECIPE.jitter(), CounterRandom.of(7, 0, sample, 0));
   }
 
   private static void count(long[] counts, int position, int room) {

@@ -1,5 +1,6 @@
 package io.mocov3.model.checkpoint;
 
+import io.mocov3.model.IoReason;
 import io.mocov3.model.ModelException;
 import io.mocov3.model.safetensors.TensorData;
 import java.io.IOException;
@@ -59,15 +60,19 @@ public final class CheckpointStore {
     long bytes;
     try {
       bytes = new CheckpointWriter(dir, step).write(model, optimizer, trainer);
-    } catch (IOException | ModelException e) {
-      throw new ModelException(
-          "%s: checkpoint could not be written: %s"
-              .formatted(
-                  dir.resolve(CheckpointReader.name(step)),
-                  e instanceof ModelException ? e.getMessage() : e.toString()),
-          e);
+    } catch (IOException e) {
+      throw unwritten(step, IoReason.of(e), e);
+    } catch (ModelException e) {
+      throw unwritten(step, e.getMessage(), e);
     }
     return new Written(dir.resolve(CheckpointReader.name(step)), bytes, prune());
+  }
+
+  private ModelException unwritten(long step, String reason, Exception cause) {
+    return new ModelException(
+        "%s: checkpoint could not be written: %s"
+            .formatted(dir.resolve(CheckpointReader.name(step)), reason),
+        cause);
   }
 
   /** All that have a checkpoint's name, by ascending step, valid or not. */

@@ -21,7 +21,8 @@ import org.bytedeco.pytorch.global.torch;
  * go in chunks, so that memory is bounded by chunk x references.
  */
 public final class KnnClassifier implements AutoCloseable {
-  private static final int CHUNK = 1024;
+  /** Queries that are compared at a time. */
+  public static final int CHUNK = 1024;
 
   private final Tensor references;
   private final Tensor labels;

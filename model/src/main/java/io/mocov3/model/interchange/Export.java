@@ -2,6 +2,7 @@ package io.mocov3.model.interchange;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import io.mocov3.model.IoReason;
 import io.mocov3.model.ModelException;
 import io.mocov3.model.backbone.BackboneConfig;
 import io.mocov3.model.backbone.PatchProjectionKind;
@@ -37,7 +38,8 @@ public record Export(
           try {
             mapper.writeValue(folder.resolve(name).toFile(), document);
           } catch (IOException e) {
-            throw new ModelException(folder.resolve(name) + ": could not be written: " + e, e);
+            throw new ModelException(
+                folder.resolve(name) + ": could not be written: " + IoReason.of(e), e);
           }
         });
   }

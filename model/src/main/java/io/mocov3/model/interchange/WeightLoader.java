@@ -46,6 +46,7 @@ public final class WeightLoader {
    * Fills a network that is to be trained; without a momentum encoder in the file it starts as a
    * copy of the base encoder.
    *
+   * @param targets every tensor of the network under the reference's names, overwritten in place
    * @return what was taken and what stayed as it was, in one line
    * @throws ModelException when a tensor is missing, left over or of another shape
    */

@@ -23,7 +23,8 @@ public final class Attention {
     projection = new Linear(weights, name + ".proj", init.xavier(width, width), Init.zeros(width));
   }
 
-  public Tensor forward(Tensor x) { // (N, L, D)
+  /** (N, L, D) to (N, L, D), in the caller's scope. */
+  public Tensor forward(Tensor x) {
     long n = x.size(0);
     long l = x.size(1);
     Tensor parts =

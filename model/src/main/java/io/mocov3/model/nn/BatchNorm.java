@@ -37,6 +37,7 @@ public final class BatchNorm {
     return new BatchNorm(weights, name, channels, true, Init.zeros(channels));
   }
 
+  /** (N, C) or (N, C, H, W) to the same, in the caller's scope. */
   public Tensor forward(Tensor x) {
     return torch.batch_norm(
         x, weight, bias, runningMean, runningVariance, training, RUNNING_MOMENTUM, EPSILON, true);

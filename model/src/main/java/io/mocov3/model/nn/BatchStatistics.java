@@ -23,10 +23,12 @@ public final class BatchStatistics implements AutoCloseable {
     }
   }
 
+  /** Copies the statistics aside. */
   public void save() {
     copy(present, saved);
   }
 
+  /** Returns the statistics to what they were at {@link #save}. */
   public void restore() {
     copy(saved, present);
   }

@@ -20,6 +20,7 @@ public final class Convolution {
     weights.own(bias);
   }
 
+  /** With a bias (out). */
   public Convolution(Weights weights, String name, Tensor kernel, Tensor bias, int stride) {
     this(
         weights.add(name + ".weight", kernel, Kind.TRAINED),
@@ -34,6 +35,7 @@ public final class Convolution {
     this.padding = new long[] {weight.size(2) / 2, weight.size(3) / 2};
   }
 
+  /** (N, in, H, W) to (N, out, H/stride, W/stride), in the caller's scope. */
   public Tensor forward(Tensor x) {
     return torch.conv2d(x, weight, bias, stride, padding, NO_DILATION, 1);
   }

@@ -31,6 +31,7 @@ public final class Head {
     }
   }
 
+  /** (N, in) to (N, out), in the caller's scope. */
   public Tensor forward(Tensor x) {
     return Forward.through(layers, x);
   }

@@ -25,10 +25,12 @@ public final class Init {
     generator = new GeneratorOptional(seeded);
   }
 
+  /** Uniform in [-bound, bound). */
   public Tensor uniform(double bound, long... shape) {
     return torch.empty(shape, options, null).uniform_(-bound, bound, generator);
   }
 
+  /** Normal around 0. */
   public Tensor normal(double std, long... shape) {
     return torch.empty(shape, options, null).normal_(0, std, generator);
   }

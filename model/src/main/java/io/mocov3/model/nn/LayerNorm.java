@@ -19,6 +19,7 @@ public final class LayerNorm {
     bias = weights.optional(weights.add(name + ".bias", Init.zeros(width), Kind.TRAINED));
   }
 
+  /** (..., D) to (..., D), in the caller's scope. */
   public Tensor forward(Tensor x) {
     return torch.layer_norm(x, shape, weight, bias, EPSILON, true);
   }

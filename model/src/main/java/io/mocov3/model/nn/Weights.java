@@ -75,6 +75,7 @@ public final class Weights implements AutoCloseable {
     return List.copyOf(entries.values());
   }
 
+  /** Those of some kinds, in the order they were added. */
   public List<Entry> entries(Predicate<Kind> kinds) {
     return entries.values().stream().filter(entry -> kinds.test(entry.kind())).toList();
   }

@@ -1,5 +1,6 @@
 package io.mocov3.model.safetensors;
 
+import io.mocov3.model.IoReason;
 import io.mocov3.model.ModelException;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -37,7 +38,7 @@ public final class SafetensorsWriter {
       Files.move(aside, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
       return bytes;
     } catch (IOException e) {
-      throw new ModelException(path + ": could not be written: " + e, e);
+      throw new ModelException(path + ": could not be written: " + IoReason.of(e), e);
     } finally {
       deleteQuietly(aside);
     }

@@ -8,7 +8,7 @@ import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 
 /** The patch projection as it was when it was frozen in the middle of training. */
-public final class FrozenProjection implements AutoCloseable {
+final class FrozenProjection implements AutoCloseable {
   private final List<Tensor> weights;
   private final List<Tensor> kept;
 

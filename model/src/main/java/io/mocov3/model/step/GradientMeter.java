@@ -17,7 +17,7 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** Measures the collected gradients layer by layer on the device, and copies once to the host. */
-public final class GradientMeter implements AutoCloseable {
+final class GradientMeter implements AutoCloseable {
   private final List<Entry> parameters;
   private final List<String> layers;
   private final Tensor layerOf;

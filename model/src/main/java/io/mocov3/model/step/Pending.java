@@ -60,10 +60,12 @@ public final class Pending implements AutoCloseable {
     }
   }
 
-  /** Lets go of what was computed; the views stay their owner's. */
+  /** Lets go of what was computed, once; the views stay their owner's. */
   @Override
   public void close() {
     queries.forEach(Query::close);
+    queries.clear();
     embeddings.forEach(Embedding::close);
+    embeddings.clear();
   }
 }

@@ -1,4 +1,4 @@
-package io.mocov3.app.output;
+package io.mocov3.model;
 
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
