@@ -2,6 +2,7 @@ package io.mocov3.actors.evaluation;
 
 import io.mocov3.augment.batch.BatchBuffer;
 import io.mocov3.metrics.TrainingMetrics.KnnAccuracy;
+import io.mocov3.model.checkpoint.Stateful;
 import io.mocov3.model.evaluation.FeatureQueue;
 import io.mocov3.model.evaluation.KnnClassifier;
 import io.mocov3.model.evaluation.KnnClassifier.Setting;
@@ -87,6 +88,11 @@ public final class LiveProbe implements AutoCloseable {
     BatchBuffer images = probe.images();
     Tensor all = pixels.images(images.pixels(), probe.size(), images.height(), images.width());
     return network.featuresInBatches(all, batchSize);
+  }
+
+  /** What a checkpoint keeps of it. */
+  public Stateful queue() {
+    return queue;
   }
 
   public long queueAge(long step) {

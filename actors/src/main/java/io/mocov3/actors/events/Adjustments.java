@@ -1,5 +1,7 @@
 package io.mocov3.actors.events;
 
+import io.mocov3.model.checkpoint.Saved;
+import io.mocov3.model.checkpoint.Stateful;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -19,7 +21,7 @@ public record Adjustments(
 
   public static final Adjustments NONE = new Adjustments(0, 0, 1, false, 0);
 
-  private static final String KEY = "adjustments";
+  private static final String SECTION = "adjustments";
 
   /** After a rollback from {@code incident} to the checkpoint of {@code step}. */
   public Adjustments after(StabilityPolicy policy, Incident incident, long step) {
@@ -51,31 +53,43 @@ public record Adjustments(
     };
   }
 
-  /** As part of what a checkpoint says of the trainer. */
-  public Map<String, Object> toMap() {
-    Map<String, Object> map = new LinkedHashMap<>();
-    map.put("rollbacks", rollbacks);
-    map.put("data_offset", dataOffset);
-    map.put("learning_rate_factor", learningRateFactor);
-    map.put("frozen_projection", frozenProjection);
-    map.put("projection_clip", projectionClip);
-    return Map.of(KEY, map);
+  /** As a part of checkpoints; which ones are in force is known before one is restored. */
+  public Stateful section() {
+    return new Section(this);
+  }
+
+  private record Section(Adjustments adjustments) implements Stateful {
+    @Override
+    public String section() {
+      return SECTION;
+    }
+
+    @Override
+    public Map<String, Object> save() {
+      Map<String, Object> map = new LinkedHashMap<>();
+      map.put("rollbacks", adjustments.rollbacks());
+      map.put("data_offset", adjustments.dataOffset());
+      map.put("learning_rate_factor", adjustments.learningRateFactor());
+      map.put("frozen_projection", adjustments.frozenProjection());
+      map.put("projection_clip", adjustments.projectionClip());
+      return map;
+    }
+
+    @Override
+    public void load(Saved saved) {}
   }
 
   /** From what a checkpoint says of the trainer; one without is one without rollbacks. */
   public static Adjustments from(Map<String, Object> trainer) {
-    if (!(trainer.get(KEY) instanceof Map<?, ?> map)) {
+    if (!(trainer.get(SECTION) instanceof Map<?, ?> map)) {
       return NONE;
     }
+    Saved saved = new Saved(map);
     return new Adjustments(
-        number(map, "rollbacks").intValue(),
-        number(map, "data_offset").longValue(),
-        number(map, "learning_rate_factor").doubleValue(),
-        Boolean.TRUE.equals(map.get("frozen_projection")),
-        number(map, "projection_clip").doubleValue());
-  }
-
-  private static Number number(Map<?, ?> map, String key) {
-    return (Number) map.get(key);
+        (int) saved.integer("rollbacks"),
+        saved.integer("data_offset"),
+        saved.number("learning_rate_factor"),
+        saved.flag("frozen_projection"),
+        saved.number("projection_clip"));
   }
 }

@@ -10,6 +10,8 @@ import io.mocov3.metrics.TrainingMetrics;
 import io.mocov3.metrics.TrainingMetrics.HealthSignal;
 import io.mocov3.metrics.TrainingMetrics.KnnAccuracy;
 import io.mocov3.metrics.TrainingMetrics.Reason;
+import io.mocov3.model.checkpoint.Saved;
+import io.mocov3.model.checkpoint.Stateful;
 import io.mocov3.model.evaluation.Health;
 import io.mocov3.model.stability.Dip;
 import io.mocov3.model.stability.DipDetector;
@@ -30,8 +32,7 @@ import java.util.function.IntFunction;
  * Per-layer gradients and curves in; spikes, dips and decisions out. Not an actor: whether an
  * update is applied has to be known between backward and update, on the trainer's thread.
  */
-public final class StabilityMonitor {
-  private static final String STATE = "spike_detector";
+public final class StabilityMonitor implements Stateful {
   private static final int REMEMBERED_SPIKES = 16;
   private static final long LOOKBACK_STEPS = 1000;
 
@@ -213,14 +214,37 @@ public final class StabilityMonitor {
     return incident;
   }
 
-  /** What a checkpoint keeps of this. */
-  public Map<String, Object> state() {
-    return Map.of(STATE, spikes.state());
+  /** After a rollback: what was normal before it need not be so now. */
+  public void warmUp() {
+    spikes.warmUp();
   }
 
-  public void restore(Map<String, Object> trainer) {
-    if (trainer.get(STATE) instanceof Map<?, ?> state) {
-      spikes.restore(state);
-    }
+  /** All that decides here, for checkpoints. */
+  public List<Stateful> sections() {
+    return List.of(spikes, dips, recorder, this);
+  }
+
+  @Override
+  public String section() {
+    return "stability";
+  }
+
+  @Override
+  public Map<String, Object> save() {
+    return Map.of(
+        "skips_in_a_row",
+        skipsInARow,
+        "last_dip_step",
+        lastDipStep,
+        "recent_spikes",
+        recentSpikes.stream().map(Spike::save).toList());
+  }
+
+  @Override
+  public void load(Saved saved) {
+    skipsInARow = (int) saved.integer("skips_in_a_row");
+    lastDipStep = saved.integer("last_dip_step");
+    recentSpikes.clear();
+    saved.objects("recent_spikes").stream().map(Spike::load).forEach(recentSpikes::add);
   }
 }

@@ -47,8 +47,7 @@ public final class Checkpointer {
       CheckpointStore store, TrainingMetrics metrics, RunLog log, Staged state) {
     long begin = System.nanoTime();
     try {
-      CheckpointStore.Written written =
-          store.write(state.completedSteps(), state.model(), state.optimizer(), state.trainer());
+      CheckpointStore.Written written = store.write(state.completedSteps(), state.data());
       metrics.checkpointPhase(CheckpointPhase.WRITE, Duration.ofNanos(System.nanoTime() - begin));
       metrics.checkpointSucceeded(written.bytes());
       log.checkpointed(state.completedSteps(), written.path());

@@ -9,46 +9,42 @@ import io.mocov3.actors.events.StabilityPolicy;
 import io.mocov3.actors.stability.RollbackImpossibleException;
 import io.mocov3.model.checkpoint.Checkpoint;
 import io.mocov3.model.checkpoint.CheckpointStore;
-import io.mocov3.model.step.TrainingState;
-import io.mocov3.model.step.TrainingStep;
-import java.util.Map;
 import java.util.Optional;
 
-/**
- * Where a session begins: completed steps, whether from a checkpoint, and what that one says of the
- * trainer; {@code rollback} if it is one.
- */
+/** Where a session begins: at a checkpoint or at step 0, under what adjustments, and why. */
 public record SessionOrigin(
-    long step,
-    boolean fresh,
-    Map<String, Object> trainer,
+    Optional<Checkpoint> checkpoint,
     Adjustments adjustments,
     Optional<StabilityEvent.RolledBack> rollback) {
 
-  /** From the newest checkpoint, or from the beginning. */
+  /** Completed steps. */
+  public long step() {
+    return checkpoint.map(Checkpoint::step).orElse(0L);
+  }
+
+  /** Whether the first weights are yet to be made. */
+  public boolean fresh() {
+    return checkpoint.isEmpty();
+  }
+
+  /** From that checkpoint, or from the beginning. */
   public static SessionOrigin of(Optional<Checkpoint> checkpoint) {
-    Map<String, Object> trainer = checkpoint.map(Checkpoint::trainer).orElse(Map.of());
     return new SessionOrigin(
-        checkpoint.map(Checkpoint::step).orElse(0L),
-        checkpoint.isEmpty(),
-        trainer,
-        Adjustments.from(trainer),
+        checkpoint,
+        checkpoint.map(Checkpoint::trainer).map(Adjustments::from).orElse(Adjustments.NONE),
         Optional.empty());
   }
 
   /** Back to that checkpoint, or to the beginning, with one thing changed. */
-  static SessionOrigin after(
+  private static SessionOrigin after(
       Interruption interruption, StabilityPolicy policy, Optional<Checkpoint> checkpoint) {
-    SessionOrigin origin = of(checkpoint);
     Incident incident = interruption.incident();
-    Adjustments changed = interruption.adjustments().after(policy, incident, origin.step());
+    long step = checkpoint.map(Checkpoint::step).orElse(0L);
+    Adjustments changed = interruption.adjustments().after(policy, incident, step);
     return new SessionOrigin(
-        origin.step(),
-        origin.fresh(),
-        origin.trainer(),
+        checkpoint,
         changed,
-        Optional.of(
-            new StabilityEvent.RolledBack(incident.step(), origin.step(), incident, changed)));
+        Optional.of(new StabilityEvent.RolledBack(incident.step(), step, incident, changed)));
   }
 
   /**
@@ -58,17 +54,14 @@ public record SessionOrigin(
    *
    * @throws RollbackImpossibleException when the checkpoints from before the onset are pruned
    */
-  public static SessionOrigin restore(
-      TrainingStep model,
+  public static SessionOrigin find(
       CheckpointStore store,
       StabilityPolicy policy,
       Optional<Interruption> interruption,
       long checkpointEverySteps,
       RunLog log) {
     if (interruption.isEmpty()) {
-      Optional<Checkpoint> newest = store.newestValid(log::warning);
-      newest.ifPresent(checkpoint -> TrainingState.restore(model, checkpoint));
-      return of(newest);
+      return of(store.newestValid(log::warning));
     }
     long onset = interruption.get().incident().onset();
     boolean pruned =
@@ -81,8 +74,6 @@ public record SessionOrigin(
               .formatted(onset, interruption.get().incident().line()));
     }
     store.removeFrom(onset);
-    Optional<Checkpoint> good = store.newestValid(log::warning);
-    good.ifPresent(checkpoint -> TrainingState.restore(model, checkpoint));
-    return after(interruption.get(), policy, good);
+    return after(interruption.get(), policy, store.newestValid(log::warning));
   }
 }

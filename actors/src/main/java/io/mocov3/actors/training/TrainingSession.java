@@ -19,6 +19,7 @@ import io.mocov3.augment.batch.BatchBuffer;
 import io.mocov3.metrics.TrainingMetrics;
 import io.mocov3.metrics.TrainingMetrics.CheckpointPhase;
 import io.mocov3.metrics.TrainingMetrics.Stage;
+import io.mocov3.model.checkpoint.Stateful;
 import io.mocov3.model.evaluation.Health;
 import io.mocov3.model.method.Embedding;
 import io.mocov3.model.step.Pending;
@@ -32,10 +33,9 @@ import io.mocov3.model.tensor.Pixels;
 import io.mocov3.model.tensor.TensorStaging;
 import io.mocov3.model.tensor.ViewPair;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.bytedeco.javacpp.Pointer;
 
@@ -78,7 +78,7 @@ public final class TrainingSession implements AutoCloseable {
   private long lastProbe = -1;
   private long idleSince = System.nanoTime();
 
-  /** {@code model} is restored as {@code origin} says. Takes over its arguments. */
+  /** Restores what the checkpoint of {@code origin} holds. Takes over its arguments. */
   public TrainingSession(
       TrainingStep model,
       SessionOrigin origin,
@@ -98,7 +98,8 @@ public final class TrainingSession implements AutoCloseable {
     this.origin = origin;
     this.stability = stability;
     this.live = live;
-    state = new TrainingState(model);
+    monitor = new StabilityMonitor(stability, pipeline.seed(), pipeline.source()::id, metrics, log);
+    state = new TrainingState(model, sections());
     model.timedBy((part, nanos) -> metrics.stage(stage(part), Duration.ofNanos(nanos)));
     snapshots =
         plan.probeEverySteps() > 0
@@ -106,8 +107,23 @@ public final class TrainingSession implements AutoCloseable {
             : Optional.empty();
     this.step = origin.step();
     this.savedStep = origin.rollback().isPresent() ? step - 1 : step;
-    monitor = new StabilityMonitor(stability, pipeline.seed(), pipeline.source()::id, metrics, log);
-    monitor.restore(origin.trainer());
+    try {
+      begin();
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  private List<Stateful> sections() {
+    List<Stateful> sections = new ArrayList<>(monitor.sections());
+    sections.add(origin.adjustments().section());
+    live.ifPresent(probe -> sections.add(probe.queue()));
+    return sections;
+  }
+
+  private void begin() {
+    origin.checkpoint().ifPresent(checkpoint -> state.restore(checkpoint, log::warning));
     Adjustments adjustments = origin.adjustments();
     if (adjustments.frozenProjection()) {
       model.freezePatchProjection();
@@ -119,6 +135,7 @@ public final class TrainingSession implements AutoCloseable {
         .rollback()
         .ifPresent(
             event -> {
+              monitor.warmUp();
               metrics.rolledBack(event.incident().reason());
               log.rolledBack(event);
             });
@@ -308,9 +325,7 @@ public final class TrainingSession implements AutoCloseable {
 
   TrainingState.Staged stage() {
     long begin = System.nanoTime();
-    Map<String, Object> more = new LinkedHashMap<>(monitor.state());
-    more.putAll(origin.adjustments().toMap());
-    TrainingState.Staged staged = state.stage(step, more);
+    TrainingState.Staged staged = state.stage(step);
     since(Stage.CHECKPOINT_STAGE, begin);
     metrics.checkpointPhase(CheckpointPhase.STAGE, Duration.ofNanos(System.nanoTime() - begin));
     return staged;

@@ -223,7 +223,7 @@ class StabilityTest {
             StabilityPolicy.OBSERVE,
             8,
             0,
-            new Drill("block_00", 4000, 1, 100));
+            new Drill("block_00", 4000, 1, 1e6));
     TinyTraining training = new TinyTraining(MemoryImages.good(64), 5000, 0, plan);
     try (ExecutorService executor = Executors.newFixedThreadPool(2)) {
       training

@@ -191,11 +191,10 @@ public record TinyTraining(
       ViewPipeline pipeline,
       RecordingMetrics metrics,
       RunLog log) {
-    TrainingStep model = model();
     SessionOrigin origin =
-        SessionOrigin.restore(model, store, stability.policy(), after, checkpointEvery, log);
+        SessionOrigin.find(store, stability.policy(), after, checkpointEvery, log);
     return new TrainingSession(
-        model, origin, pixels(), plan(), stability, live(), pipeline, metrics, log);
+        model(), origin, pixels(), plan(), stability, live(), pipeline, metrics, log);
   }
 
   private Optional<LiveProbe> live() {
@@ -230,13 +229,15 @@ public record TinyTraining(
     return new Pixels(Placement.CPU, HALF, HALF);
   }
 
+  /** A longer training has a longer schedule, or it would stand still for most of its steps. */
   private TrainingPlan plan() {
+    double epochs = Math.max(EPOCHS, (double) steps / order().stepsPerEpoch());
     return new TrainingPlan(
         steps,
         order().stepsPerEpoch(),
         BATCH,
-        new LearningRateSchedule(0.05, BATCH, 0.5, EPOCHS),
-        new MomentumSchedule(0.9, true, EPOCHS),
+        new LearningRateSchedule(0.05, BATCH, 0.5, epochs),
+        new MomentumSchedule(0.9, true, epochs),
         checkpointEvery,
         0,
         true,

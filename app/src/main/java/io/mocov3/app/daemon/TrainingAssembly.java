@@ -34,7 +34,6 @@ import io.mocov3.model.interchange.ImportedWeights;
 import io.mocov3.model.interchange.WeightLoader;
 import io.mocov3.model.method.Encoder;
 import io.mocov3.model.nn.EncoderRole;
-import io.mocov3.model.step.TrainingState;
 import io.mocov3.model.step.TrainingStep;
 import io.mocov3.model.tensor.Pixels;
 import io.mocov3.model.tensor.Placement;
@@ -42,6 +41,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** Makes the parts of a training from its settings. Nothing starts here. */
@@ -142,12 +142,10 @@ public final class TrainingAssembly {
 
   /** A session from that checkpoint, or from the beginning, that is only watched: no live probe. */
   public TrainingSession session(Optional<Checkpoint> from, ViewPipeline pipeline, RunLog log) {
-    TrainingStep model = model();
-    from.ifPresentOrElse(
-        checkpoint -> TrainingState.restore(model, checkpoint), () -> initialise(model));
+    SessionOrigin origin = SessionOrigin.of(from);
     return new TrainingSession(
-        model,
-        SessionOrigin.of(from),
+        model(origin, line -> {}),
+        origin,
         pixels(),
         plan,
         stability.probingEvery(0),
@@ -155,6 +153,21 @@ public final class TrainingAssembly {
         pipeline,
         NoMetrics.INSTANCE,
         log);
+  }
+
+  /** With its first weights, if they are not yet to come from a checkpoint. */
+  private TrainingStep model(SessionOrigin origin, Consumer<String> initialised) {
+    TrainingStep model = model();
+    if (!origin.fresh()) {
+      return model;
+    }
+    try {
+      initialise(model).ifPresent(initialised);
+      return model;
+    } catch (RuntimeException e) {
+      model.close();
+      throw e;
+    }
   }
 
   /** Refuses weights that a fresh run could not start from. */
@@ -189,15 +202,19 @@ public final class TrainingAssembly {
       ViewPipeline pipeline,
       TrainingMetrics metrics,
       RunLog log) {
-    TrainingStep model = model();
     SessionOrigin origin =
-        SessionOrigin.restore(
-            model, store, stability.policy(), after, settings.checkpoint().everySteps(), log);
-    if (origin.fresh()) {
-      initialise(model).ifPresent(log::initialised);
-    }
+        SessionOrigin.find(
+            store, stability.policy(), after, settings.checkpoint().everySteps(), log);
     return new TrainingSession(
-        model, origin, pixels(), plan, stability, live(), pipeline, metrics, log);
+        model(origin, log::initialised),
+        origin,
+        pixels(),
+        plan,
+        stability,
+        live(),
+        pipeline,
+        metrics,
+        log);
   }
 
   private Optional<LiveProbe> live() {

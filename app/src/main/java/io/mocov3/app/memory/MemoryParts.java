@@ -63,6 +63,7 @@ public final class MemoryParts {
     if (images.probeSets() > 0 && settings.live().enabled()) {
       parts.add(device("live_probe_network", model.encoder(), "evaluation.live.enabled"));
       parts.add(device("feature_queue", queue(), "evaluation.live.queue-length"));
+      parts.add(host("feature_queue_copy", queue(), "evaluation.live.queue-length"));
       long more = Math.max(0, livePass(batch) - step.activations() - step.gradients());
       parts.add(device("live_probe", more, "evaluation.live.images"));
     }

@@ -10,6 +10,7 @@ import io.mocov3.app.run.RunPaths;
 import io.mocov3.app.settings.RunRecord;
 import io.mocov3.app.settings.Settings;
 import io.mocov3.model.checkpoint.Checkpoint;
+import io.mocov3.model.checkpoint.CheckpointData;
 import io.mocov3.model.checkpoint.CheckpointReader;
 import io.mocov3.model.checkpoint.CheckpointStore;
 import io.mocov3.model.safetensors.SafetensorsFile;
@@ -23,6 +24,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -119,8 +121,12 @@ public final class ForkCommand implements Callable<Integer> {
           .forEach(name -> state.put(name, moments.get(name)));
       SequencedMap<String, TensorData> weights = new LinkedHashMap<>();
       tensors.names().forEach(name -> weights.put(name, tensors.get(name)));
+      Optional<SafetensorsFile> more = checkpoint.state();
+      SequencedMap<String, TensorData> sections = new LinkedHashMap<>();
+      more.ifPresent(file -> file.names().forEach(name -> sections.put(name, file.get(name))));
       new CheckpointStore(target.checkpoints(), settings.checkpoint().keep())
-          .write(at, weights, state, checkpoint.trainer());
+          .write(at, new CheckpointData(weights, state, sections, checkpoint.trainer()));
+      more.ifPresent(SafetensorsFile::close);
     }
     try {
       for (Path file :

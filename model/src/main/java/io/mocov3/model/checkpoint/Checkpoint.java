@@ -2,8 +2,10 @@ package io.mocov3.model.checkpoint;
 
 import io.mocov3.model.ModelException;
 import io.mocov3.model.safetensors.SafetensorsFile;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The checkpoint of one step: a directory with {@code manifest.json} and the files it lists. The
@@ -12,6 +14,7 @@ import java.util.Map;
 public record Checkpoint(long step, Path path) {
   static final String MODEL = "model.safetensors";
   static final String OPTIMIZER = "optimizer.safetensors";
+  static final String STATE = "state.safetensors";
   static final String TRAINER = "trainer.json";
 
   /** To be closed by the caller. */
@@ -22,6 +25,12 @@ public record Checkpoint(long step, Path path) {
   /** To be closed by the caller. */
   public SafetensorsFile optimizer() {
     return SafetensorsFile.open(path.resolve(OPTIMIZER));
+  }
+
+  /** Tensors of other sections, if it has any; to be closed by the caller. */
+  public Optional<SafetensorsFile> state() {
+    Path file = path.resolve(STATE);
+    return Files.exists(file) ? Optional.of(SafetensorsFile.open(file)) : Optional.empty();
   }
 
   /** As written, except that every integer is a Long and every fraction a Double. */

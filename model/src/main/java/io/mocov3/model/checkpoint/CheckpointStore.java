@@ -2,15 +2,12 @@ package io.mocov3.model.checkpoint;
 
 import io.mocov3.model.IoReason;
 import io.mocov3.model.ModelException;
-import io.mocov3.model.safetensors.TensorData;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.SequencedMap;
 import java.util.function.Consumer;
 
 /**
@@ -47,19 +44,14 @@ public final class CheckpointStore {
   /**
    * Writes the checkpoint of a step, replacing one that is there, then prunes; what cannot be
    * pruned is left to the next time. When writing fails, all earlier checkpoints are as they were.
-   * The trainer's values must be what JSON can hold.
    */
-  public Written write(
-      long step,
-      SequencedMap<String, TensorData> model,
-      SequencedMap<String, TensorData> optimizer,
-      Map<String, Object> trainer) {
+  public Written write(long step, CheckpointData data) {
     if (step < 0) {
       throw new ModelException("checkpoint step is %d, but must be 0 or more".formatted(step));
     }
     long bytes;
     try {
-      bytes = new CheckpointWriter(dir, step).write(model, optimizer, trainer);
+      bytes = new CheckpointWriter(dir, step).write(data);
     } catch (IOException e) {
       throw unwritten(step, IoReason.of(e), e);
     } catch (ModelException e) {

@@ -1,7 +1,6 @@
 package io.mocov3.model.checkpoint;
 
 import io.mocov3.model.safetensors.SafetensorsWriter;
-import io.mocov3.model.safetensors.TensorData;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -10,7 +9,6 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.SequencedMap;
 
 /**
  * Writes one checkpoint: temporary directory, sync, manifest, sync, rename, {@code latest}. What
@@ -31,16 +29,12 @@ final class CheckpointWriter {
   }
 
   /** Returns the bytes of all files. */
-  long write(
-      SequencedMap<String, TensorData> model,
-      SequencedMap<String, TensorData> optimizer,
-      Map<String, Object> trainer)
-      throws IOException {
+  long write(CheckpointData data) throws IOException {
     Path temporary = dir.resolve(TEMPORARY + name);
     try {
       Directories.delete(temporary);
       Files.createDirectory(temporary);
-      long bytes = fill(temporary, model, optimizer, trainer);
+      long bytes = fill(temporary, data);
       publish(temporary);
       return bytes;
     } finally {
@@ -48,17 +42,16 @@ final class CheckpointWriter {
     }
   }
 
-  private long fill(
-      Path temporary,
-      SequencedMap<String, TensorData> model,
-      SequencedMap<String, TensorData> optimizer,
-      Map<String, Object> trainer)
-      throws IOException {
+  private long fill(Path temporary, CheckpointData data) throws IOException {
     Map<String, String> format = Map.of("format", "pt");
     Map<String, Digest.Content> contents = new LinkedHashMap<>();
-    contents.put(Checkpoint.MODEL, out -> SafetensorsWriter.write(out, model, format));
-    contents.put(Checkpoint.OPTIMIZER, out -> SafetensorsWriter.write(out, optimizer, format));
-    contents.put(Checkpoint.TRAINER, out -> out.write(Json.write(trainer)));
+    contents.put(Checkpoint.MODEL, out -> SafetensorsWriter.write(out, data.model(), format));
+    contents.put(
+        Checkpoint.OPTIMIZER, out -> SafetensorsWriter.write(out, data.optimizer(), format));
+    if (!data.state().isEmpty()) {
+      contents.put(Checkpoint.STATE, out -> SafetensorsWriter.write(out, data.state(), format));
+    }
+    contents.put(Checkpoint.TRAINER, out -> out.write(Json.write(data.trainer())));
     Map<String, Digest> files = new LinkedHashMap<>();
     for (Map.Entry<String, Digest.Content> file : contents.entrySet()) {
       files.put(file.getKey(), Digest.ofWriting(temporary.resolve(file.getKey()), file.getValue()));

@@ -34,11 +34,17 @@ record Manifest(long step, String created, Map<String, Digest> files) {
               .formatted(checkpoint.resolve(NAME), step, expectedStep));
     }
     for (String name : REQUIRED) {
-      Digest expected = files.get(name);
-      if (expected == null) {
+      if (files.get(name) == null) {
         throw new ModelException(checkpoint.resolve(NAME) + ": does not list " + name);
       }
-      verify(checkpoint.resolve(name), expected);
+    }
+    for (Map.Entry<String, Digest> file : files.entrySet()) {
+      if (file.getValue() == null
+          || !Path.of(file.getKey()).equals(Path.of(file.getKey()).getFileName())) {
+        throw new ModelException(
+            "%s: does not list %s as it should".formatted(checkpoint.resolve(NAME), file.getKey()));
+      }
+      verify(checkpoint.resolve(file.getKey()), file.getValue());
     }
   }
 

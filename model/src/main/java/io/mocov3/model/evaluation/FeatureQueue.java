@@ -1,9 +1,14 @@
 package io.mocov3.model.evaluation;
 
+import io.mocov3.model.checkpoint.Saved;
+import io.mocov3.model.checkpoint.Stateful;
 import io.mocov3.model.tensor.NoGrad;
 import io.mocov3.model.tensor.Placement;
 import io.mocov3.model.tensor.Tensors;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.SequencedMap;
 import java.util.stream.LongStream;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
@@ -14,7 +19,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * The paper's memory bank: features of the training views with their labels, newest kept, on the
  * device. Bounded by length and by age. Owns its tensors.
  */
-public final class FeatureQueue implements AutoCloseable {
+public final class FeatureQueue implements Stateful, AutoCloseable {
   private final Tensor features; // (length, D)
   private final Tensor labels; // (length)
   private final long[] steps;
@@ -96,6 +101,31 @@ public final class FeatureQueue implements AutoCloseable {
     int tail = steps.length - first;
     return torch.cat(
         new TensorVector(ring.narrow(0, first, tail), ring.narrow(0, 0, (long) kept - tail)), 0);
+  }
+
+  @Override
+  public String section() {
+    return "feature_queue";
+  }
+
+  @Override
+  public Map<String, Object> save() {
+    return Map.of("size", size, "next", next, "steps", steps.clone());
+  }
+
+  @Override
+  public void load(Saved saved) {
+    size = (int) saved.integer("size");
+    next = (int) saved.integer("next");
+    System.arraycopy(saved.integers("steps"), 0, steps, 0, steps.length);
+  }
+
+  @Override
+  public SequencedMap<String, Tensor> tensors() {
+    SequencedMap<String, Tensor> tensors = new LinkedHashMap<>();
+    tensors.put("features", features);
+    tensors.put("labels", labels);
+    return tensors;
   }
 
   @Override

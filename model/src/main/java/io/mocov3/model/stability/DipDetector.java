@@ -1,6 +1,8 @@
 package io.mocov3.model.stability;
 
-import java.util.HashMap;
+import io.mocov3.model.checkpoint.Saved;
+import io.mocov3.model.checkpoint.Stateful;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
@@ -10,12 +12,12 @@ import java.util.Optional;
  * row, so that one lucky observation does not raise it. While a dip lasts, which is until the curve
  * is back above half of the fall, no further one is reported for it.
  */
-public final class DipDetector {
+public final class DipDetector implements Stateful {
   private static final double NORMAL = 1.4826 / Math.sqrt(2);
   private static final int NOISE_WINDOW = 40;
 
   private final DipRule rule;
-  private final Map<String, Curve> curves = new HashMap<>();
+  private final Map<String, Curve> curves = new LinkedHashMap<>();
 
   /** Which of the rule's two smallest falls counts. */
   public enum Kind {
@@ -32,6 +34,32 @@ public final class DipDetector {
     private long points;
     private long suspectSince = -1;
     private boolean dipping;
+
+    Map<String, Object> save() {
+      Map<String, Object> saved = new LinkedHashMap<>();
+      saved.put("differences", differences.values());
+      saved.put("best", best);
+      saved.put("best_step", bestStep);
+      saved.put("last", last);
+      saved.put("last_but_one", lastButOne);
+      saved.put("points", points);
+      saved.put("suspect_since", suspectSince);
+      saved.put("dipping", dipping);
+      return saved;
+    }
+
+    static Curve load(Saved saved) {
+      Curve curve = new Curve();
+      saved.numbers("differences").forEach(curve.differences::add);
+      curve.best = saved.number("best");
+      curve.bestStep = saved.integer("best_step");
+      curve.last = saved.number("last");
+      curve.lastButOne = saved.number("last_but_one");
+      curve.points = saved.integer("points");
+      curve.suspectSince = saved.integer("suspect_since");
+      curve.dipping = saved.flag("dipping");
+      return curve;
+    }
   }
 
   public DipDetector(DipRule rule) {
@@ -84,5 +112,23 @@ public final class DipDetector {
     Dip dip = new Dip(series, curve.suspectSince, step, curve.bestStep, curve.best, value);
     curve.suspectSince = -1;
     return Optional.of(dip);
+  }
+
+  @Override
+  public String section() {
+    return "dip_detector";
+  }
+
+  @Override
+  public Map<String, Object> save() {
+    Map<String, Object> saved = new LinkedHashMap<>();
+    curves.forEach((series, curve) -> saved.put(series, curve.save()));
+    return saved;
+  }
+
+  @Override
+  public void load(Saved saved) {
+    curves.clear();
+    saved.names().forEach(series -> curves.put(series, Curve.load(saved.object(series))));
   }
 }

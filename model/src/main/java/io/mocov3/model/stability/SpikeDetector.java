@@ -1,5 +1,7 @@
 package io.mocov3.model.stability;
 
+import io.mocov3.model.checkpoint.Saved;
+import io.mocov3.model.checkpoint.Stateful;
 import io.mocov3.model.nn.LayerNames;
 import io.mocov3.model.stability.Spike.Crossing;
 import java.util.ArrayList;
@@ -14,7 +16,7 @@ import java.util.Optional;
  * steps; nothing depends on time. {@link LayerNames#ALL} is watched like a layer, but a spike is
  * never attributed to it when a layer crossed.
  */
-public final class SpikeDetector {
+public final class SpikeDetector implements Stateful {
   private static final double NORMAL = 1.4826;
 
   /** Norms of a healthy layer still differ by some percent from step to step. */
@@ -105,33 +107,43 @@ public final class SpikeDetector {
     return new Spike(named.getFirst().step(), named);
   }
 
-  /** What {@link #restore} needs to go on as if nothing had happened; values fit JSON. */
-  public Map<String, Object> state() {
-    Map<String, Object> state = new LinkedHashMap<>();
+  /** From now on layers are only watched until they have settled again. */
+  public void warmUp() {
+    series.values().forEach(known -> known.seen = 0);
+  }
+
+  @Override
+  public String section() {
+    return "spike_detector";
+  }
+
+  @Override
+  public Map<String, Object> save() {
+    Map<String, Object> layers = new LinkedHashMap<>();
     series.forEach(
         (layer, known) ->
-            state.put(
+            layers.put(
                 layer,
                 Map.of(
                     "seen", known.seen,
                     "quiet_until", known.quietUntil,
                     "logs", known.logs.values())));
-    return state;
+    return Map.of("layers", layers, "open", open.stream().map(Crossing::save).toList());
   }
 
-  /** Takes over what {@link #state} gave. */
-  public void restore(Map<?, ?> state) {
+  @Override
+  public void load(Saved saved) {
+    Saved layers = saved.has("layers") ? saved.object("layers") : saved;
     series.clear();
-    state.forEach(
-        (layer, value) -> {
-          if (value instanceof Map<?, ?> saved) {
-            Series known = new Series();
-            known.seen = ((Number) saved.get("seen")).longValue();
-            known.quietUntil = ((Number) saved.get("quiet_until")).longValue();
-            ((List<?>) saved.get("logs"))
-                .forEach(number -> known.logs.add(((Number) number).doubleValue()));
-            series.put((String) layer, known);
-          }
-        });
+    for (String layer : layers.names()) {
+      Saved one = layers.object(layer);
+      Series known = new Series();
+      known.seen = one.integer("seen");
+      known.quietUntil = one.integer("quiet_until");
+      one.numbers("logs").forEach(known.logs::add);
+      series.put(layer, known);
+    }
+    open =
+        saved.has("open") ? saved.objects("open").stream().map(Crossing::load).toList() : List.of();
   }
 }

@@ -32,7 +32,8 @@ class CheckpointStoreTest {
     Map<String, Object> trainer =
         Map.of("epoch", 3L, "seed", Long.MAX_VALUE, "loss", 0.1, "last", Double.NaN, "name", "ä");
 
-    CheckpointStore.Written written = store.write(1000, tensors(1), tensors(2), trainer);
+    CheckpointStore.Written written =
+        store.write(1000, new CheckpointData(tensors(1), tensors(2), trainer));
 
     Path path = dir.resolve("run/checkpoints/step-00001000");
     assertThat(written.path()).isEqualTo(path);
@@ -63,7 +64,7 @@ class CheckpointStoreTest {
     CheckpointStore store = storeWith(1);
     Map<String, Object> unwritable = Map.of("thread", new ThreadLocal<>());
 
-    assertThatThrownBy(() -> store.write(2, tensors(2), tensors(2), unwritable))
+    assertThatThrownBy(() -> store.write(2, new CheckpointData(tensors(2), tensors(2), unwritable)))
         .isInstanceOf(ModelException.class)
         .hasMessageStartingWith(
             dir.resolve("step-00000002") + ": checkpoint could not be written: ");
@@ -102,7 +103,7 @@ class CheckpointStoreTest {
   void writingAStepAgainReplacesIt() {
     CheckpointStore store = storeWith(1);
 
-    store.write(1, tensors(9), tensors(9), Map.of());
+    store.write(1, new CheckpointData(tensors(9), tensors(9), Map.of()));
 
     try (SafetensorsFile model = store.newestValid(warnings::add).orElseThrow().model()) {
       assertThat(model.get("w")).isEqualTo(tensors(9).get("w"));
@@ -160,7 +161,7 @@ class CheckpointStoreTest {
   void aSecondCorruptOneOfAStepKeepsTheFirst() throws IOException {
     CheckpointStore store = storeWith(1);
     for (int i = 0; i < 2; i++) {
-      store.write(2, tensors(i), tensors(i), Map.of());
+      store.write(2, new CheckpointData(tensors(i), tensors(i), Map.of()));
       Files.delete(dir.resolve("step-00000002/manifest.json"));
       store.newestValid(warnings::add);
     }
@@ -188,7 +189,7 @@ class CheckpointStoreTest {
     CheckpointStore store = new CheckpointStore(dir, 2);
     Files.createDirectories(dir.resolve("corrupt-step-00000000"));
     for (long step : new long[] {5, 10, 99_999_999, 100_000_000}) {
-      store.write(step, tensors(1), tensors(1), Map.of());
+      store.write(step, new CheckpointData(tensors(1), tensors(1), Map.of()));
     }
 
     assertThat(store.list())
@@ -204,7 +205,8 @@ class CheckpointStoreTest {
     Path busy = dir.resolve("step-00000001");
     assumeTrue(command("mount", "--bind", busy, busy), "nothing can be mounted here");
     try {
-      CheckpointStore.Written written = store.write(3, tensors(3), tensors(3), Map.of());
+      CheckpointStore.Written written =
+          store.write(3, new CheckpointData(tensors(3), tensors(3), Map.of()));
 
       assertThat(written.unpruned().orElseThrow())
           .startsWith(dir + ": old checkpoints cannot be deleted: ");
@@ -213,7 +215,8 @@ class CheckpointStoreTest {
       assertThat(command("umount", busy)).isTrue();
     }
 
-    assertThat(store.write(4, tensors(4), tensors(4), Map.of()).unpruned()).isEmpty();
+    assertThat(store.write(4, new CheckpointData(tensors(4), tensors(4), Map.of())).unpruned())
+        .isEmpty();
 
     assertThat(dir.toFile().list()).containsExactlyInAnyOrder("step-00000004", "latest");
   }
@@ -227,7 +230,7 @@ class CheckpointStoreTest {
   void theOneThatLatestNamesIsKept() {
     CheckpointStore store = storeWith(10, 20);
 
-    new CheckpointStore(dir, 1).write(5, tensors(1), tensors(1), Map.of());
+    new CheckpointStore(dir, 1).write(5, new CheckpointData(tensors(1), tensors(1), Map.of()));
 
     assertThat(store.list()).extracting(Checkpoint::step).containsExactly(5L, 20L);
     assertThat(dir.resolve("latest")).hasContent("step-00000005");
@@ -244,7 +247,9 @@ class CheckpointStoreTest {
         .isInstanceOf(ModelException.class)
         .hasMessageStartingWith(file + ": checkpoint directory cannot be used: ");
     assertThatThrownBy(
-            () -> new CheckpointStore(dir, 1).write(-1, tensors(1), tensors(1), Map.of()))
+            () ->
+                new CheckpointStore(dir, 1)
+                    .write(-1, new CheckpointData(tensors(1), tensors(1), Map.of())))
         .isInstanceOf(ModelException.class)
         .hasMessage("checkpoint step is -1, but must be 0 or more");
   }
@@ -252,7 +257,7 @@ class CheckpointStoreTest {
   private CheckpointStore storeWith(long... steps) {
     CheckpointStore store = new CheckpointStore(dir, 10);
     for (long step : steps) {
-      store.write(step, tensors(step), tensors(step + 1), Map.of("step", step));
+      store.write(step, new CheckpointData(tensors(step), tensors(step + 1), Map.of("step", step)));
     }
     return store;
   }

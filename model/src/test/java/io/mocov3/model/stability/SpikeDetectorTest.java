@@ -2,6 +2,7 @@ package io.mocov3.model.stability;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mocov3.model.checkpoint.Saved;
 import io.mocov3.model.stability.Spike.Crossing;
 import io.mocov3.model.stability.SpikeDetector.Verdict;
 import java.util.ArrayList;
@@ -74,7 +75,7 @@ class SpikeDetectorTest {
       observe(step, 1, 1, 1);
     }
     SpikeDetector restored = new SpikeDetector(SpikeRule.DEFAULT);
-    restored.restore(detector.state());
+    restored.load(new Saved(detector.save()));
 
     for (long step = 251; step <= 300; step++) {
       List<Double> norms = norms(step == 280 ? 30 : 1, 1, 1);

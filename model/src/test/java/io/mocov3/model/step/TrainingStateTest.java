@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mocov3.model.ModelException;
 import io.mocov3.model.checkpoint.Checkpoint;
+import io.mocov3.model.checkpoint.CheckpointData;
 import io.mocov3.model.checkpoint.CheckpointStore;
 import io.mocov3.model.method.MoCoV3Config;
 import io.mocov3.model.nn.HeadConfig;
@@ -142,7 +143,7 @@ class TrainingStateTest {
     try (TrainingStep model = Tiny.model(1);
         TrainingState state = new TrainingState(model);
         TrainingState.Staged staged = state.stage()) {
-      store.write(0, staged.model(), staged.optimizer(), Map.of());
+      store.write(0, new CheckpointData(staged.model(), staged.optimizer(), Map.of()));
       Checkpoint checkpoint = store.list().getLast();
 
       assertThatThrownBy(() -> TrainingState.restore(model, checkpoint))
@@ -185,7 +186,7 @@ class TrainingStateTest {
   }
 
   private Checkpoint write(TrainingState.Staged staged) {
-    store.write(staged.completedSteps(), staged.model(), staged.optimizer(), staged.trainer());
+    store.write(staged.completedSteps(), staged.data());
     return store.list().getLast();
   }
 
