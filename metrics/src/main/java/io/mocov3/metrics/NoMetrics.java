@@ -36,7 +36,7 @@ public class NoMetrics implements TrainingMetrics {
   public void dip() {}
 
   @Override
-  public void health(HealthSignal signal, double value) {}
+  public void signal(Signal signal, double value) {}
 
   @Override
   public void knnQueueAge(long steps) {}

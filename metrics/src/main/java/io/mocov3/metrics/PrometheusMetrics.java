@@ -17,6 +17,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -108,7 +109,7 @@ public final class PrometheusMetrics implements TrainingMetrics, AutoCloseable {
   private final LateGauge queueAge =
       meters.gauge("mocov3.knn.queue.age.steps", "Age of the oldest feature of the live kNN.");
   private final Goodput goodput = new Goodput(meters);
-  private final Map<HealthSignal, LateGauge> health = HealthMeters.of(meters);
+  private final Map<Signal, LateGauge> signals = new EnumMap<>(Signal.class);
   private final KnnMeters knn = new KnnMeters(meters);
 
   /** A scrape: its content type and its text. */
@@ -119,6 +120,9 @@ public final class PrometheusMetrics implements TrainingMetrics, AutoCloseable {
     Gauge.builder("mocov3.native.memory.bytes", nativeBytes::getAsLong)
         .description("Physical memory of the process as native code sees it.")
         .register(registry);
+    for (Signal signal : Signal.values()) {
+      signals.put(signal, meters.gauge(signal.meter(), signal.help()));
+    }
     dataAvailable.set(1);
     meters.gauge("mocov3.build.info", "What runs.", "version", version).set(1);
     meters.gauge("mocov3.run.info", "Which run.", "run", run).set(1);
@@ -191,8 +195,8 @@ public final class PrometheusMetrics implements TrainingMetrics, AutoCloseable {
   }
 
   @Override
-  public void health(HealthSignal signal, double value) {
-    health.get(signal).set(value);
+  public void signal(Signal signal, double value) {
+    signals.get(signal).set(value);
   }
 
   @Override

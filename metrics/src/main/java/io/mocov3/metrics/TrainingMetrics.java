@@ -41,18 +41,6 @@ public interface TrainingMetrics {
     DIP
   }
 
-  /** What a batch tells about the representation without labels. */
-  enum HealthSignal {
-    FEATURE_STD,
-    ALIGNMENT,
-    UNIFORMITY,
-    EFFECTIVE_RANK,
-    POSITIVE_SIMILARITY,
-    NEGATIVE_SIMILARITY,
-    CONTRASTIVE_ACCURACY,
-    QUERY_KEY_DRIFT
-  }
-
   /** One kNN accuracy of one probe; {@code source} says where the reference features came from. */
   record KnnAccuracy(String probe, int k, double temperature, String source, double accuracy) {}
 
@@ -88,7 +76,7 @@ public interface TrainingMetrics {
 
   void dip();
 
-  void health(HealthSignal signal, double value);
+  void signal(Signal signal, double value);
 
   /** Age of the oldest feature that the live kNN probe used. */
   void knnQueueAge(long steps);

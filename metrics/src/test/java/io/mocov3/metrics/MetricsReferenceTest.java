@@ -3,7 +3,6 @@ package io.mocov3.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mocov3.metrics.TrainingMetrics.CheckpointPhase;
-import io.mocov3.metrics.TrainingMetrics.HealthSignal;
 import io.mocov3.metrics.TrainingMetrics.KnnAccuracy;
 import io.mocov3.metrics.TrainingMetrics.PipelineStage;
 import io.mocov3.metrics.TrainingMetrics.Reason;
@@ -49,8 +48,8 @@ class MetricsReferenceTest {
       metrics.rolledBack(Reason.DIP);
       metrics.dip();
       metrics.knnQueueAge(1);
-      for (HealthSignal signal : HealthSignal.values()) {
-        metrics.health(signal, 0.5);
+      for (Signal signal : Signal.values()) {
+        metrics.signal(signal, 0.5);
       }
       metrics.knnAccuracy(new KnnAccuracy("knn", 1, 0.07, "train", 0.5));
       metrics.evaluationCompleted("knn", Duration.ofMillis(1));

@@ -3,7 +3,6 @@ package io.mocov3.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.mocov3.metrics.TrainingMetrics.HealthSignal;
 import io.mocov3.metrics.TrainingMetrics.KnnAccuracy;
 import io.mocov3.metrics.TrainingMetrics.Reason;
 import io.mocov3.metrics.TrainingMetrics.Step;
@@ -57,8 +56,8 @@ class PromtoolTest {
       metrics.rolledBack(Reason.DIP);
       metrics.dip();
       metrics.knnQueueAge(1);
-      for (HealthSignal signal : HealthSignal.values()) {
-        metrics.health(signal, 0.5);
+      for (Signal signal : Signal.values()) {
+        metrics.signal(signal, 0.5);
       }
       metrics.knnAccuracy(new KnnAccuracy("knn", 1, 0.07, "train", 0.5));
       metrics.imageUndecodable("truncated");

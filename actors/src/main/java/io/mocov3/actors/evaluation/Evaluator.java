@@ -5,9 +5,9 @@ import akka.actor.typed.Behavior;
 import akka.actor.typed.PostStop;
 import akka.actor.typed.javadsl.Behaviors;
 import io.mocov3.actors.OutOfMemoryException;
-import io.mocov3.actors.events.RunLog;
+import io.mocov3.actors.events.EventSink;
+import io.mocov3.actors.events.SideWork;
 import io.mocov3.augment.SourceUnavailableException;
-import io.mocov3.metrics.TrainingMetrics;
 import io.mocov3.metrics.TrainingMetrics.KnnAccuracy;
 import io.mocov3.model.method.Encoder;
 import io.mocov3.model.tensor.NativeMessage;
@@ -16,6 +16,7 @@ import io.mocov3.model.tensor.TensorCodec;
 import io.mocov3.model.tensor.TensorStaging;
 import io.mocov3.model.tensor.Threads;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Supplier;
 
 /** Runs full kNN probes from weight snapshots, on a network of its own, off the training path. */
@@ -30,35 +31,28 @@ public final class Evaluator {
   public record Evaluate(long step, TensorStaging.Copy encoder, ActorRef<Evaluated> replyTo)
       implements Command {}
 
-  /** The snapshot is free again. */
-  public record Evaluated(long step) {}
+  /** The snapshot is free again; there are no accuracies when the probe failed, which was told. */
+  public record Evaluated(long step, List<KnnAccuracy> accuracies) {}
 
   private final Encoder encoder;
   private final Pixels pixels;
   private final KnnProbe probe;
-  private final TrainingMetrics metrics;
-  private final RunLog log;
+  private final EventSink events;
 
-  private Evaluator(
-      Encoder encoder, Pixels pixels, KnnProbe probe, TrainingMetrics metrics, RunLog log) {
+  private Evaluator(Encoder encoder, Pixels pixels, KnnProbe probe, EventSink events) {
     this.encoder = encoder;
     this.pixels = pixels;
     this.probe = probe;
-    this.metrics = metrics;
-    this.log = log;
+    this.events = events;
   }
 
   /** The suppliers are called on the evaluator's own thread, and what they make is closed there. */
   public static Behavior<Command> create(
-      Supplier<Encoder> encoder,
-      Supplier<Pixels> pixels,
-      KnnProbe probe,
-      TrainingMetrics metrics,
-      RunLog log) {
+      Supplier<Encoder> encoder, Supplier<Pixels> pixels, KnnProbe probe, EventSink events) {
     return Behaviors.setup(
         context -> {
           Threads.adopt();
-          return new Evaluator(encoder.get(), pixels.get(), probe, metrics, log).ready();
+          return new Evaluator(encoder.get(), pixels.get(), probe, events).ready();
         });
   }
 
@@ -69,32 +63,35 @@ public final class Evaluator {
         .build();
   }
 
+  /** Who asked tells of the accuracies, if it still wants them: its steps may be undone by then. */
   private Behavior<Command> onEvaluate(Evaluate evaluate) {
+    evaluate.replyTo().tell(new Evaluated(evaluate.step(), accuracies(evaluate)));
+    return Behaviors.same();
+  }
+
+  private List<KnnAccuracy> accuracies(Evaluate evaluate) {
     try {
-      evaluate(evaluate);
+      return evaluate(evaluate);
     } catch (SourceUnavailableException e) {
-      log.warning("no kNN probe of step %d: %s".formatted(evaluate.step(), e.getMessage()));
+      events.on(new SideWork.ProbeFailed(evaluate.step(), e.getMessage(), false));
     } catch (RuntimeException e) {
       if (OutOfMemoryException.line(e).isPresent()) {
         throw e;
       }
-      metrics.actorFailed("evaluator");
-      log.warning("no kNN probe of step %d: %s".formatted(evaluate.step(), NativeMessage.of(e)));
+      events.on(new SideWork.ProbeFailed(evaluate.step(), NativeMessage.of(e), true));
     }
-    evaluate.replyTo().tell(new Evaluated(evaluate.step()));
-    return Behaviors.same();
+    return List.of();
   }
 
-  private void evaluate(Evaluate evaluate) {
+  private List<KnnAccuracy> evaluate(Evaluate evaluate) {
     long begin = System.nanoTime();
     try (TensorStaging.Copy weights = evaluate.encoder()) {
       TensorCodec.copyAll(weights.tensors(), encoder.weights().tensors());
     }
-    for (KnnAccuracy accuracy : probe.run(encoder, pixels)) {
-      metrics.knnAccuracy(accuracy);
-      log.knn(evaluate.step(), accuracy);
-    }
-    metrics.evaluationCompleted(KnnProbe.PROBE, Duration.ofNanos(System.nanoTime() - begin));
+    List<KnnAccuracy> accuracies = probe.run(encoder, pixels);
+    events.on(
+        new SideWork.ProbeCompleted(KnnProbe.PROBE, Duration.ofNanos(System.nanoTime() - begin)));
+    return accuracies;
   }
 
   private Behavior<Command> onPostStop() {

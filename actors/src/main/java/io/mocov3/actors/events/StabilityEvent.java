@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 
 /** Something that happened to training and that a person should see. */
-public sealed interface StabilityEvent {
+public sealed interface StabilityEvent extends TrainingEvent {
 
   /** The completed steps when it was noticed. */
   long step();
@@ -65,8 +65,9 @@ public sealed interface StabilityEvent {
     }
   }
 
-  /** A curve fell, after these spikes. */
-  record DipFound(long step, Dip dip, List<Spike> spikesBefore) implements StabilityEvent {
+  /** A curve fell, after these spikes; {@code first} of those that fell at the same probe. */
+  record DipFound(long step, Dip dip, List<Spike> spikesBefore, boolean first)
+      implements StabilityEvent {
     @Override
     public String line() {
       String spikes =

@@ -14,16 +14,16 @@ import io.mocov3.actors.Dispatchers;
 import io.mocov3.actors.OutOfMemoryGuard;
 import io.mocov3.actors.Patience;
 import io.mocov3.actors.evaluation.Evaluator;
+import io.mocov3.actors.events.EventSink;
 import io.mocov3.actors.events.Incident;
 import io.mocov3.actors.events.Interruption;
-import io.mocov3.actors.events.RunLog;
+import io.mocov3.actors.events.SideWork;
 import io.mocov3.actors.events.StabilityEvent;
 import io.mocov3.actors.events.StabilityPolicy;
 import io.mocov3.actors.training.Checkpointer;
 import io.mocov3.actors.training.Trainer;
 import io.mocov3.actors.training.TrainingSession;
 import io.mocov3.augment.SourceUnavailableException;
-import io.mocov3.metrics.TrainingMetrics;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -76,8 +76,7 @@ public final class TrainingGuardian {
       Optional<Behavior<Evaluator.Command>> evaluator,
       Runnable requireData,
       Patience patience,
-      TrainingMetrics metrics,
-      RunLog log,
+      EventSink events,
       CompletableFuture<TrainingOutcome> outcome) {}
 
   private final ActorContext<Command> context;
@@ -191,20 +190,20 @@ public final class TrainingGuardian {
     if (!(failed.cause() instanceof SourceUnavailableException)) {
       return end(new TrainingOutcome.Failed(ActorFailure.reason(failed.cause())));
     }
-    blueprint.metrics().dataAvailable(false);
     dataWait.begin(failed.step());
     if (dataWait.isOver()) {
       return dataGone(failed);
     }
     blueprint
-        .log()
-        .warning(
-            "%s; waiting after step %d, which %s, for up to %s"
-                .formatted(
-                    ActorFailure.reason(failed.cause()),
-                    failed.step(),
-                    failed.saved() ? "is saved" : "could not be saved",
-                    text(blueprint.patience().data())));
+        .events()
+        .on(
+            new SideWork.DataLost(
+                "%s; waiting after step %d, which %s, for up to %s"
+                    .formatted(
+                        ActorFailure.reason(failed.cause()),
+                        failed.step(),
+                        failed.saved() ? "is saved" : "could not be saved",
+                        text(blueprint.patience().data()))));
     timers.startSingleTimer(Look.INSTANCE, dataWait.pause());
     return waitingForData(failed);
   }
@@ -222,8 +221,11 @@ public final class TrainingGuardian {
 
   private Behavior<Command> onLooked(Looked looked, Trainer.DataFailed failed) {
     if (looked.found()) {
-      blueprint.metrics().dataAvailable(true);
-      blueprint.log().warning("the images are back; went on after " + text(dataWait.waited()));
+      blueprint
+          .events()
+          .on(
+              new SideWork.DataFound(
+                  "the images are back; went on after " + text(dataWait.waited())));
       trainer = startTrainer(Optional.empty());
       return training();
     }
@@ -258,7 +260,7 @@ public final class TrainingGuardian {
       trainer = startTrainer(Optional.of(interruption));
       return Behaviors.same();
     }
-    blueprint.log().event(new StabilityEvent.Stopped(incident.step(), incident));
+    blueprint.events().on(new StabilityEvent.Stopped(incident.step(), incident));
     return end(
         new TrainingOutcome.Failed(
             again
@@ -286,7 +288,7 @@ public final class TrainingGuardian {
 
   private Behavior<Command> onChildFailed(ChildFailed failed) {
     ActorFailure failure = ActorFailure.of(failed);
-    blueprint.metrics().actorFailed(failure.actor());
+    blueprint.events().on(new SideWork.ActorFailed(failure.actor(), failure.reason()));
     if (failure.hopeless()) {
       return end(new TrainingOutcome.Failed(failure.reason()));
     }
@@ -301,14 +303,15 @@ public final class TrainingGuardian {
                   .formatted(attempts.failures(), failure.reason())));
     }
     blueprint
-        .log()
-        .warning(
-            "the %s failed (%s); going on from the newest checkpoint, attempt %d of %d"
-                .formatted(
-                    failure.actor().replace('-', ' '),
-                    failure.reason(),
-                    attempts.failures() + 1,
-                    Attempts.MOST));
+        .events()
+        .on(
+            new SideWork.Warned(
+                "the %s failed (%s); going on from the newest checkpoint, attempt %d of %d"
+                    .formatted(
+                        failure.actor().replace('-', ' '),
+                        failure.reason(),
+                        attempts.failures() + 1,
+                        Attempts.MOST)));
     timers.startSingleTimer(Retry.INSTANCE, attempts.pause());
     return waitingToRetry(failure.reason());
   }

@@ -1,13 +1,12 @@
 package io.mocov3.actors.stability;
 
 import io.mocov3.actors.events.Capsule;
+import io.mocov3.actors.events.EventSink;
 import io.mocov3.actors.events.FlightRecorder;
 import io.mocov3.actors.events.Incident;
-import io.mocov3.actors.events.RunLog;
+import io.mocov3.actors.events.Progress;
 import io.mocov3.actors.events.StabilityEvent;
 import io.mocov3.actors.events.StabilityPolicy.Action;
-import io.mocov3.metrics.TrainingMetrics;
-import io.mocov3.metrics.TrainingMetrics.HealthSignal;
 import io.mocov3.metrics.TrainingMetrics.KnnAccuracy;
 import io.mocov3.metrics.TrainingMetrics.Reason;
 import io.mocov3.model.checkpoint.Saved;
@@ -38,8 +37,7 @@ public final class StabilityMonitor implements Stateful {
 
   private final StabilityPlan plan;
   private final long seed;
-  private final TrainingMetrics metrics;
-  private final RunLog log;
+  private final EventSink events;
   private final SpikeDetector spikes;
   private final DipDetector dips;
   private final FlightRecorder recorder;
@@ -53,15 +51,10 @@ public final class StabilityMonitor implements Stateful {
   private record Alarm(String reason, String line) {}
 
   public StabilityMonitor(
-      StabilityPlan plan,
-      long seed,
-      IntFunction<String> idOf,
-      TrainingMetrics metrics,
-      RunLog log) {
+      StabilityPlan plan, long seed, IntFunction<String> idOf, EventSink events) {
     this.plan = plan;
     this.seed = seed;
-    this.metrics = metrics;
-    this.log = log;
+    this.events = events;
     spikes = new SpikeDetector(plan.spikes());
     dips = new DipDetector(plan.dips());
     recorder = new FlightRecorder(plan.recordedSteps(), idOf);
@@ -69,13 +62,11 @@ public final class StabilityMonitor implements Stateful {
 
   /** Whether the update of {@code step} is to be applied. */
   public boolean judge(long step, StepMeasurement measurement) {
-    GradientNorms gradients = measurement.gradients();
-    for (int i = 0; i < gradients.layers().size(); i++) {
-      metrics.gradient(
-          gradients.layers().get(i), gradients.l2().get(i), gradients.largest().get(i));
-    }
+    events.on(new Progress.GradientsMeasured(step, measurement.gradients()));
     boolean applied =
-        measurement.finite() ? judgeSpikes(step, gradients) : refuse(step, measurement);
+        measurement.finite()
+            ? judgeSpikes(step, measurement.gradients())
+            : refuse(step, measurement);
     skipsInARow = applied ? 0 : skipsInARow + 1;
     return applied;
   }
@@ -84,7 +75,6 @@ public final class StabilityMonitor implements Stateful {
     StabilityEvent.NotFinite event =
         new StabilityEvent.NotFinite(
             step, measurement.gradients().firstNotFinite(), measurement.loss());
-    metrics.updateSkipped(Reason.NON_FINITE);
     tell("non_finite", event);
     if (plan.policy().interruptsFor(Reason.NON_FINITE)) {
       interrupt(Reason.NON_FINITE, step - skipsInARow, step, event.line());
@@ -100,7 +90,9 @@ public final class StabilityMonitor implements Stateful {
 
   private boolean judgeSpikes(long step, GradientNorms gradients) {
     Verdict verdict = spikes.observe(step, gradients.layers(), gradients.l2());
-    verdict.crossings().forEach(crossing -> metrics.gradientSpike(crossing.layer(), step));
+    if (!verdict.crossings().isEmpty()) {
+      events.on(new Progress.LayersCrossed(step, verdict.crossings()));
+    }
     verdict.begun().ifPresent(spike -> onSpike(step, spike));
     verdict
         .ended()
@@ -108,15 +100,14 @@ public final class StabilityMonitor implements Stateful {
             spike -> {
               recentSpikes.removeIf(before -> before.onset() == spike.onset());
               remember(spike);
-              log.event(new StabilityEvent.SpikeEnded(step, spike));
+              events.on(new StabilityEvent.SpikeEnded(step, spike));
             });
     boolean skip =
         plan.policy().action() == Action.SKIP
             && verdict.spiking()
             && skipsInARow < plan.policy().maxSkips();
     if (skip) {
-      metrics.updateSkipped(Reason.SPIKE);
-      log.event(new StabilityEvent.Skipped(step));
+      events.on(new StabilityEvent.Skipped(step));
     }
     return !skip;
   }
@@ -140,20 +131,27 @@ public final class StabilityMonitor implements Stateful {
   /** Keeps the step, and writes a capsule if something went wrong at it. */
   public void record(FlightRecorder.Step entry) {
     recorder.record(entry);
-    log.gradients(entry.step(), entry.gradients());
     writeCapsule(entry.step());
   }
 
   private void writeCapsule(long step) {
     alarm.ifPresent(
-        now -> log.capsule(new Capsule(step, now.reason(), now.line(), seed, recorder.entries())));
+        now ->
+            events.on(
+                new Progress.CapsuleFilled(
+                    new Capsule(step, now.reason(), now.line(), seed, recorder.entries()))));
     alarm = Optional.empty();
   }
 
-  /** An accuracy of the live probe. */
-  public void accuracy(long step, KnnAccuracy accuracy) {
-    metrics.knnAccuracy(accuracy);
-    log.knn(step, accuracy);
+  /** The accuracies of the live probe; none while it has too few references. */
+  public void accuracies(long step, List<KnnAccuracy> accuracies) {
+    if (!accuracies.isEmpty()) {
+      events.on(new Progress.KnnMeasured(step, accuracies));
+    }
+    accuracies.forEach(accuracy -> observe(step, accuracy));
+  }
+
+  private void observe(long step, KnnAccuracy accuracy) {
     String series =
         "kNN %s k=%d T=%s".formatted(accuracy.probe(), accuracy.k(), accuracy.temperature());
     dips.observe(Kind.ACCURACY, series, step, accuracy.accuracy())
@@ -161,15 +159,7 @@ public final class StabilityMonitor implements Stateful {
   }
 
   public void health(long step, Health health) {
-    metrics.health(HealthSignal.FEATURE_STD, health.featureStd());
-    metrics.health(HealthSignal.ALIGNMENT, health.alignment());
-    metrics.health(HealthSignal.UNIFORMITY, health.uniformity());
-    metrics.health(HealthSignal.EFFECTIVE_RANK, health.effectiveRank());
-    metrics.health(HealthSignal.POSITIVE_SIMILARITY, health.positiveSimilarity());
-    metrics.health(HealthSignal.NEGATIVE_SIMILARITY, health.negativeSimilarity());
-    metrics.health(HealthSignal.CONTRASTIVE_ACCURACY, health.contrastiveAccuracy());
-    metrics.health(HealthSignal.QUERY_KEY_DRIFT, health.queryKeyDrift());
-    log.health(step, health);
+    events.on(new Progress.HealthMeasured(step, Signals.of(health)));
     observe(step, "contrastive accuracy", health.contrastiveAccuracy());
     observe(step, "feature standard deviation", health.featureStd());
     observe(step, "effective rank", health.effectiveRank());
@@ -186,13 +176,13 @@ public final class StabilityMonitor implements Stateful {
         recentSpikes.stream()
             .filter(spike -> spike.onset() <= step && spike.onset() > dip.onset() - LOOKBACK_STEPS)
             .toList();
-    StabilityEvent.DipFound event = new StabilityEvent.DipFound(step, dip, before);
-    if (lastDipStep == step) {
-      log.event(event);
+    boolean first = lastDipStep != step;
+    StabilityEvent.DipFound event = new StabilityEvent.DipFound(step, dip, before, first);
+    if (!first) {
+      events.on(event);
       return;
     }
     lastDipStep = step;
-    metrics.dip();
     tell("dip", event);
     if (plan.policy().interruptsFor(Reason.DIP)) {
       long onset = before.stream().mapToLong(Spike::onset).min().orElse(dip.onset());
@@ -201,7 +191,7 @@ public final class StabilityMonitor implements Stateful {
   }
 
   private void tell(String reason, StabilityEvent event) {
-    log.event(event);
+    events.on(event);
     alarm = Optional.of(new Alarm(reason, event.line()));
   }
 

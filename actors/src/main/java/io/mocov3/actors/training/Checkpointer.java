@@ -3,9 +3,8 @@ package io.mocov3.actors.training;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.javadsl.Behaviors;
-import io.mocov3.actors.events.RunLog;
-import io.mocov3.metrics.TrainingMetrics;
-import io.mocov3.metrics.TrainingMetrics.CheckpointPhase;
+import io.mocov3.actors.events.EventSink;
+import io.mocov3.actors.events.SideWork;
 import io.mocov3.model.ModelException;
 import io.mocov3.model.checkpoint.CheckpointStore;
 import io.mocov3.model.step.TrainingState.Staged;
@@ -25,43 +24,34 @@ public final class Checkpointer {
 
   private Checkpointer() {}
 
-  public static Behavior<Command> create(
-      CheckpointStore store, TrainingMetrics metrics, RunLog log) {
+  public static Behavior<Command> create(CheckpointStore store, EventSink events) {
     return Behaviors.receiveMessage(
         command ->
             switch (command) {
-              case Write write -> onWrite(store, metrics, log, write);
+              case Write write -> onWrite(store, events, write);
             });
   }
 
-  private static Behavior<Command> onWrite(
-      CheckpointStore store, TrainingMetrics metrics, RunLog log, Write write) {
+  private static Behavior<Command> onWrite(CheckpointStore store, EventSink events, Write write) {
     try (Staged state = write.state()) {
-      boolean success = written(store, metrics, log, state);
+      boolean success = write(store, events, state);
       write.replyTo().tell(new Written(state.completedSteps(), success));
     }
     return Behaviors.same();
   }
 
-  private static boolean written(
-      CheckpointStore store, TrainingMetrics metrics, RunLog log, Staged state) {
+  private static boolean write(CheckpointStore store, EventSink events, Staged state) {
+    long step = state.completedSteps();
     long begin = System.nanoTime();
     try {
-      CheckpointStore.Written written = store.write(state.completedSteps(), state.data());
-      metrics.checkpointPhase(CheckpointPhase.WRITE, Duration.ofNanos(System.nanoTime() - begin));
-      metrics.checkpointSucceeded(written.bytes());
-      log.checkpointed(state.completedSteps(), written.path());
-      written
-          .unpruned()
-          .ifPresent(
-              reason -> {
-                metrics.checkpointPruneFailed();
-                log.warning(reason);
-              });
+      CheckpointStore.Written written = store.write(step, state.data());
+      events.on(
+          new SideWork.CheckpointWritten(
+              step, written.path(), written.bytes(), Duration.ofNanos(System.nanoTime() - begin)));
+      written.unpruned().ifPresent(reason -> events.on(new SideWork.PruningFailed(reason)));
       return true;
     } catch (ModelException e) {
-      metrics.checkpointFailed();
-      log.warning(e.getMessage());
+      events.on(new SideWork.CheckpointFailed(step, e.getMessage()));
       return false;
     }
   }

@@ -3,19 +3,25 @@ package io.mocov3.actors.training;
 import io.mocov3.actors.events.Adjustments;
 import io.mocov3.actors.events.Incident;
 import io.mocov3.actors.events.Interruption;
-import io.mocov3.actors.events.RunLog;
 import io.mocov3.actors.events.StabilityEvent;
 import io.mocov3.actors.events.StabilityPolicy;
 import io.mocov3.actors.stability.RollbackImpossibleException;
 import io.mocov3.model.checkpoint.Checkpoint;
 import io.mocov3.model.checkpoint.CheckpointStore;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.LongPredicate;
 
-/** Where a session begins: at a checkpoint or at step 0, under what adjustments, and why. */
+/**
+ * Where a session begins: at a checkpoint or at step 0, under what adjustments, and why.
+ *
+ * @param probed whether the full probe of that step was told of already
+ */
 public record SessionOrigin(
     Optional<Checkpoint> checkpoint,
     Adjustments adjustments,
-    Optional<StabilityEvent.RolledBack> rollback) {
+    Optional<StabilityEvent.RolledBack> rollback,
+    boolean probed) {
 
   /** Completed steps. */
   public long step() {
@@ -27,12 +33,18 @@ public record SessionOrigin(
     return checkpoint.isEmpty();
   }
 
+  /** The same, where {@code probed} says of which steps the full probe was told of already. */
+  public SessionOrigin where(LongPredicate probed) {
+    return new SessionOrigin(checkpoint, adjustments, rollback, probed.test(step()));
+  }
+
   /** From that checkpoint, or from the beginning. */
   public static SessionOrigin of(Optional<Checkpoint> checkpoint) {
     return new SessionOrigin(
         checkpoint,
         checkpoint.map(Checkpoint::trainer).map(Adjustments::from).orElse(Adjustments.NONE),
-        Optional.empty());
+        Optional.empty(),
+        true);
   }
 
   /** Back to that checkpoint, or to the beginning, with one thing changed. */
@@ -44,7 +56,8 @@ public record SessionOrigin(
     return new SessionOrigin(
         checkpoint,
         changed,
-        Optional.of(new StabilityEvent.RolledBack(incident.step(), step, incident, changed)));
+        Optional.of(new StabilityEvent.RolledBack(incident.step(), step, incident, changed)),
+        true);
   }
 
   /**
@@ -59,9 +72,9 @@ public record SessionOrigin(
       StabilityPolicy policy,
       Optional<Interruption> interruption,
       long checkpointEverySteps,
-      RunLog log) {
+      Consumer<String> warn) {
     if (interruption.isEmpty()) {
-      return of(store.newestValid(log::warning));
+      return of(store.newestValid(warn));
     }
     long onset = interruption.get().incident().onset();
     boolean pruned =
@@ -74,6 +87,6 @@ public record SessionOrigin(
               .formatted(onset, interruption.get().incident().line()));
     }
     store.removeFrom(onset);
-    return after(interruption.get(), policy, store.newestValid(log::warning));
+    return after(interruption.get(), policy, store.newestValid(warn));
   }
 }

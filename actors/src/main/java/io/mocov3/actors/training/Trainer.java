@@ -149,7 +149,7 @@ public final class Trainer {
                 Trainer trainer = new Trainer(context, timers, session.get(), peers);
                 peers.guardian().tell(new Started(trainer.session.step()));
                 trainer.saving.writeIfDue(trainer.session.isRolledBack());
-                trainer.probeIfDue(trainer.session.isFresh());
+                trainer.probeIfDue(trainer.session.firstProbeDue());
                 return trainer.waitingForBatch();
               });
         });
@@ -268,6 +268,7 @@ public final class Trainer {
 
   private Behavior<Command> onProbeDone(ProbeDone message) {
     probing = false;
+    session.probed(message.evaluated());
     if (session.interruption().isPresent()) {
       return Behaviors.same();
     }
@@ -293,7 +294,12 @@ public final class Trainer {
   }
 
   private void probeIfDue(boolean due) {
-    if (due && !probing && peers.evaluator().isPresent()) {
+    if (!due || peers.evaluator().isEmpty()) {
+      return;
+    }
+    if (probing && !session.isComplete()) {
+      session.probeLeftOut();
+    } else if (!probing) {
       probing = true;
       peers
           .evaluator()

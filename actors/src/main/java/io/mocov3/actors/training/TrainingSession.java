@@ -3,11 +3,15 @@ package io.mocov3.actors.training;
 import akka.NotUsed;
 import akka.actor.typed.ActorRef;
 import akka.stream.javadsl.Source;
+import io.mocov3.actors.evaluation.Evaluator.Evaluated;
 import io.mocov3.actors.evaluation.LiveProbe;
 import io.mocov3.actors.events.Adjustments;
+import io.mocov3.actors.events.EventSink;
 import io.mocov3.actors.events.FlightRecorder;
 import io.mocov3.actors.events.Interruption;
-import io.mocov3.actors.events.RunLog;
+import io.mocov3.actors.events.Progress;
+import io.mocov3.actors.events.SideWork;
+import io.mocov3.actors.events.Timing;
 import io.mocov3.actors.stability.StabilityMonitor;
 import io.mocov3.actors.stability.StabilityPlan;
 import io.mocov3.actors.training.Checkpointer.Written;
@@ -16,8 +20,6 @@ import io.mocov3.actors.training.MomentumEncoder.KeysReady;
 import io.mocov3.actors.views.Batch;
 import io.mocov3.actors.views.ViewPipeline;
 import io.mocov3.augment.batch.BatchBuffer;
-import io.mocov3.metrics.TrainingMetrics;
-import io.mocov3.metrics.TrainingMetrics.CheckpointPhase;
 import io.mocov3.metrics.TrainingMetrics.Stage;
 import io.mocov3.model.checkpoint.Stateful;
 import io.mocov3.model.evaluation.Health;
@@ -63,8 +65,7 @@ public final class TrainingSession implements AutoCloseable {
   private final Pixels pixels;
   private final TrainingPlan plan;
   private final ViewPipeline pipeline;
-  private final TrainingMetrics metrics;
-  private final RunLog log;
+  private final EventSink events;
   private final TrainingState state;
   private final Optional<TensorStaging> snapshots;
   private final SessionOrigin origin;
@@ -87,20 +88,18 @@ public final class TrainingSession implements AutoCloseable {
       StabilityPlan stability,
       Optional<LiveProbe> live,
       ViewPipeline pipeline,
-      TrainingMetrics metrics,
-      RunLog log) {
+      EventSink events) {
     this.model = model;
     this.pixels = pixels;
     this.plan = plan;
     this.pipeline = pipeline;
-    this.metrics = metrics;
-    this.log = log;
+    this.events = events;
     this.origin = origin;
     this.stability = stability;
     this.live = live;
-    monitor = new StabilityMonitor(stability, pipeline.seed(), pipeline.source()::id, metrics, log);
+    monitor = new StabilityMonitor(stability, pipeline.seed(), pipeline.source()::id, events);
     state = new TrainingState(model, sections());
-    model.timedBy((part, nanos) -> metrics.stage(stage(part), Duration.ofNanos(nanos)));
+    model.timedBy((part, nanos) -> timed(stage(part), nanos));
     snapshots =
         plan.probeEverySteps() > 0
             ? Optional.of(new TensorStaging(model.base().weights().tensors()))
@@ -123,7 +122,7 @@ public final class TrainingSession implements AutoCloseable {
   }
 
   private void begin() {
-    origin.checkpoint().ifPresent(checkpoint -> state.restore(checkpoint, log::warning));
+    origin.checkpoint().ifPresent(checkpoint -> state.restore(checkpoint, this::warn));
     Adjustments adjustments = origin.adjustments();
     if (adjustments.frozenProjection()) {
       model.freezePatchProjection();
@@ -136,10 +135,13 @@ public final class TrainingSession implements AutoCloseable {
         .ifPresent(
             event -> {
               monitor.warmUp();
-              metrics.rolledBack(event.incident().reason());
-              log.rolledBack(event);
+              events.on(event);
             });
-    log.started(step, plan.steps());
+    events.on(new Progress.Started(step, plan.steps()));
+  }
+
+  private void warn(String line) {
+    events.on(new SideWork.Warned(line));
   }
 
   public TrainingStep model() {
@@ -159,8 +161,7 @@ public final class TrainingSession implements AutoCloseable {
   /** Takes over the batch: uploads the views and says what keys are needed. */
   EncodeKeys begin(Batch batch, ActorRef<KeysReady> replyTo) {
     long begin = System.nanoTime();
-    metrics.dataWaited(Duration.ofNanos(begin - idleSince));
-    metrics.stage(Stage.DATA_WAIT, Duration.ofNanos(begin - idleSince));
+    timed(Stage.DATA_WAIT, begin - idleSince);
     BatchBuffer buffer = batch.buffer();
     ViewPair views =
         pixels.views(buffer.pixels(), buffer.samples(), buffer.height(), buffer.width());
@@ -249,8 +250,8 @@ public final class TrainingSession implements AutoCloseable {
   }
 
   private void probe(LiveProbe probe) {
-    probe.run(model.base(), pixels, step).forEach(accuracy -> monitor.accuracy(step, accuracy));
-    metrics.knnQueueAge(probe.queueAge(step));
+    monitor.accuracies(step, probe.run(model.base(), pixels, step));
+    events.on(new Timing.FeatureAge(probe.queueAge(step)));
   }
 
   Optional<Interruption> interruption() {
@@ -261,16 +262,10 @@ public final class TrainingSession implements AutoCloseable {
     Rates rates = current.step().rates();
     double epoch = plan.epochOf(step - 1);
     Duration duration = Duration.ofNanos(System.nanoTime() - current.begin());
-    double seconds = duration.toNanos() / 1e9;
-    metrics.keyStaleness(0);
-    metrics.stepCompleted(
-        new TrainingMetrics.Step(
-            step, epoch, plan.batchSize(), loss, rates.learningRate(), rates.momentum(), duration));
-    log.step(
-        new RunLog.Step(
-            step, epoch, loss, rates.learningRate(), rates.momentum(), plan.batchSize() / seconds));
+    events.on(new Timing.KeyStaleness(0));
+    events.on(new Progress.StepCompleted(step, epoch, plan.batchSize(), loss, rates, duration));
     if (plan.logSamples()) {
-      log.samples(step, ids(current));
+      events.on(new Progress.SamplesSeen(step, ids(current)));
     }
   }
 
@@ -284,8 +279,9 @@ public final class TrainingSession implements AutoCloseable {
     return step;
   }
 
-  boolean isFresh() {
-    return origin.fresh() && origin.rollback().isEmpty();
+  /** Whether the full probe of the step it begins at is yet to come. */
+  boolean firstProbeDue() {
+    return !origin.probed() && (step == 0 || plan.probeDue(step));
   }
 
   /** Whether the checkpoint this session went back to has to be written with its adjustments. */
@@ -327,7 +323,6 @@ public final class TrainingSession implements AutoCloseable {
     long begin = System.nanoTime();
     TrainingState.Staged staged = state.stage(step);
     since(Stage.CHECKPOINT_STAGE, begin);
-    metrics.checkpointPhase(CheckpointPhase.STAGE, Duration.ofNanos(System.nanoTime() - begin));
     return staged;
   }
 
@@ -341,10 +336,25 @@ public final class TrainingSession implements AutoCloseable {
     return lastProbe;
   }
 
-  private long since(Stage stage, long begin) {
-    long now = System.nanoTime();
-    metrics.stage(stage, Duration.ofNanos(now - begin));
-    return now;
+  /** A full probe is done; without accuracies it failed. */
+  void probed(Evaluated probe) {
+    if (!probe.accuracies().isEmpty()) {
+      events.on(new Progress.KnnMeasured(probe.step(), probe.accuracies()));
+    }
+  }
+
+  void probeLeftOut() {
+    warn(
+        "no kNN probe of step %d: the one of step %d still runs; raise evaluation.knn.every-steps"
+            .formatted(step, lastProbe));
+  }
+
+  private void since(Stage stage, long begin) {
+    timed(stage, System.nanoTime() - begin);
+  }
+
+  private void timed(Stage stage, long nanos) {
+    events.on(new Timing.StageTimed(stage, Duration.ofNanos(nanos)));
   }
 
   @Override

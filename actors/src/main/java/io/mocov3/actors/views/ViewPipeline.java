@@ -4,7 +4,9 @@ import akka.NotUsed;
 import akka.japi.Pair;
 import akka.stream.javadsl.Source;
 import io.mocov3.actors.OutOfMemoryGuard;
-import io.mocov3.actors.events.RunLog;
+import io.mocov3.actors.events.EventSink;
+import io.mocov3.actors.events.SideWork;
+import io.mocov3.actors.events.Timing;
 import io.mocov3.augment.batch.BatchBuffer;
 import io.mocov3.augment.batch.BatchBufferPool;
 import io.mocov3.augment.batch.SampleOrder;
@@ -12,7 +14,6 @@ import io.mocov3.augment.codec.Decoded.Undecodable;
 import io.mocov3.augment.codec.Outcome;
 import io.mocov3.augment.source.ImageSource;
 import io.mocov3.augment.view.TwoViews;
-import io.mocov3.metrics.TrainingMetrics;
 import io.mocov3.metrics.TrainingMetrics.PipelineStage;
 import java.time.Duration;
 import java.util.List;
@@ -39,8 +40,7 @@ public final class ViewPipeline {
   private final int workers;
   private final Executor executor;
   private final BadImageBudget budget;
-  private final TrainingMetrics metrics;
-  private final RunLog log;
+  private final EventSink events;
 
   /**
    * {@code executor} must have {@code workers} threads; batches are (2, batchSize, H, W, 3) uint8.
@@ -57,8 +57,7 @@ public final class ViewPipeline {
       int workers,
       Executor executor,
       double maxBadRatio,
-      TrainingMetrics metrics,
-      RunLog log) {
+      EventSink events) {
     this.budget = new BadImageBudget(source.size(), maxBadRatio);
     this.source = source;
     this.order = order;
@@ -68,8 +67,7 @@ public final class ViewPipeline {
     this.buffers = buffers;
     this.workers = workers;
     this.executor = executor;
-    this.metrics = metrics;
-    this.log = log;
+    this.events = events;
   }
 
   public long seed() {
@@ -150,9 +148,8 @@ public final class ViewPipeline {
     return CompletableFuture.allOf(parts)
         .thenApply(
             done -> {
-              metrics.pipelineStage(
-                  PipelineStage.BATCH, Duration.ofNanos(System.nanoTime() - begin));
-              metrics.pipelineQueueDepth(PipelineStage.BATCH, batch.pool().inUse());
+              timed(PipelineStage.BATCH, System.nanoTime() - begin);
+              events.on(new Timing.QueueDepth(PipelineStage.BATCH, batch.pool().inUse()));
               return batch;
             });
   }
@@ -175,14 +172,17 @@ public final class ViewPipeline {
   }
 
   private void filled(long decode, long views) {
-    metrics.pipelineStage(PipelineStage.DECODE, Duration.ofNanos(decode));
-    metrics.pipelineStage(PipelineStage.VIEWS, Duration.ofNanos(views));
+    timed(PipelineStage.DECODE, decode);
+    timed(PipelineStage.VIEWS, views);
+  }
+
+  private void timed(PipelineStage stage, long nanos) {
+    events.on(new Timing.PipelineTimed(stage, Duration.ofNanos(nanos)));
   }
 
   private void report(List<Undecodable> samples) {
     for (Undecodable sample : samples) {
-      metrics.imageUndecodable(sample.reason().label());
-      log.quarantined(sample);
+      events.on(new SideWork.SampleUndecodable(sample));
       budget.spend(sample.id());
     }
   }

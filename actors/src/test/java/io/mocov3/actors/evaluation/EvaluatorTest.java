@@ -8,7 +8,7 @@ import akka.actor.typed.ActorRef;
 import io.mocov3.actors.evaluation.Evaluator.Evaluate;
 import io.mocov3.actors.evaluation.Evaluator.Evaluated;
 import io.mocov3.actors.events.RecordingLog;
-import io.mocov3.actors.events.RecordingMetrics;
+import io.mocov3.actors.events.SideWork;
 import io.mocov3.actors.training.TinyTraining;
 import io.mocov3.actors.views.MemoryImages;
 import io.mocov3.model.evaluation.KnnClassifier.Setting;
@@ -25,7 +25,6 @@ class EvaluatorTest {
   private static ActorTestKit actors;
 
   private final RecordingLog log = new RecordingLog();
-  private final RecordingMetrics metrics = new RecordingMetrics();
 
   @BeforeAll
   static void startActors() {
@@ -45,7 +44,9 @@ class EvaluatorTest {
         .containsExactly(
             "no kNN probe of step 3: none of 8 images can be decoded, image-0 is the first; check"
                 + " the data set");
-    assertThat(metrics.failedActors).containsExactly("evaluator");
+    assertThat(log.of(SideWork.ProbeFailed.class))
+        .singleElement()
+        .matches(SideWork.ProbeFailed::fault);
   }
 
   @Test
@@ -64,7 +65,9 @@ class EvaluatorTest {
     evaluate(away);
 
     assertThat(log.warnings).containsExactly("no kNN probe of step 3: the storage is away");
-    assertThat(metrics.failedActors).isEmpty();
+    assertThat(log.of(SideWork.ProbeFailed.class))
+        .singleElement()
+        .matches(failed -> !failed.fault());
   }
 
   private void evaluate(MemoryImages test) {
@@ -80,13 +83,12 @@ class EvaluatorTest {
             List.of(new Setting(1, 0.07)));
     TestProbe<Evaluated> answers = actors.createTestProbe();
     ActorRef<Evaluator.Command> evaluator =
-        actors.spawn(
-            Evaluator.create(TinyTraining::encoder, TinyTraining::pixels, probe, metrics, log));
+        actors.spawn(Evaluator.create(TinyTraining::encoder, TinyTraining::pixels, probe, log));
     try (Encoder trained = TinyTraining.encoder();
         TensorStaging snapshots = new TensorStaging(trained.weights().tensors())) {
       for (long step : new long[] {3, 3}) {
         log.warnings.clear();
-        metrics.failedActors.clear();
+        log.work.clear();
         evaluator.tell(
             new Evaluate(step, snapshots.stage(trained.weights().tensors()), answers.getRef()));
         assertThat(answers.receiveMessage().step()).isEqualTo(step);

@@ -5,8 +5,9 @@ import static org.awaitility.Awaitility.await;
 
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import io.mocov3.actors.Patience;
+import io.mocov3.actors.events.Progress;
 import io.mocov3.actors.events.RecordingLog;
-import io.mocov3.actors.events.RecordingMetrics;
+import io.mocov3.actors.events.SideWork;
 import io.mocov3.actors.training.TinyTraining;
 import io.mocov3.actors.training.TinyTraining.Running;
 import io.mocov3.actors.views.MemoryImages;
@@ -41,7 +42,6 @@ class TrainingGuardianTest {
   private static ActorTestKit actors;
 
   private final ExecutorService executor = Executors.newFixedThreadPool(2);
-  private final RecordingMetrics metrics = new RecordingMetrics();
 
   @TempDir private Path directory;
   private CheckpointStore store;
@@ -83,7 +83,7 @@ class TrainingGuardianTest {
         .containsExactly(
             "the trainer failed (made to fail); going on from the newest checkpoint, attempt 2 of"
                 + " 3");
-    assertThat(metrics.failedActors).containsExactly("trainer");
+    assertThat(log.failedActors()).containsExactly("trainer");
   }
 
   @Test
@@ -91,7 +91,7 @@ class TrainingGuardianTest {
     RecordingLog log =
         new RecordingLog() {
           @Override
-          public void step(Step step) {
+          public void step(Progress.StepCompleted step) {
             throw new IllegalStateException("made to fail");
           }
         };
@@ -101,7 +101,7 @@ class TrainingGuardianTest {
     assertThat(outcome)
         .isEqualTo(new TrainingOutcome.Failed("training failed 3 times, last: made to fail"));
     assertThat(log.starts).containsExactly(0L, 0L, 0L);
-    assertThat(metrics.failedActors).containsExactly("trainer", "trainer", "trainer");
+    assertThat(log.failedActors()).containsExactly("trainer", "trainer", "trainer");
   }
 
   @Test
@@ -120,7 +120,7 @@ class TrainingGuardianTest {
     RecordingLog log =
         new RecordingLog() {
           @Override
-          public void step(Step step) {
+          public void step(Progress.StepCompleted step) {
             throw new ArrayIndexOutOfBoundsException();
           }
         };
@@ -153,7 +153,7 @@ class TrainingGuardianTest {
     RecordingLog log =
         new RecordingLog() {
           @Override
-          public void step(Step step) {
+          public void step(Progress.StepCompleted step) {
             throw new OutOfMemoryError("Cannot reserve 9437184 bytes of direct buffer memory");
           }
         };
@@ -173,8 +173,8 @@ class TrainingGuardianTest {
     RecordingLog log =
         new RecordingLog() {
           @Override
-          public void started(long step, long steps) {
-            super.started(step, steps);
+          public void started(long step) {
+            super.started(step);
             throw new RuntimeException(
                 "[enforce fail at alloc_cpu.cpp:124] err == 0. DefaultCPUAllocator: can't allocate"
                     + " memory: you tried to allocate 9 bytes.\nframe #0: c10");
@@ -199,7 +199,7 @@ class TrainingGuardianTest {
     RecordingLog log =
         new RecordingLog() {
           @Override
-          public void started(long step, long steps) {
+          public void started(long step) {
             throw new IllegalStateException("made to fail");
           }
         };
@@ -216,7 +216,7 @@ class TrainingGuardianTest {
     RecordingLog log =
         new RecordingLog() {
           @Override
-          public void step(Step step) {
+          public void step(Progress.StepCompleted step) {
             super.step(step);
             fifthStep.countDown();
           }
@@ -243,7 +243,7 @@ class TrainingGuardianTest {
     RecordingLog log =
         new RecordingLog() {
           @Override
-          public void step(Step step) {
+          public void step(Progress.StepCompleted step) {
             super.step(step);
             if (step.step() == 3) {
               replaceByFile(directory);
@@ -266,7 +266,7 @@ class TrainingGuardianTest {
     RecordingLog log =
         new RecordingLog() {
           @Override
-          public void step(Step step) {
+          public void step(Progress.StepCompleted step) {
             super.step(step);
             if (step.step() == 3) {
               replaceByFile(directory);
@@ -289,7 +289,7 @@ class TrainingGuardianTest {
     RecordingLog log =
         new RecordingLog() {
           @Override
-          public void step(Step step) {
+          public void step(Progress.StepCompleted step) {
             super.step(step);
             if (step.step() == 3) {
               replaceByFile(directory);
@@ -307,7 +307,7 @@ class TrainingGuardianTest {
 
     assertThat(outcome).isEqualTo(new TrainingOutcome.Completed(3));
     assertThat(log.warnings).hasSize(1);
-    assertThat(metrics.checkpointFailures).hasValue(1);
+    assertThat(log.of(SideWork.CheckpointFailed.class)).hasSize(1);
     assertThat(log.checkpoints).containsExactly(3L);
   }
 
@@ -320,7 +320,7 @@ class TrainingGuardianTest {
     RecordingLog log =
         new RecordingLog() {
           @Override
-          public void step(Step step) {
+          public void step(Progress.StepCompleted step) {
             super.step(step);
             images.gone = starts.size() == 1 && step.step() >= 5;
           }
@@ -342,7 +342,8 @@ class TrainingGuardianTest {
     assertThat(log.warnings.getFirst())
         .matches("the disk is gone; waiting after step \\d+, which is saved, for up to 10 min");
     assertThat(log.warnings.getLast()).startsWith("the images are back; went on after ");
-    assertThat(metrics.availability).containsExactly(false, true);
+    assertThat(log.of(SideWork.DataLost.class)).hasSize(1);
+    assertThat(log.of(SideWork.DataFound.class)).hasSize(1);
   }
 
   @Test
@@ -379,7 +380,7 @@ class TrainingGuardianTest {
     RecordingLog log =
         new RecordingLog() {
           @Override
-          public void step(Step step) {
+          public void step(Progress.StepCompleted step) {
             super.step(step);
             images.broken = step.step() >= 5;
           }
@@ -420,7 +421,7 @@ class TrainingGuardianTest {
   }
 
   private Running start(TinyTraining training, RecordingLog log) {
-    return training.start(actors, store, executor, 2, metrics, log);
+    return training.start(actors, store, executor, 2, log);
   }
 
   private static TinyTraining training(long steps, long checkpointEvery) {
@@ -459,7 +460,7 @@ class TrainingGuardianTest {
     }
 
     @Override
-    public void step(Step step) {
+    public void step(Progress.StepCompleted step) {
       super.step(step);
       if (failing.remove(step.step())) {
         await().until(() -> checkpoints.contains(step.step() - 2));

@@ -3,7 +3,6 @@ package io.mocov3.actors.stability;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mocov3.actors.events.RecordingLog;
-import io.mocov3.actors.events.RecordingMetrics;
 import io.mocov3.actors.events.StabilityEvent.DipFound;
 import io.mocov3.actors.events.StabilityPolicy;
 import io.mocov3.actors.events.StabilityPolicy.Action;
@@ -21,7 +20,6 @@ import org.junit.jupiter.api.Test;
 
 class StabilityMonitorTest {
   private final RecordingLog log = new RecordingLog();
-  private final RecordingMetrics metrics = new RecordingMetrics();
   private final Random random = new Random(5);
 
   @Test
@@ -36,7 +34,7 @@ class StabilityMonitorTest {
         .singleElement()
         .satisfies(spike -> assertThat(spike.onset()).isEqualTo(400));
     assertThat(first.line()).contains("spikes before it: step 400 in patch_projection");
-    assertThat(metrics.dips.get()).as("two curves, one dip").isEqualTo(1);
+    assertThat(dips()).filteredOn(DipFound::first).as("two curves, one dip").hasSize(1);
     assertThat(dips()).hasSize(2);
     assertThat(monitor.incident())
         .hasValueSatisfying(
@@ -70,8 +68,11 @@ class StabilityMonitorTest {
           .isTrue();
       if (step % 20 == 0) {
         double accuracy = step > spikeAt ? 0.3 : 0.2 + step / 1000.0;
-        monitor.accuracy(step, new KnnAccuracy("test", 1, 0.07, "queue", accuracy));
-        monitor.accuracy(step, new KnnAccuracy("test", 20, 0.07, "queue", accuracy));
+        monitor.accuracies(
+            step,
+            List.of(
+                new KnnAccuracy("test", 1, 0.07, "queue", accuracy),
+                new KnnAccuracy("test", 20, 0.07, "queue", accuracy)));
       }
     }
   }
@@ -91,7 +92,6 @@ class StabilityMonitorTest {
             SpikeRule.DEFAULT, DipRule.DEFAULT, policy, 8, 20, StabilityPlan.Drill.NONE),
         1,
         Integer::toString,
-        metrics,
         log);
   }
 }

@@ -6,8 +6,8 @@ import static org.awaitility.Awaitility.await;
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import io.mocov3.actors.events.Adjustments;
 import io.mocov3.actors.events.Capsule;
+import io.mocov3.actors.events.Progress;
 import io.mocov3.actors.events.RecordingLog;
-import io.mocov3.actors.events.RecordingMetrics;
 import io.mocov3.actors.events.StabilityEvent.NotFinite;
 import io.mocov3.actors.events.StabilityEvent.RolledBack;
 import io.mocov3.actors.events.StabilityEvent.SpikeBegan;
@@ -55,7 +55,6 @@ class StabilityTest {
 
   @TempDir private Path directory;
   private final RecordingLog log = new RecordingLog();
-  private final RecordingMetrics metrics = new RecordingMetrics();
   private final List<TrainingStep> models = new ArrayList<>();
   private final AtomicInteger modelsAtOnce = new AtomicInteger();
 
@@ -78,7 +77,7 @@ class StabilityTest {
     assertThat(outcome).isEqualTo(new TrainingOutcome.Completed(STEPS));
     assertThat(spikes()).extracting(SpikeBegan::step).containsExactly(90L);
     assertThat(spikes().getFirst().spike().firstLayer()).isEqualTo("block_00");
-    assertThat(metrics.skipped).isEmpty();
+    assertThat(log.skipped()).isEmpty();
     assertThat(log.capsules).singleElement().satisfies(c -> assertThat(c.step()).isEqualTo(90));
     Capsule capsule = log.capsules.getFirst();
     assertThat(capsule.reason()).isEqualTo("spike");
@@ -98,7 +97,7 @@ class StabilityTest {
     train(action, Change.SKIP_DATA, new Drill("projector", 55, 2, INFINITE), 10);
 
     assertThat(log.events).anyMatch(event -> event instanceof NotFinite);
-    assertThat(metrics.skipped).isNotEmpty().containsOnly(Reason.NON_FINITE);
+    assertThat(log.skipped()).isNotEmpty().containsOnly(Reason.NON_FINITE);
     List<Checkpoint> checkpoints = new CheckpointStore(directory, 9).list();
     assertThat(checkpoints).isNotEmpty();
     for (Checkpoint checkpoint : checkpoints) {
@@ -116,7 +115,7 @@ class StabilityTest {
         train(Action.SKIP, Change.SKIP_DATA, new Drill("block_00", 90, 1, 50), 20);
 
     assertThat(outcome).isEqualTo(new TrainingOutcome.Completed(STEPS));
-    assertThat(metrics.skipped).containsExactly(Reason.SPIKE);
+    assertThat(log.skipped()).containsExactly(Reason.SPIKE);
     Checkpoint last = new CheckpointStore(directory, 9).list().getLast();
     assertThat(last.trainer())
         .containsEntry("completed_steps", STEPS)
@@ -141,7 +140,7 @@ class StabilityTest {
     RecordingLog stopping =
         new RecordingLog() {
           @Override
-          public void step(Step step) {
+          public void step(Progress.StepCompleted step) {
             super.step(step);
             if (step.step() == 55) {
               await().until(() -> running.get() != null);
@@ -159,7 +158,7 @@ class StabilityTest {
     try (ExecutorService executor = Executors.newFixedThreadPool(2)) {
       running.set(
           new TinyTraining(MemoryImages.good(64), STEPS, 10, plan)
-              .start(actors, new CheckpointStore(directory, 9), executor, 2, metrics, stopping));
+              .start(actors, new CheckpointStore(directory, 9), executor, 2, stopping));
       TrainingOutcome outcome = running.get().outcome().get(60, TimeUnit.SECONDS);
 
       assertThat(outcome).isEqualTo(new TrainingOutcome.Interrupted(55, false));
@@ -175,7 +174,7 @@ class StabilityTest {
         train(Action.ROLLBACK, change, new Drill("projector", 55, 1, INFINITE), 50);
 
     assertThat(outcome).isEqualTo(new TrainingOutcome.Completed(STEPS));
-    assertThat(metrics.rollbacks).containsExactly(Reason.NON_FINITE);
+    assertThat(log.rollbacks()).containsExactly(Reason.NON_FINITE);
     RolledBack back =
         (RolledBack)
             log.events.stream().filter(RolledBack.class::isInstance).findFirst().orElseThrow();
@@ -210,7 +209,7 @@ class StabilityTest {
             EnumSet.allOf(Reason.class));
 
     assertThat(outcome).isEqualTo(new TrainingOutcome.Completed(STEPS));
-    assertThat(metrics.rollbacks).containsExactly(Reason.SPIKE);
+    assertThat(log.rollbacks()).containsExactly(Reason.SPIKE);
     assertThat(log.starts).containsExactly(0L, 80L);
   }
 
@@ -227,7 +226,7 @@ class StabilityTest {
     TinyTraining training = new TinyTraining(MemoryImages.good(64), 5000, 0, plan);
     try (ExecutorService executor = Executors.newFixedThreadPool(2)) {
       training
-          .start(actors, new CheckpointStore(directory, 1), executor, 2, metrics, log)
+          .start(actors, new CheckpointStore(directory, 1), executor, 2, log)
           .outcome()
           .get(3, TimeUnit.MINUTES);
     }
@@ -246,9 +245,10 @@ class StabilityTest {
     train(Action.OBSERVE, Change.SKIP_DATA, Drill.NONE, 20);
 
     assertThat(log.healths).hasSize((int) STEPS / 10);
-    assertThat(log.accuracies)
+    assertThat(log.accuracies.values())
         .hasSize((int) STEPS / 10)
-        .allSatisfy(accuracy -> assertThat(accuracy.source()).isEqualTo("queue"));
+        .allSatisfy(
+            probe -> assertThat(probe).allMatch(accuracy -> accuracy.source().equals("queue")));
   }
 
   private List<SpikeBegan> spikes() {
@@ -271,8 +271,7 @@ class StabilityTest {
             MemoryImages.good(64), STEPS, checkpointEvery, plan(action, change, drill, actOn));
     try (ExecutorService executor = Executors.newFixedThreadPool(2)) {
       return training
-          .start(
-              actors, new CheckpointStore(directory, 9), executor, 2, metrics, log, this::watched)
+          .start(actors, new CheckpointStore(directory, 9), executor, 2, log, this::watched)
           .outcome()
           .get(60, TimeUnit.SECONDS);
     }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import io.mocov3.actors.events.RecordingLog;
-import io.mocov3.actors.events.RecordingMetrics;
 import io.mocov3.actors.guardian.TrainingOutcome;
 import io.mocov3.actors.views.MemoryImages;
 import io.mocov3.model.checkpoint.CheckpointStore;
@@ -77,13 +76,7 @@ class SequentialEqualityTest {
       throws Exception {
     try (ExecutorService executor = Executors.newFixedThreadPool(workers)) {
       return training
-          .start(
-              actors,
-              new CheckpointStore(directory, 2),
-              executor,
-              workers,
-              new RecordingMetrics(),
-              log)
+          .start(actors, new CheckpointStore(directory, 2), executor, workers, log)
           .outcome()
           .get(30, TimeUnit.SECONDS);
     }

@@ -5,9 +5,10 @@ import akka.actor.typed.ActorRef;
 import io.mocov3.actors.Patience;
 import io.mocov3.actors.evaluation.LiveProbe;
 import io.mocov3.actors.evaluation.ProbeSet;
+import io.mocov3.actors.events.EventSink;
 import io.mocov3.actors.events.Interruption;
-import io.mocov3.actors.events.RecordingMetrics;
-import io.mocov3.actors.events.RunLog;
+import io.mocov3.actors.events.Progress;
+import io.mocov3.actors.events.SideWork;
 import io.mocov3.actors.guardian.TrainingGuardian;
 import io.mocov3.actors.guardian.TrainingGuardian.Blueprint;
 import io.mocov3.actors.guardian.TrainingOutcome;
@@ -101,13 +102,8 @@ public record TinyTraining(
 
   /** The actors begin, from the newest checkpoint if there is one. */
   public Running start(
-      ActorTestKit actors,
-      CheckpointStore store,
-      Executor executor,
-      int workers,
-      RecordingMetrics metrics,
-      RunLog log) {
-    return start(actors, store, executor, workers, metrics, log, UnaryOperator.identity());
+      ActorTestKit actors, CheckpointStore store, Executor executor, int workers, EventSink log) {
+    return start(actors, store, executor, workers, log, UnaryOperator.identity());
   }
 
   /** With sessions that somebody watches. */
@@ -116,22 +112,17 @@ public record TinyTraining(
       CheckpointStore store,
       Executor executor,
       int workers,
-      RecordingMetrics metrics,
-      RunLog log,
+      EventSink log,
       UnaryOperator<TrainingSession.Factory> watched) {
     CompletableFuture<TrainingOutcome> outcome = new CompletableFuture<>();
     Blueprint blueprint =
         new Blueprint(
-            watched.apply(
-                after ->
-                    session(
-                        after, store, pipeline(executor, workers, 2, metrics, log), metrics, log)),
+            watched.apply(after -> session(after, store, pipeline(executor, workers, 2, log), log)),
             stability.policy(),
-            Checkpointer.create(store, metrics, log),
+            Checkpointer.create(store, log),
             Optional.empty(),
             source::requireAvailable,
             patience,
-            metrics,
             log,
             outcome);
     ActorRef<TrainingGuardian.Command> guardian = actors.spawn(TrainingGuardian.create(blueprint));
@@ -139,24 +130,13 @@ public record TinyTraining(
     return new Running(guardian, outcome);
   }
 
-  public ViewPipeline pipeline(
-      Executor executor, int workers, int buffers, RecordingMetrics metrics, RunLog log) {
+  public ViewPipeline pipeline(Executor executor, int workers, int buffers, EventSink log) {
     return new ViewPipeline(
-        source,
-        order(),
-        TwoViews.paper(SIZE),
-        SEED,
-        BATCH,
-        buffers,
-        workers,
-        executor,
-        1,
-        metrics,
-        log);
+        source, order(), TwoViews.paper(SIZE), SEED, BATCH, buffers, workers, executor, 1, log);
   }
 
   /** The same training, one thing after the other on this thread. */
-  public void runSequentially(RunLog log) {
+  public void runSequentially(EventSink log) {
     SampleOrder order = order();
     TwoViews views = TwoViews.paper(SIZE);
     TrainingPlan plan = plan();
@@ -173,9 +153,13 @@ public record TinyTraining(
         double momentum = plan.momentum().at(epoch);
         try (ViewPair x = pixels.views(buffer.pixels(), BATCH, SIZE, SIZE)) {
           double loss = model.run(x, new Rates(rate, momentum));
-          log.step(new RunLog.Step(step + 1, epoch, loss, rate, momentum, 0));
+          log.on(
+              new Progress.StepCompleted(
+                  step + 1, epoch, BATCH, loss, new Rates(rate, momentum), Duration.ofMillis(1)));
         }
-        log.samples(step + 1, Arrays.stream(buffer.sampleIndices()).mapToObj(source::id).toList());
+        log.on(
+            new Progress.SamplesSeen(
+                step + 1, Arrays.stream(buffer.sampleIndices()).mapToObj(source::id).toList()));
       }
     }
   }
@@ -186,15 +170,15 @@ public record TinyTraining(
 
   /** From the newest checkpoint if there is one, after an incident from the one before it. */
   TrainingSession session(
-      Optional<Interruption> after,
-      CheckpointStore store,
-      ViewPipeline pipeline,
-      RecordingMetrics metrics,
-      RunLog log) {
+      Optional<Interruption> after, CheckpointStore store, ViewPipeline pipeline, EventSink log) {
     SessionOrigin origin =
-        SessionOrigin.find(store, stability.policy(), after, checkpointEvery, log);
-    return new TrainingSession(
-        model(), origin, pixels(), plan(), stability, live(), pipeline, metrics, log);
+        SessionOrigin.find(
+            store,
+            stability.policy(),
+            after,
+            checkpointEvery,
+            line -> log.on(new SideWork.Warned(line)));
+    return new TrainingSession(model(), origin, pixels(), plan(), stability, live(), pipeline, log);
   }
 
   private Optional<LiveProbe> live() {

@@ -7,11 +7,14 @@ import akka.actor.testkit.typed.javadsl.TestProbe;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.DispatcherSelector;
 import io.mocov3.actors.Dispatchers;
+import io.mocov3.actors.events.Progress;
 import io.mocov3.actors.events.RecordingLog;
-import io.mocov3.actors.events.RecordingMetrics;
+import io.mocov3.actors.events.Timing;
+import io.mocov3.actors.events.TrainingEvent;
 import io.mocov3.actors.training.Checkpointer.Write;
 import io.mocov3.actors.training.Checkpointer.Written;
 import io.mocov3.actors.views.MemoryImages;
+import io.mocov3.metrics.TrainingMetrics.Stage;
 import io.mocov3.model.checkpoint.CheckpointStore;
 import io.mocov3.model.tensor.Threads;
 import java.nio.file.Path;
@@ -57,14 +60,14 @@ class TrainerTest {
 
   @Test
   void aStopDuringAStepIsSavedAfterItWhenTheKeyEncoderIsAtRest() throws Exception {
-    HoldsThirdStep metrics = new HoldsThirdStep();
-    ActorRef<Trainer.Command> trainer = start(metrics);
+    HoldsThirdStep log = new HoldsThirdStep();
+    ActorRef<Trainer.Command> trainer = start(log, 1);
     Write first = nextWrite();
-    assertThat(metrics.reached.await(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(log.reached.await(30, TimeUnit.SECONDS)).isTrue();
 
     trainer.tell(Trainer.Stop.INSTANCE);
     first.replyTo().tell(new Written(1, true));
-    metrics.released.countDown();
+    log.released.countDown();
 
     Write last = nextWrite();
     assertThat(last.state().completedSteps()).isEqualTo(3);
@@ -79,14 +82,14 @@ class TrainerTest {
     RecordingLog log =
         new RecordingLog() {
           @Override
-          public void step(Step step) {
+          public void step(Progress.StepCompleted step) {
             super.step(step);
             if (step.step() == 25) {
               pause(Duration.ofMillis(1500));
             }
           }
         };
-    start(new RecordingMetrics(), log, 20);
+    start(log, 20);
 
     nextWrite().replyTo().tell(new Written(20, false));
 
@@ -101,23 +104,14 @@ class TrainerTest {
     }
   }
 
-  private ActorRef<Trainer.Command> start(RecordingMetrics metrics) {
-    return start(metrics, new RecordingLog(), 1);
-  }
-
-  private ActorRef<Trainer.Command> start(
-      RecordingMetrics metrics, RecordingLog log, long checkpointEvery) {
+  private ActorRef<Trainer.Command> start(RecordingLog log, long checkpointEvery) {
     TinyTraining training = new TinyTraining(MemoryImages.good(64), 1000, checkpointEvery);
     CheckpointStore store = new CheckpointStore(directory, 1);
     return actors.spawn(
         Trainer.create(
             () ->
                 training.session(
-                    Optional.empty(),
-                    store,
-                    training.pipeline(executor, 2, 2, metrics, log),
-                    metrics,
-                    log),
+                    Optional.empty(), store, training.pipeline(executor, 2, 2, log), log),
             new Trainer.Peers(
                 checkpointer.ref(), Optional.empty(), guardian.ref(), TinyTraining.IMPATIENT)),
         DispatcherSelector.fromConfig(Dispatchers.PINNED));
@@ -128,14 +122,17 @@ class TrainerTest {
   }
 
   /** Holds the trainer in the third step, before the keys are asked for. */
-  private static final class HoldsThirdStep extends RecordingMetrics {
+  private static final class HoldsThirdStep extends RecordingLog {
     private final CountDownLatch reached = new CountDownLatch(1);
     private final CountDownLatch released = new CountDownLatch(1);
     private final AtomicInteger uploads = new AtomicInteger();
 
     @Override
-    public void stage(Stage stage, Duration duration) {
-      if (stage == Stage.UPLOAD && uploads.incrementAndGet() == 3) {
+    public void on(TrainingEvent event) {
+      super.on(event);
+      if (event instanceof Timing.StageTimed timed
+          && timed.stage() == Stage.UPLOAD
+          && uploads.incrementAndGet() == 3) {
         reached.countDown();
         try {
           assertThat(released.await(30, TimeUnit.SECONDS)).isTrue();

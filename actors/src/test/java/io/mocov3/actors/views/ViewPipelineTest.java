@@ -8,7 +8,6 @@ import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import akka.stream.testkit.TestSubscriber;
 import akka.stream.testkit.javadsl.TestSink;
 import io.mocov3.actors.events.RecordingLog;
-import io.mocov3.actors.events.RecordingMetrics;
 import io.mocov3.actors.training.TinyTraining;
 import io.mocov3.augment.SourceUnavailableException;
 import io.mocov3.augment.batch.BatchBufferPool;
@@ -33,7 +32,6 @@ class ViewPipelineTest {
   private static ActorTestKit actors;
 
   private final ExecutorService executor = Executors.newFixedThreadPool(WORKERS);
-  private final RecordingMetrics metrics = new RecordingMetrics();
   private final RecordingLog log = new RecordingLog();
 
   @BeforeAll
@@ -76,7 +74,7 @@ class ViewPipelineTest {
   @Test
   void batchesComeInTheOrderOfTheStepsAndAllBuffersComeBack() {
     TinyTraining training = training(MemoryImages.good(64));
-    ViewPipeline pipeline = training.pipeline(executor, WORKERS, BUFFERS, metrics, log);
+    ViewPipeline pipeline = training.pipeline(executor, WORKERS, BUFFERS, log);
     BatchBufferPool pool = pipeline.pool();
     TestSubscriber.Probe<Batch> consumer = run(pipeline, pool, 3, 12);
 
@@ -107,7 +105,8 @@ class ViewPipelineTest {
 
     assertThat(log.quarantined.stream().map(Undecodable::id).collect(Collectors.toSet()))
         .containsExactlyInAnyOrder("image-1", "image-20", "image-40");
-    assertThat(metrics.undecodable).hasSameSizeAs(log.quarantined).allMatch("corrupt"::equals);
+    assertThat(log.quarantined)
+        .allSatisfy(sample -> assertThat(sample.reason().label()).isEqualTo("corrupt"));
   }
 
   @Test
@@ -146,7 +145,6 @@ class ViewPipelineTest {
         .isInstanceOf(SourceUnavailableException.class)
         .withMessage("the storage is away");
     assertThat(log.quarantined).isEmpty();
-    assertThat(metrics.undecodable).isEmpty();
     await().untilAsserted(() -> assertThat(pool.inUse()).isZero());
 
     images.storageIsThere(true);
@@ -171,7 +169,7 @@ class ViewPipelineTest {
   }
 
   private ViewPipeline pipeline(MemoryImages images) {
-    return training(images).pipeline(executor, WORKERS, BUFFERS, metrics, log);
+    return training(images).pipeline(executor, WORKERS, BUFFERS, log);
   }
 
   private static TinyTraining training(MemoryImages images) {

@@ -1,8 +1,16 @@
 package io.mocov3.app.daemon;
 
-import io.mocov3.actors.events.RunLog;
+import io.mocov3.actors.evaluation.LiveProbe;
+import io.mocov3.actors.events.EventSink;
+import io.mocov3.actors.events.Progress;
+import io.mocov3.actors.events.SideWork;
+import io.mocov3.actors.events.StabilityEvent;
+import io.mocov3.actors.events.TrainingEvent;
 import io.mocov3.app.output.Escaped;
+import io.mocov3.app.run.CapsuleFile;
+import io.mocov3.metrics.TrainingMetrics.KnnAccuracy;
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
 
@@ -10,11 +18,12 @@ import java.util.Locale;
  * How far training is, on standard error: one line that is overwritten on a terminal, a plain line
  * every few seconds elsewhere.
  */
-final class ProgressLine {
+final class ProgressLine implements EventSink {
   private static final Duration TERMINAL = Duration.ofMillis(250);
   private static final Duration PLAIN = Duration.ofSeconds(10);
   private static final double SMOOTHING = 0.05;
 
+  private final Path capsules;
   private final PrintStream err;
   private final boolean terminal;
   private long steps;
@@ -23,12 +32,63 @@ final class ProgressLine {
   private long shown;
   private double imagesPerSecond;
 
-  ProgressLine(PrintStream err, boolean terminal) {
+  ProgressLine(PrintStream err, boolean terminal, Path capsules) {
+    this.capsules = capsules;
     this.err = err;
     this.terminal = terminal;
   }
 
-  synchronized void started(long step, long total) {
+  @Override
+  public void on(TrainingEvent event) {
+    switch (event) {
+      case Progress.Started started -> started(started.step(), started.steps());
+      case Progress.StepCompleted step -> step(step);
+      case Progress.KnnMeasured knn -> knn(knn);
+      case Progress.CapsuleFilled filled ->
+          line("  capsule " + CapsuleFile.in(capsules, filled.capsule()));
+      case StabilityEvent stability -> line("! " + stability.line());
+      case SideWork work -> work(work);
+      default -> {}
+    }
+  }
+
+  private void work(SideWork event) {
+    switch (event) {
+      case SideWork.CheckpointWritten written -> line("  checkpoint " + written.path());
+      case SideWork.Initialised initialised -> line(initialised.line());
+      case SideWork.CheckpointFailed failed -> warn(failed.line());
+      case SideWork.PruningFailed failed -> warn(failed.line());
+      case SideWork.ProbeFailed failed ->
+          warn("no kNN probe of step %d: %s".formatted(failed.step(), failed.line()));
+      case SideWork.DataLost lost -> warn(lost.line());
+      case SideWork.DataFound found -> warn(found.line());
+      case SideWork.Warned warned -> warn(warned.line());
+      case SideWork.ActorFailed failed -> {} // what is done about it is told, too
+      case SideWork.ProbeCompleted completed -> {}
+      case SideWork.SampleUndecodable undecodable -> {}
+    }
+  }
+
+  void warn(String line) {
+    line("warning: " + line);
+  }
+
+  private void knn(Progress.KnnMeasured measured) {
+    for (KnnAccuracy accuracy : measured.accuracies()) {
+      if (!accuracy.source().equals(LiveProbe.SOURCE)) {
+        line(
+            String.format(
+                Locale.ROOT,
+                "  kNN at step %d: %.2f %% (k = %d, T = %s)",
+                measured.step(),
+                100 * accuracy.accuracy(),
+                accuracy.k(),
+                accuracy.temperature()));
+      }
+    }
+  }
+
+  private synchronized void started(long step, long total) {
     steps = total;
     firstStep = step;
     started = System.nanoTime();
@@ -38,7 +98,7 @@ final class ProgressLine {
             : "resuming after step %d of %d".formatted(step, total));
   }
 
-  synchronized void step(RunLog.Step step) {
+  private synchronized void step(Progress.StepCompleted step) {
     imagesPerSecond =
         imagesPerSecond == 0
             ? step.imagesPerSecond()
@@ -66,7 +126,7 @@ final class ProgressLine {
     err.println(Escaped.text(text));
   }
 
-  private String text(RunLog.Step step, long now) {
+  private String text(Progress.StepCompleted step, long now) {
     double perStep = (now - started) / 1e9 / Math.max(1, step.step() - firstStep);
     long left = Math.round(perStep * (steps - step.step()));
     return String.format(
@@ -76,7 +136,7 @@ final class ProgressLine {
         steps,
         step.epoch(),
         step.loss(),
-        step.learningRate(),
+        step.rates().learningRate(),
         imagesPerSecond,
         duration(left));
   }

@@ -4,8 +4,9 @@ import io.mocov3.actors.evaluation.Evaluator;
 import io.mocov3.actors.evaluation.KnnProbe;
 import io.mocov3.actors.evaluation.LiveProbe;
 import io.mocov3.actors.evaluation.ProbeSet;
+import io.mocov3.actors.events.EventSink;
 import io.mocov3.actors.events.Interruption;
-import io.mocov3.actors.events.RunLog;
+import io.mocov3.actors.events.SideWork;
 import io.mocov3.actors.guardian.TrainingGuardian.Blueprint;
 import io.mocov3.actors.guardian.TrainingOutcome;
 import io.mocov3.actors.stability.StabilityPlan;
@@ -24,8 +25,6 @@ import io.mocov3.app.plan.Probes;
 import io.mocov3.app.settings.Settings;
 import io.mocov3.augment.batch.SampleOrder;
 import io.mocov3.augment.source.ImageSource;
-import io.mocov3.metrics.NoMetrics;
-import io.mocov3.metrics.TrainingMetrics;
 import io.mocov3.model.ModelException;
 import io.mocov3.model.checkpoint.Checkpoint;
 import io.mocov3.model.checkpoint.CheckpointStore;
@@ -42,6 +41,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.function.LongPredicate;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** Makes the parts of a training from its settings. Nothing starts here. */
@@ -104,28 +104,27 @@ public final class TrainingAssembly {
   Blueprint blueprint(
       CheckpointStore store,
       Executor workers,
-      TrainingMetrics metrics,
-      RunLog log,
+      EventSink events,
+      LongPredicate probed,
       CompletableFuture<TrainingOutcome> outcome) {
-    ViewPipeline pipeline = pipeline(workers, metrics, log);
+    ViewPipeline pipeline = pipeline(workers, events);
     probeSets = stability.probeEverySteps() > 0 ? Probes.live(settings, data) : List.of();
     Optional<KnnProbe> probe =
         plan.probeEverySteps() > 0
             ? Probes.knn(settings, data).map(knn -> knn.inBatchesOf(Plans.probeBatchSize(settings)))
             : Optional.empty();
     return new Blueprint(
-        after -> session(after, store, pipeline, metrics, log),
+        after -> session(after, store, pipeline, probed, events),
         stability.policy(),
-        Checkpointer.create(store, metrics, log),
-        probe.map(knn -> Evaluator.create(this::encoder, this::pixels, knn, metrics, log)),
+        Checkpointer.create(store, events),
+        probe.map(knn -> Evaluator.create(this::encoder, this::pixels, knn, events)),
         data.train()::requireAvailable,
         Plans.patience(settings),
-        metrics,
-        log,
+        events,
         outcome);
   }
 
-  public ViewPipeline pipeline(Executor workers, TrainingMetrics metrics, RunLog log) {
+  public ViewPipeline pipeline(Executor workers, EventSink events) {
     return new ViewPipeline(
         data.train(),
         order,
@@ -136,12 +135,12 @@ public final class TrainingAssembly {
         settings.data().workers(),
         workers,
         settings.data().maxBadRatio(),
-        metrics,
-        log);
+        events);
   }
 
   /** A session from that checkpoint, or from the beginning, that is only watched: no live probe. */
-  public TrainingSession session(Optional<Checkpoint> from, ViewPipeline pipeline, RunLog log) {
+  public TrainingSession session(
+      Optional<Checkpoint> from, ViewPipeline pipeline, EventSink events) {
     SessionOrigin origin = SessionOrigin.of(from);
     return new TrainingSession(
         model(origin, line -> {}),
@@ -151,8 +150,7 @@ public final class TrainingAssembly {
         stability.probingEvery(0),
         Optional.empty(),
         pipeline,
-        NoMetrics.INSTANCE,
-        log);
+        events);
   }
 
   /** With its first weights, if they are not yet to come from a checkpoint. */
@@ -200,21 +198,25 @@ public final class TrainingAssembly {
       Optional<Interruption> after,
       CheckpointStore store,
       ViewPipeline pipeline,
-      TrainingMetrics metrics,
-      RunLog log) {
+      LongPredicate probed,
+      EventSink events) {
     SessionOrigin origin =
         SessionOrigin.find(
-            store, stability.policy(), after, settings.checkpoint().everySteps(), log);
+                store,
+                stability.policy(),
+                after,
+                settings.checkpoint().everySteps(),
+                line -> events.on(new SideWork.Warned(line)))
+            .where(probed);
     return new TrainingSession(
-        model(origin, log::initialised),
+        model(origin, line -> events.on(new SideWork.Initialised(line))),
         origin,
         pixels(),
         plan,
         stability,
         live(),
         pipeline,
-        metrics,
-        log);
+        events);
   }
 
   private Optional<LiveProbe> live() {

@@ -3,7 +3,9 @@ package io.mocov3.app.daemon;
 import akka.Done;
 import akka.actor.typed.ActorSystem;
 import com.typesafe.config.ConfigFactory;
-import io.mocov3.actors.events.RunLog;
+import io.mocov3.actors.events.EventSink;
+import io.mocov3.actors.events.MetricsSink;
+import io.mocov3.actors.events.Progress;
 import io.mocov3.actors.guardian.TrainingGuardian;
 import io.mocov3.actors.guardian.TrainingGuardian.Command;
 import io.mocov3.actors.guardian.TrainingOutcome;
@@ -31,6 +33,7 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -94,26 +97,31 @@ public final class TrainingDaemon {
 
   private int run(
       RunDirectory directory, TrainingAssembly assembly, DataDigest digest, Resumption resumption) {
-    ProgressLine progress = new ProgressLine(err, Boolean.getBoolean(TERMINAL));
+    ProgressLine progress =
+        new ProgressLine(err, Boolean.getBoolean(TERMINAL), directory.paths().capsules());
     PrometheusMetrics metrics =
         new PrometheusMetrics(settings.run().name(), Version.text(), Pointer::physicalBytes);
-    LogWatch watch = new LogWatch(metrics, line -> progress.line("warning: " + line));
+    LogWatch watch = new LogWatch(metrics, progress::warn);
     try (RunFiles files = new RunFiles(directory, watch);
         ExecutorService workers = Workers.start(settings)) {
-      RunReporter reporter = new RunReporter(directory.path(), files, progress);
+      LiveHistory history = new LiveHistory(directory.path(), progress::warn);
+      LastStep newest = new LastStep();
+      EventSink events =
+          new EventSinks(
+              List.of(new MetricsSink(metrics), files, history, newest, progress), progress::warn);
       TrainingGuardian.Blueprint blueprint =
           assembly.blueprint(
               new CheckpointStore(directory.paths().checkpoints(), settings.checkpoint().keep()),
               workers,
-              metrics,
-              reporter,
+              events,
+              files::hasProbe,
               outcome);
       ActorSystem<Command> system =
           ActorSystem.create(
               TrainingGuardian.create(blueprint), "mocov3", ConfigFactory.load("akka"));
       Thread hook = new Thread(() -> stopAndExit(system), "shutdown");
       try {
-        serve(system, metrics, reporter).ifPresent(progress::line);
+        serve(system, metrics, newest, history).ifPresent(progress::line);
         directory.write(directory.paths().configFile(), settings.rendered());
         Provenance.write(
             directory, digest, resumption.isCheckpointed(), resumption.allChanges(), watch);
@@ -163,7 +171,10 @@ public final class TrainingDaemon {
 
   /** The address that is served, as a line to print. */
   private Optional<String> serve(
-      ActorSystem<Command> system, PrometheusMetrics metrics, RunReporter reporter) {
+      ActorSystem<Command> system,
+      PrometheusMetrics metrics,
+      LastStep newest,
+      LiveHistory history) {
     if (!settings.http().enabled()) {
       return Optional.empty();
     }
@@ -175,9 +186,9 @@ public final class TrainingDaemon {
                   new Sources(
                       metrics,
                       () -> health(true),
-                      () -> health(reporter.lastStep().isPresent()),
-                      () -> status(reporter),
-                      () -> reporter.history().snapshot()))
+                      () -> health(newest.get().isPresent()),
+                      () -> status(newest),
+                      () -> history.history().snapshot()))
               .toCompletableFuture()
               .join()
               .localAddress()
@@ -195,14 +206,14 @@ public final class TrainingDaemon {
     return good ? Health.good("training") : Health.bad("no step is done yet");
   }
 
-  private Status status(RunReporter reporter) {
-    Optional<RunLog.Step> step = reporter.lastStep();
+  private Status status(LastStep newest) {
+    Optional<Progress.StepCompleted> step = newest.get();
     return new Status(
         step.isPresent() ? "training" : "starting",
-        step.map(RunLog.Step::step).orElse(0L),
-        step.map(RunLog.Step::epoch).orElse(0.0),
-        step.map(RunLog.Step::loss).orElse(Double.NaN),
-        step.map(RunLog.Step::imagesPerSecond).orElse(0.0),
+        step.map(Progress.StepCompleted::step).orElse(0L),
+        step.map(Progress.StepCompleted::epoch).orElse(0.0),
+        step.map(Progress.StepCompleted::loss).orElse(Double.NaN),
+        step.map(Progress.StepCompleted::imagesPerSecond).orElse(0.0),
         settings.run().directory().toString());
   }
 

@@ -2,12 +2,18 @@ package io.mocov3.app.page;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.mocov3.actors.events.RunLog;
+import io.mocov3.actors.events.EventSink;
+import io.mocov3.actors.events.Progress;
+import io.mocov3.actors.events.StabilityEvent;
+import io.mocov3.actors.events.TrainingEvent;
+import io.mocov3.app.run.EventLine;
 import io.mocov3.app.run.LineReader;
 import io.mocov3.app.run.RunException;
 import io.mocov3.app.run.RunPaths;
+import io.mocov3.metrics.Signal;
 import io.mocov3.metrics.TrainingMetrics.KnnAccuracy;
 import io.mocov3.model.step.GradientNorms;
+import io.mocov3.model.step.Rates;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,22 +30,11 @@ import java.util.function.Consumer;
  * from the files of the run, and then by the run itself. Thread-safe, and whoever reports never
  * waits: what is told while somebody else is inside is put down for the next one to come.
  */
-public final class RunHistory {
+public final class RunHistory implements EventSink {
   private static final int BINS = 800;
   private static final int HEAT_BINS = 400;
   private static final int MOST_EVENTS = 500;
   private static final ObjectMapper MAPPER = new ObjectMapper();
-  private static final List<String> HEALTH =
-      List.of(
-          "feature_std",
-          "alignment",
-          "uniformity",
-          "effective_rank",
-          "positive_similarity",
-          "negative_similarity",
-          "contrastive_accuracy",
-          "query_key_drift");
-
   private final Bins loss = new Bins(BINS);
   private final Bins learningRate = new Bins(BINS);
   private final Bins momentum = new Bins(BINS);
@@ -75,25 +70,25 @@ public final class RunHistory {
     switch (line.path("type").asText()) {
       case "step" ->
           step(
-              new RunLog.Step(
-                  step,
-                  line.path("epoch").asDouble(),
-                  number(line.path("loss")),
-                  line.path("learning_rate").asDouble(),
-                  line.path("momentum").asDouble(),
-                  line.path("images_per_second").asDouble()));
+              step,
+              number(line.path("loss")),
+              new Rates(line.path("learning_rate").asDouble(), line.path("momentum").asDouble()),
+              line.path("images_per_second").asDouble());
       case "knn" ->
           knn(
               step,
-              new KnnAccuracy(
-                  line.path("probe").asText(),
-                  line.path("k").asInt(),
-                  line.path("temperature").asDouble(),
-                  line.path("source").asText(),
-                  line.path("accuracy").asDouble()));
+              List.of(
+                  new KnnAccuracy(
+                      line.path("probe").asText(),
+                      line.path("k").asInt(),
+                      line.path("temperature").asDouble(),
+                      line.path("source").asText(),
+                      line.path("accuracy").asDouble())));
       case "health" -> {
         Map<String, Double> signals = new LinkedHashMap<>();
-        HEALTH.forEach(name -> signals.put(name, number(line.path(name))));
+        for (Signal signal : Signal.values()) {
+          signals.put(signal.key(), number(line.path(signal.key())));
+        }
         health(step, signals);
       }
       default -> {}
@@ -115,23 +110,47 @@ public final class RunHistory {
     return node.isNumber() ? node.asDouble() : Double.NaN;
   }
 
-  public void step(RunLog.Step step) {
+  @Override
+  public void on(TrainingEvent event) {
+    switch (event) {
+      case Progress.StepCompleted step ->
+          step(step.step(), step.loss(), step.rates(), step.imagesPerSecond());
+      case Progress.KnnMeasured knn -> knn(knn.step(), knn.accuracies());
+      case Progress.GradientsMeasured measured -> {
+        GradientNorms norms = measured.norms();
+        Map<String, Double> byLayer = new LinkedHashMap<>();
+        for (int i = 0; i < norms.layers().size(); i++) {
+          byLayer.put(norms.layers().get(i), norms.l2().get(i));
+        }
+        gradients(measured.step(), byLayer);
+      }
+      case Progress.HealthMeasured measured -> {
+        Map<String, Double> signals = new LinkedHashMap<>();
+        measured.signals().forEach((signal, value) -> signals.put(signal.key(), value));
+        health(measured.step(), signals);
+      }
+      case StabilityEvent stability -> event(EventLine.of(stability));
+      default -> {}
+    }
+  }
+
+  private void step(long step, double value, Rates rates, double speed) {
     tell(
         () -> {
-          steps = Math.max(steps, step.step());
-          loss.add(step.step(), step.loss());
-          learningRate.add(step.step(), step.learningRate());
-          momentum.add(step.step(), step.momentum());
-          imagesPerSecond.add(step.step(), step.imagesPerSecond());
+          steps = Math.max(steps, step);
+          loss.add(step, value);
+          learningRate.add(step, rates.learningRate());
+          momentum.add(step, rates.momentum());
+          imagesPerSecond.add(step, speed);
         });
   }
 
-  public void knn(long step, KnnAccuracy accuracy) {
-    tell(() -> knn.add(step, accuracy));
+  private void knn(long step, List<KnnAccuracy> accuracies) {
+    tell(() -> accuracies.forEach(accuracy -> knn.add(step, accuracy)));
   }
 
   /** L2 norms by layer. */
-  public void gradients(long step, Map<String, Double> norms) {
+  private void gradients(long step, Map<String, Double> norms) {
     tell(
         () ->
             norms.forEach(
@@ -139,21 +158,13 @@ public final class RunHistory {
                     gradients.computeIfAbsent(layer, key -> new Bins(HEAT_BINS)).add(step, norm)));
   }
 
-  public void gradients(long step, GradientNorms norms) {
-    Map<String, Double> byLayer = new LinkedHashMap<>();
-    for (int i = 0; i < norms.layers().size(); i++) {
-      byLayer.put(norms.layers().get(i), norms.l2().get(i));
-    }
-    gradients(step, byLayer);
-  }
-
   /** Signals by name. */
-  public void health(long step, Map<String, Double> signals) {
+  private void health(long step, Map<String, Double> signals) {
     tell(() -> health.add(step, signals));
   }
 
-  /** An event with the fields of its line in the events file; the newest are kept. */
-  public void event(Map<String, Object> event) {
+  /** The newest events are kept. */
+  private void event(Map<String, Object> event) {
     tell(
         () -> {
           events.add(event);
@@ -209,6 +220,11 @@ public final class RunHistory {
     Map<String, Object> signals = new LinkedHashMap<>();
     signals.put("steps", health.steps());
     signals.put("signals", health.values());
+    Map<String, String> titles = new LinkedHashMap<>();
+    for (Signal signal : Signal.values()) {
+      titles.put(signal.key(), signal.title());
+    }
+    signals.put("titles", titles);
     tree.put("health", signals);
     tree.put("events", List.copyOf(events));
     return tree;

@@ -25,7 +25,8 @@ public final class CapsuleFile {
 
   private CapsuleFile() {}
 
-  static Path in(Path folder, Capsule capsule) {
+  /** Where a capsule is kept. */
+  public static Path in(Path folder, Capsule capsule) {
     return folder.resolve("step-%08d-%s.json".formatted(capsule.step(), capsule.reason()));
   }
 

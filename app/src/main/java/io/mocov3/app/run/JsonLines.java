@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedSet;
@@ -50,8 +51,17 @@ public final class JsonLines implements AutoCloseable {
   }
 
   public void append(Map<String, ?> object) {
+    append(List.of(object));
+  }
+
+  /** Lines that belong together: all of them are handed to the system, or none. */
+  public void append(List<? extends Map<String, ?>> objects) {
     try {
-      append((MAPPER.writeValueAsString(object) + "\n").getBytes(StandardCharsets.UTF_8));
+      StringBuilder text = new StringBuilder();
+      for (Map<String, ?> object : objects) {
+        text.append(MAPPER.writeValueAsString(object)).append('\n');
+      }
+      append(text.toString().getBytes(StandardCharsets.UTF_8));
     } catch (JsonProcessingException e) {
       throw new IllegalStateException(e);
     }

@@ -1,11 +1,15 @@
 package io.mocov3.app.run;
 
+import io.mocov3.actors.evaluation.KnnProbe;
 import io.mocov3.actors.events.Capsule;
-import io.mocov3.actors.events.RunLog;
+import io.mocov3.actors.events.EventSink;
+import io.mocov3.actors.events.Progress;
+import io.mocov3.actors.events.SideWork;
 import io.mocov3.actors.events.StabilityEvent;
+import io.mocov3.actors.events.Timing;
+import io.mocov3.actors.events.TrainingEvent;
 import io.mocov3.augment.codec.Decoded.Undecodable;
 import io.mocov3.metrics.TrainingMetrics.KnnAccuracy;
-import io.mocov3.model.evaluation.Health;
 import io.mocov3.model.step.GradientNorms;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,12 +18,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * The logs of a run. None of them ever stops a training: what cannot be written waits for room, and
  * what cannot be read is skipped.
  */
-public final class RunFiles implements AutoCloseable {
+public final class RunFiles implements EventSink, AutoCloseable {
   private final JsonLines metrics;
   private final JsonLines samples;
   private final JsonLines quarantine;
@@ -51,20 +56,53 @@ public final class RunFiles implements AutoCloseable {
     return lines;
   }
 
-  public void step(RunLog.Step step) {
+  @Override
+  public void on(TrainingEvent event) {
+    switch (event) {
+      case Progress progress -> progress(progress);
+      case StabilityEvent.RolledBack back -> rolledBack(back);
+      case StabilityEvent stability -> events.append(stability);
+      case SideWork work -> work(work);
+      case Timing timing -> {}
+    }
+  }
+
+  private void progress(Progress event) {
+    switch (event) {
+      case Progress.Started started -> resumeAfter(started.step());
+      case Progress.StepCompleted step -> step(step);
+      case Progress.SamplesSeen seen -> samples(seen);
+      case Progress.GradientsMeasured measured -> gradients(measured);
+      case Progress.HealthMeasured measured -> health(measured);
+      case Progress.KnnMeasured measured ->
+          metrics.append(measured.accuracies().stream().map(a -> knn(measured.step(), a)).toList());
+      case Progress.CapsuleFilled filled -> capsule(filled.capsule());
+      case Progress.LayersCrossed crossed -> {}
+    }
+  }
+
+  private void work(SideWork event) {
+    switch (event) {
+      case SideWork.SampleUndecodable undecodable -> quarantined(undecodable.sample());
+      case SideWork.CheckpointWritten written -> Provenance.checkpointed(directory, watch);
+      default -> {}
+    }
+  }
+
+  private void step(Progress.StepCompleted step) {
     Map<String, Object> line = new LinkedHashMap<>();
     line.put("type", "step");
     line.put("step", step.step());
     line.put("epoch", step.epoch());
     line.put("loss", step.loss());
-    line.put("learning_rate", step.learningRate());
-    line.put("momentum", step.momentum());
+    line.put("learning_rate", step.rates().learningRate());
+    line.put("momentum", step.rates().momentum());
     line.put("images_per_second", step.imagesPerSecond());
     metrics.append(line);
     catchUp();
   }
 
-  public void knn(long step, KnnAccuracy accuracy) {
+  private static Map<String, Object> knn(long step, KnnAccuracy accuracy) {
     Map<String, Object> line = new LinkedHashMap<>();
     line.put("type", "knn");
     line.put("step", step);
@@ -73,12 +111,27 @@ public final class RunFiles implements AutoCloseable {
     line.put("k", accuracy.k());
     line.put("temperature", accuracy.temperature());
     line.put("accuracy", accuracy.accuracy());
-    metrics.append(line);
+    return line;
   }
 
-  public void gradients(long step, GradientNorms norms) {
+  /** Whether the accuracies of the full probe of that step are on the disk. */
+  public boolean hasProbe(long step) {
+    AtomicBoolean found = new AtomicBoolean();
+    metrics.forEach(
+        line -> {
+          if (line.path("type").asText().equals("knn")
+              && line.path("step").asLong() == step
+              && line.path("source").asText().equals(KnnProbe.SOURCE)) {
+            found.set(true);
+          }
+        });
+    return found.get();
+  }
+
+  private void gradients(Progress.GradientsMeasured measured) {
+    GradientNorms norms = measured.norms();
     Map<String, Object> line = new LinkedHashMap<>();
-    line.put("step", step);
+    line.put("step", measured.step());
     line.put("l2", byLayer(norms.layers(), norms.l2()));
     line.put("largest", byLayer(norms.layers(), norms.largest()));
     gradients.append(line);
@@ -92,45 +145,26 @@ public final class RunFiles implements AutoCloseable {
     return map;
   }
 
-  /** Returns the signals by their names. */
-  public Map<String, Double> health(long step, Health health) {
-    Map<String, Double> signals = new LinkedHashMap<>();
-    signals.put("feature_std", health.featureStd());
-    signals.put("alignment", health.alignment());
-    signals.put("uniformity", health.uniformity());
-    signals.put("effective_rank", health.effectiveRank());
-    signals.put("positive_similarity", health.positiveSimilarity());
-    signals.put("negative_similarity", health.negativeSimilarity());
-    signals.put("contrastive_accuracy", health.contrastiveAccuracy());
-    signals.put("query_key_drift", health.queryKeyDrift());
+  private void health(Progress.HealthMeasured measured) {
     Map<String, Object> line = new LinkedHashMap<>();
     line.put("type", "health");
-    line.put("step", step);
-    line.putAll(signals);
+    line.put("step", measured.step());
+    measured.signals().forEach((signal, value) -> line.put(signal.key(), value));
     metrics.append(line);
-    return signals;
   }
 
-  /** Returns the event with the fields of its line. */
-  public Map<String, Object> event(StabilityEvent event) {
-    return events.append(event);
-  }
-
-  /** Returns where it is, or will be once there is room. */
-  public synchronized Path capsule(Capsule capsule) {
+  private synchronized void capsule(Capsule capsule) {
     Path file = CapsuleFile.in(paths.capsules(), capsule);
     byte[] text = CapsuleFile.text(capsule);
     capsules.put(text.length, () -> CapsuleFile.write(paths.path(), file, text));
-    return file;
   }
 
   /** The lines of the steps that are undone move aside. */
-  public synchronized void rolledBack(StabilityEvent.RolledBack event) {
+  private synchronized void rolledBack(StabilityEvent.RolledBack event) {
     Path aside = paths.undone(event.adjustments().rollbacks());
-    long step = event.to() == 0 ? -1 : event.to();
-    metrics.moveAfter(step, open(aside.resolve("metrics.jsonl")));
-    gradients.moveAfter(step, open(aside.resolve("gradients.jsonl")));
-    samples.moveAfter(step, open(aside.resolve("samples.jsonl")));
+    metrics.moveAfter(event.to(), open(aside.resolve("metrics.jsonl")));
+    gradients.moveAfter(event.to(), open(aside.resolve("gradients.jsonl")));
+    samples.moveAfter(event.to(), open(aside.resolve("samples.jsonl")));
     events.append(event);
   }
 
@@ -139,20 +173,15 @@ public final class RunFiles implements AutoCloseable {
     capsules.catchUp();
   }
 
-  /** A checkpoint is on the disk. */
-  public void checkpointed() {
-    Provenance.checkpointed(directory, watch);
-  }
-
-  public void samples(long step, List<String> ids) {
+  private void samples(Progress.SamplesSeen seen) {
     Map<String, Object> line = new LinkedHashMap<>();
-    line.put("step", step);
-    line.put("ids", ids);
+    line.put("step", seen.step());
+    line.put("ids", seen.ids());
     samples.append(line);
   }
 
   /** Each id once, also across restarts. */
-  public void quarantined(Undecodable sample) {
+  private void quarantined(Undecodable sample) {
     synchronized (quarantined) {
       if (!quarantined.add(sample.id())) {
         return;
@@ -166,7 +195,7 @@ public final class RunFiles implements AutoCloseable {
   }
 
   /** Training goes on after {@code step}: what was written of later steps goes. */
-  public void resumeAfter(long step) {
+  private void resumeAfter(long step) {
     metrics.truncateAfter(step);
     samples.truncateAfter(step);
     gradients.truncateAfter(step);

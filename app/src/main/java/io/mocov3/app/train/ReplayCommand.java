@@ -2,7 +2,9 @@ package io.mocov3.app.train;
 
 import io.mocov3.actors.events.Adjustments;
 import io.mocov3.actors.events.Capsule;
-import io.mocov3.actors.events.SilentRunLog;
+import io.mocov3.actors.events.EventSink;
+import io.mocov3.actors.events.Progress;
+import io.mocov3.actors.events.TrainingEvent;
 import io.mocov3.actors.training.SequentialTraining;
 import io.mocov3.actors.training.TrainingSession;
 import io.mocov3.actors.views.ViewPipeline;
@@ -16,7 +18,6 @@ import io.mocov3.app.run.CapsuleFile;
 import io.mocov3.app.run.RunPaths;
 import io.mocov3.app.settings.RunRecord;
 import io.mocov3.app.settings.Settings;
-import io.mocov3.metrics.NoMetrics;
 import io.mocov3.model.ModelException;
 import io.mocov3.model.checkpoint.Checkpoint;
 import io.mocov3.model.checkpoint.CheckpointReader;
@@ -65,18 +66,17 @@ public final class ReplayCommand implements Callable<Integer> {
   private Path run;
 
   /** What the flight recorder would have seen this time. */
-  private static final class Recorder extends SilentRunLog {
+  private static final class Recorder implements EventSink {
     private final Map<Long, Double> losses = new HashMap<>();
     private final Map<Long, GradientNorms> gradients = new HashMap<>();
 
     @Override
-    public void step(Step step) {
-      losses.put(step.step(), step.loss());
-    }
-
-    @Override
-    public void gradients(long step, GradientNorms norms) {
-      gradients.put(step, norms);
+    public void on(TrainingEvent event) {
+      if (event instanceof Progress.StepCompleted step) {
+        losses.put(step.step(), step.loss());
+      } else if (event instanceof Progress.GradientsMeasured measured) {
+        gradients.put(measured.step(), measured.norms());
+      }
     }
   }
 
@@ -101,7 +101,7 @@ public final class ReplayCommand implements Callable<Integer> {
     try (DataSets data = DataSets.open(settings.data());
         ExecutorService workers = Workers.start(settings)) {
       TrainingAssembly assembly = new TrainingAssembly(settings, data);
-      ViewPipeline pipeline = assembly.pipeline(workers, NoMetrics.INSTANCE, again);
+      ViewPipeline pipeline = assembly.pipeline(workers, again);
       try (TrainingSession session = assembly.session(from, pipeline, again)) {
         SequentialTraining.run(session, pipeline, capsule.step());
       }

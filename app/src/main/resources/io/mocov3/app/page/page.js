@@ -1,12 +1,6 @@
 "use strict";
 /* Draws runs. With window.mocov3Report the data is in the page; without, it is asked for again and again. */
 (function () {
-  const HEALTH = {
-    feature_std: "feature standard deviation", alignment: "alignment", uniformity: "uniformity",
-    effective_rank: "effective rank", positive_similarity: "positive similarity",
-    negative_similarity: "negative similarity", contrastive_accuracy: "contrastive accuracy",
-    query_key_drift: "query-key drift"
-  };
   /* The daemon builds what it answers once a second at most. */
   const INTERVAL_MS = 2000;
   const LIVE = "queue";
@@ -179,7 +173,7 @@
   }
 
   function healthCharts() {
-    for (const [name, title] of Object.entries(HEALTH)) {
+    for (const [name, title] of Object.entries(runs[0].health.titles)) {
       const lines = runs.filter(run => run.health.signals[name]).map((run, i) =>
         ({ name: several() ? label(run) : title, color: color(several() ? i : 6), data: [run.health.steps, run.health.signals[name]] }));
       chart("health-" + name, title[0].toUpperCase() + title.slice(1), "quarter", lines, { height: 150 });

@@ -4,10 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.mocov3.actors.events.RunLog;
 import io.mocov3.app.page.ReportPage;
 import io.mocov3.app.page.RunHistory;
-import io.mocov3.metrics.TrainingMetrics.KnnAccuracy;
+import io.mocov3.app.run.Told;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -102,14 +101,14 @@ class ReportInBrowserTest {
   private static RunHistory history() {
     RunHistory history = new RunHistory();
     for (long step = 1; step <= 30; step++) {
-      history.step(new RunLog.Step(step, step / 10.0, 3, 1e-4, 0.99, 1000));
-      history.gradients(step, Map.of("block_00", 1.0, "all", 2.0));
-      history.health(step, Map.of("alignment", 0.5, "uniformity", -1.0));
+      history.on(Told.step(step, 3));
+      history.on(Told.gradients(step, List.of("block_00", "all"), 1));
+      history.on(Told.health(step));
     }
-    history.knn(10, new KnnAccuracy("test", 200, 0.07, "queue", 0.95));
-    history.knn(20, new KnnAccuracy("test", 20, 0.07, "train-set", 0.9135));
-    history.knn(30, new KnnAccuracy("test", 20, 0.07, "train-set", 0.91));
-    history.knn(30, new KnnAccuracy("test", 200, 0.07, "queue", 0.875));
+    history.on(Told.knn(10, 200, "queue", 0.95));
+    history.on(Told.knn(20, 20, "train-set", 0.9135));
+    history.on(Told.knn(30, 20, "train-set", 0.91));
+    history.on(Told.knn(30, 200, "queue", 0.875));
     return history;
   }
 }

@@ -2,33 +2,31 @@ package io.mocov3.app.page;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mocov3.actors.events.RunLog;
+import io.mocov3.actors.events.Progress;
 import io.mocov3.actors.events.StabilityEvent;
+import io.mocov3.actors.events.TrainingEvent;
 import io.mocov3.app.output.JsonOutput;
 import io.mocov3.app.run.LogWatch;
 import io.mocov3.app.run.RunDirectory;
 import io.mocov3.app.run.RunFiles;
+import io.mocov3.app.run.Told;
 import io.mocov3.metrics.NoMetrics;
 import io.mocov3.metrics.TrainingMetrics.KnnAccuracy;
-import io.mocov3.model.evaluation.Health;
 import io.mocov3.model.stability.Spike;
-import io.mocov3.model.step.GradientNorms;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
-import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class RunHistoryTest {
-  private static final Health HEALTH = new Health(0.1, 0.2, -1, 12, 0.5, 0.01, 0.9, 0.02);
-
   @TempDir private Path path;
 
   @Test
@@ -52,11 +50,11 @@ class RunHistoryTest {
     RunHistory history = new RunHistory();
     List<String> layers = List.of("patch_projection", "block_00", "block_01", "all");
     for (long step = 1; step <= 100_000; step++) {
-      history.step(new RunLog.Step(step, step / 100.0, 3, 1e-4, 0.99, 1000));
-      history.gradients(step, norms(layers, 1.25));
+      history.on(Told.step(step, 3));
+      history.on(Told.gradients(step, layers, 1.25));
       if (step % 10 == 0) {
-        history.knn(step, new KnnAccuracy("test", 20, 0.07, "queue", 0.5));
-        history.health(step, Map.of("alignment", 0.5));
+        history.on(Told.knn(step, 20, "queue", 0.5));
+        history.on(Told.health(step));
       }
     }
 
@@ -70,19 +68,18 @@ class RunHistoryTest {
     try (RunDirectory directory = RunDirectory.open(path);
         RunFiles files = new RunFiles(directory, new LogWatch(NoMetrics.INSTANCE, line -> {}))) {
       for (long step = 1; step <= 300; step++) {
-        RunLog.Step one = new RunLog.Step(step, step / 10.0, step == 9 ? Double.NaN : 3, 1, 0.9, 7);
-        GradientNorms norms = norms(List.of("block_00", "all"), step / 4.0);
-        KnnAccuracy accuracy = new KnnAccuracy("test", 5, 0.07, "queue", step / 1000.0);
-        files.step(one);
-        told.step(one);
-        files.gradients(step, norms);
-        told.gradients(step, norms);
-        files.knn(step, accuracy);
-        told.knn(step, accuracy);
-        told.health(step, files.health(step, HEALTH));
+        List<TrainingEvent> events =
+            List.of(
+                Told.step(step, step == 9 ? Double.NaN : 3),
+                Told.gradients(step, List.of("block_00", "all"), step / 4.0),
+                Told.knn(step, 5, "queue", step / 1000.0),
+                Told.health(step));
+        events.forEach(files::on);
+        events.forEach(told::on);
       }
       Spike spike = new Spike(7, List.of(new Spike.Crossing("block_00", 7, 8, 9)));
-      told.event(files.event(new StabilityEvent.SpikeBegan(7, spike)));
+      files.on(new StabilityEvent.SpikeBegan(7, spike));
+      told.on(new StabilityEvent.SpikeBegan(7, spike));
     }
     byte[] damaged = {'{', (byte) 0xff, '}', '\n'};
     Files.write(path.resolve("metrics.jsonl"), damaged, StandardOpenOption.APPEND);
@@ -99,10 +96,10 @@ class RunHistoryTest {
     RunHistory history = new RunHistory();
     CountDownLatch inside = new CountDownLatch(1);
     CountDownLatch leave = new CountDownLatch(1);
-    Map<String, Double> slow =
-        new LinkedHashMap<>(Map.of("alignment", 0.5)) {
+    List<KnnAccuracy> slow =
+        new ArrayList<>(Told.knn(1, 5, "queue", 0.5).accuracies()) {
           @Override
-          public void forEach(BiConsumer<? super String, ? super Double> action) {
+          public void forEach(Consumer<? super KnnAccuracy> action) {
             inside.countDown();
             try {
               leave.await();
@@ -112,25 +109,25 @@ class RunHistoryTest {
             super.forEach(action);
           }
         };
-    Thread other = Thread.ofPlatform().start(() -> history.health(1, slow));
+    Thread other = Thread.ofPlatform().start(() -> history.on(new Progress.KnnMeasured(1, slow)));
     inside.await();
 
-    history.step(new RunLog.Step(1, 0.1, 3, 1e-4, 0.99, 1000));
-    history.gradients(1, norms(List.of("all"), 1.25));
+    history.on(Told.step(1, 3));
+    history.on(Told.gradients(1, List.of("all"), 1.25));
     leave.countDown();
     other.join();
 
     assertThat(history.snapshot()).containsEntry("steps", 1L);
-    assertThat(JsonOutput.text(history.snapshot())).contains("\"all\":[1.25]", "\"alignment\"");
+    assertThat(JsonOutput.text(history.snapshot())).contains("\"all\":[1.25]", "\"queue\"");
   }
 
   @Test
   void aRunIsKnownByItsFullProbeWhateverTheLiveOneSays() {
     RunHistory history = new RunHistory();
-    history.knn(10, new KnnAccuracy("test", 200, 0.07, "queue", 0.875));
-    history.knn(10, new KnnAccuracy("test", 5, 0.07, "train-set", 0.95));
-    history.knn(10, new KnnAccuracy("test", 20, 0.07, "train-set", 0.9135));
-    history.knn(20, new KnnAccuracy("test", 20, 0.07, "train-set", 0.91));
+    history.on(Told.knn(10, 200, "queue", 0.875));
+    history.on(Told.knn(10, 5, "train-set", 0.95));
+    history.on(Told.knn(10, 20, "train-set", 0.9135));
+    history.on(Told.knn(20, 20, "train-set", 0.91));
 
     assertThat(history.snapshot().get("knn_summary"))
         .isEqualTo(
@@ -155,7 +152,7 @@ class RunHistoryTest {
     assertThat(history.snapshot().get("knn_summary")).isEqualTo(Map.of());
 
     for (long step = 1; step <= 5000; step++) {
-      history.knn(step, new KnnAccuracy("test", 20, 0.07, "queue", step == 2345 ? 0.8 : 0.5));
+      history.on(Told.knn(step, 20, "queue", step == 2345 ? 0.8 : 0.5));
     }
 
     assertThat(history.snapshot().get("knn_summary"))
@@ -163,10 +160,5 @@ class RunHistoryTest {
         .containsEntry("source", "queue")
         .containsEntry("best", Map.of("step", 2345L, "accuracy", 0.8))
         .containsEntry("last", Map.of("step", 5000L, "accuracy", 0.5));
-  }
-
-  private static GradientNorms norms(List<String> layers, double norm) {
-    List<Double> same = layers.stream().map(layer -> norm).toList();
-    return new GradientNorms(layers, same, same);
   }
 }

@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.mocov3.actors.events.Adjustments;
 import io.mocov3.actors.events.Capsule;
 import io.mocov3.actors.events.Incident;
-import io.mocov3.actors.events.RunLog;
+import io.mocov3.actors.events.Progress;
 import io.mocov3.actors.events.StabilityEvent;
 import io.mocov3.app.process.SmallDisk;
 import io.mocov3.metrics.PrometheusMetrics;
@@ -136,19 +136,20 @@ class FullDiskTest {
     try (RunDirectory directory = RunDirectory.open(run);
         RunFiles files = new RunFiles(directory, watch)) {
       for (long step = 1; step <= 100; step++) {
-        files.step(new RunLog.Step(step, 0, 1, 0, 0, 1));
+        files.on(Told.step(step, 1));
       }
       disk.fill();
 
-      files.rolledBack(new StabilityEvent.RolledBack(100, 60, INCIDENT, ADJUSTMENTS));
-      Path capsule = files.capsule(CAPSULE);
+      files.on(new StabilityEvent.RolledBack(100, 60, INCIDENT, ADJUSTMENTS));
+      files.on(new Progress.CapsuleFilled(CAPSULE));
+      Path capsule = CapsuleFile.in(directory.paths().capsules(), CAPSULE);
       assertThat(capsule).doesNotExist();
       disk.free();
       AtomicLong next = new AtomicLong(61);
       await()
           .untilAsserted(
               () -> {
-                files.step(new RunLog.Step(next.getAndIncrement(), 0, 2, 0, 0, 1));
+                files.on(Told.step(next.getAndIncrement(), 2));
                 assertThat(capsule).exists();
               });
 

@@ -4,17 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.mocov3.actors.events.RunLog;
+import io.mocov3.actors.events.Progress;
+import io.mocov3.actors.events.SideWork;
 import io.mocov3.actors.events.StabilityEvent;
 import io.mocov3.augment.codec.Decoded.Undecodable;
 import io.mocov3.augment.codec.Reason;
 import io.mocov3.metrics.NoMetrics;
-import io.mocov3.metrics.TrainingMetrics.KnnAccuracy;
-import io.mocov3.model.step.GradientNorms;
+import io.mocov3.model.step.Rates;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -42,8 +43,10 @@ class RunFilesTest {
   @Test
   void stepsAndAccuraciesHaveTheFieldsThatToolsReadInOrder() throws Exception {
     try (RunFiles files = new RunFiles(directory, watch)) {
-      files.step(new RunLog.Step(3, 0.25, 5.5, 1e-4, 0.99, 120.5));
-      files.knn(3, new KnnAccuracy("test", 20, 0.07, "train-set", 0.75));
+      files.on(
+          new Progress.StepCompleted(
+              3, 0.25, 241, 5.5, new Rates(1e-4, 0.99), Duration.ofSeconds(2)));
+      files.on(Told.knn(3, 20, "train-set", 0.75));
     }
 
     assertThat(Files.readAllLines(directory.paths().metrics()))
@@ -55,10 +58,21 @@ class RunFilesTest {
   }
 
   @Test
+  void aFullProbeIsKnownByItsStep() {
+    try (RunFiles files = new RunFiles(directory, watch)) {
+      files.on(Told.knn(10, 20, "queue", 0.5));
+      files.on(Told.knn(20, 20, "train-set", 0.5));
+
+      assertThat(files.hasProbe(10)).isFalse();
+      assertThat(files.hasProbe(20)).isTrue();
+    }
+  }
+
+  @Test
   void aFileAppearsWithItsFirstLine() {
     try (RunFiles files = new RunFiles(directory, watch)) {
-      files.resumeAfter(0);
-      files.step(new RunLog.Step(1, 0, 5.5, 0, 0.99, 1));
+      files.on(new Progress.Started(0, 9));
+      files.on(Told.step(1, 5.5));
     }
 
     assertThat(directory.paths().metrics()).exists();
@@ -69,7 +83,7 @@ class RunFilesTest {
   @Test
   void aLossThatIsNotFiniteIsStillJson() throws Exception {
     try (RunFiles files = new RunFiles(directory, watch)) {
-      files.step(new RunLog.Step(1, 0, Double.NaN, 0, 0.99, 1));
+      files.on(Told.step(1, Double.NaN));
     }
 
     JsonNode line = new ObjectMapper().readTree(Files.readString(directory.paths().metrics()));
@@ -81,14 +95,14 @@ class RunFilesTest {
   void aResumedRunHasEachStepOnce() throws Exception {
     try (RunFiles files = new RunFiles(directory, watch)) {
       for (long step = 1; step <= 4; step++) {
-        files.step(new RunLog.Step(step, 0, 1, 0, 0, 1));
-        files.samples(step, List.of("a-" + step));
+        files.on(Told.step(step, 1));
+        files.on(new Progress.SamplesSeen(step, List.of("a-" + step)));
       }
     }
 
     try (RunFiles files = new RunFiles(directory, watch)) {
-      files.resumeAfter(2);
-      files.samples(3, List.of("b-3"));
+      files.on(new Progress.Started(2, 9));
+      files.on(new Progress.SamplesSeen(3, List.of("b-3")));
     }
 
     assertThat(Files.readAllLines(directory.paths().metrics())).hasSize(2);
@@ -102,13 +116,13 @@ class RunFilesTest {
   @Test
   void anImageIsQuarantinedOnceAlsoAcrossRestarts() throws Exception {
     try (RunFiles files = new RunFiles(directory, watch)) {
-      files.quarantined(bad("a.jpg"));
-      files.quarantined(bad("a.jpg"));
+      files.on(new SideWork.SampleUndecodable(bad("a.jpg")));
+      files.on(new SideWork.SampleUndecodable(bad("a.jpg")));
     }
 
     try (RunFiles files = new RunFiles(directory, watch)) {
-      files.quarantined(bad("a.jpg"));
-      files.quarantined(bad("b.jpg"));
+      files.on(new SideWork.SampleUndecodable(bad("a.jpg")));
+      files.on(new SideWork.SampleUndecodable(bad("b.jpg")));
     }
 
     assertThat(Files.readAllLines(directory.paths().quarantine()))
@@ -120,12 +134,12 @@ class RunFilesTest {
   @Test
   void aQuarantineWhoseLastLineWasCutOffDoesNotStopTheRun() throws Exception {
     try (RunFiles files = new RunFiles(directory, watch)) {
-      files.quarantined(bad("a.jpg"));
+      files.on(new SideWork.SampleUndecodable(bad("a.jpg")));
     }
     Files.writeString(directory.paths().quarantine(), "{\"id\":\"b.j", StandardOpenOption.APPEND);
 
     try (RunFiles files = new RunFiles(directory, watch)) {
-      files.quarantined(bad("b.jpg"));
+      files.on(new SideWork.SampleUndecodable(bad("b.jpg")));
     }
 
     assertThat(Files.readAllLines(directory.paths().quarantine()))
@@ -136,12 +150,12 @@ class RunFilesTest {
   @Test
   void aBadByteInALogDoesNotBlockResuming() throws Exception {
     try (RunFiles files = new RunFiles(directory, watch)) {
-      files.quarantined(bad("a.jpg"));
-      files.quarantined(bad("b.jpg"));
+      files.on(new SideWork.SampleUndecodable(bad("a.jpg")));
+      files.on(new SideWork.SampleUndecodable(bad("b.jpg")));
       for (long step = 1; step <= 3; step++) {
-        files.step(new RunLog.Step(step, 0, 1, 0, 0, 1));
-        files.gradients(step, new GradientNorms(List.of("all"), List.of(1.0), List.of(1.0)));
-        files.event(new StabilityEvent.Skipped(step));
+        files.on(Told.step(step, 1));
+        files.on(Told.gradients(step, List.of("all"), 1));
+        files.on(new StabilityEvent.Skipped(step));
       }
     }
     for (String log : LOGS) {
@@ -151,8 +165,8 @@ class RunFilesTest {
     }
 
     try (RunFiles files = new RunFiles(directory, watch)) {
-      files.resumeAfter(2);
-      files.quarantined(bad("b.jpg"));
+      files.on(new Progress.Started(2, 9));
+      files.on(new SideWork.SampleUndecodable(bad("b.jpg")));
     }
 
     for (String log : LOGS) {
