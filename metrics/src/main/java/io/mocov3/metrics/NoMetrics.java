@@ -27,10 +27,10 @@ public class NoMetrics implements TrainingMetrics {
   public void gradientSpike(String layer, long step) {}
 
   @Override
-  public void updateSkipped(Reason reason) {}
+  public void updateSkipped(IncidentKind reason) {}
 
   @Override
-  public void rolledBack(Reason reason) {}
+  public void rolledBack(IncidentKind reason) {}
 
   @Override
   public void dip() {}
@@ -82,4 +82,7 @@ public class NoMetrics implements TrainingMetrics {
 
   @Override
   public void actorFailed(String actor) {}
+
+  @Override
+  public void lifecycle(LifecycleState state) {}
 }

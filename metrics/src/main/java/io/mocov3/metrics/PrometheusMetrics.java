@@ -92,22 +92,28 @@ public final class PrometheusMetrics implements TrainingMetrics, AutoCloseable {
       meters.gauges(
           "mocov3.pipeline.queue.depth", "Batch buffers in use.", "stage", PipelineStage.class);
   private final Map<String, LayerMeters> layers = new ConcurrentHashMap<>();
-  private final Map<Reason, Counter> skipped =
+  private final Map<IncidentKind, Counter> skipped =
       meters.counters(
           "mocov3.updates.skipped",
           "Updates that were not applied.",
           "reason",
-          List.of(Reason.NON_FINITE, Reason.SPIKE));
-  private final Map<Reason, Counter> rollbacks =
+          List.of(IncidentKind.NON_FINITE, IncidentKind.SPIKE));
+  private final Map<IncidentKind, Counter> rollbacks =
       meters.counters(
           "mocov3.rollbacks",
           "Returns to an earlier checkpoint.",
           "reason",
-          List.of(Reason.values()));
+          List.of(IncidentKind.values()));
   private final Counter dips =
       meters.counter("mocov3.dips", "Falls of a kNN curve or a signal of health.");
   private final LateGauge queueAge =
       meters.gauge("mocov3.knn.queue.age.steps", "Age of the oldest feature of the live kNN.");
+  private final Map<LifecycleState, LateGauge> lifecycle =
+      meters.gauges(
+          "mocov3.lifecycle.state",
+          "1 for where the training is in its life, 0 for the rest.",
+          "state",
+          LifecycleState.class);
   private final Goodput goodput = new Goodput(meters);
   private final Map<Signal, LateGauge> signals = new EnumMap<>(Signal.class);
   private final KnnMeters knn = new KnnMeters(meters);
@@ -180,12 +186,12 @@ public final class PrometheusMetrics implements TrainingMetrics, AutoCloseable {
   }
 
   @Override
-  public void updateSkipped(Reason reason) {
+  public void updateSkipped(IncidentKind reason) {
     skipped.get(reason).increment();
   }
 
   @Override
-  public void rolledBack(Reason reason) {
+  public void rolledBack(IncidentKind reason) {
     rollbacks.get(reason).increment();
   }
 
@@ -281,6 +287,11 @@ public final class PrometheusMetrics implements TrainingMetrics, AutoCloseable {
   @Override
   public void actorFailed(String actor) {
     meters.counter("mocov3.actor.failures", "Failures of an actor.", "actor", actor).increment();
+  }
+
+  @Override
+  public void lifecycle(LifecycleState state) {
+    lifecycle.forEach((each, gauge) -> gauge.set(each == state ? 1 : 0));
   }
 
   /** Mean seconds of the parts of a step, and of the parts of a batch behind them. */

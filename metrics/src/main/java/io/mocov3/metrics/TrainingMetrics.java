@@ -35,10 +35,21 @@ public interface TrainingMetrics {
   }
 
   /** Why an update was not applied, or training was rolled back. */
-  enum Reason {
+  enum IncidentKind {
     NON_FINITE,
     SPIKE,
     DIP
+  }
+
+  /** Where a training is in its life. */
+  enum LifecycleState {
+    STARTING,
+    TRAINING,
+    WAITING_FOR_DATA,
+    RECOVERING,
+    ROLLING_BACK,
+    STOPPING,
+    ENDED
   }
 
   /** One kNN accuracy of one probe; {@code source} says where the reference features came from. */
@@ -70,9 +81,9 @@ public interface TrainingMetrics {
   /** The gradient of {@code layer} crossed its bound at {@code step}. */
   void gradientSpike(String layer, long step);
 
-  void updateSkipped(Reason reason);
+  void updateSkipped(IncidentKind reason);
 
-  void rolledBack(Reason reason);
+  void rolledBack(IncidentKind reason);
 
   void dip();
 
@@ -113,4 +124,6 @@ public interface TrainingMetrics {
   void dataAvailable(boolean available);
 
   void actorFailed(String actor);
+
+  void lifecycle(LifecycleState state);
 }

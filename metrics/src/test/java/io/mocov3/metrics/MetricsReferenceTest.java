@@ -3,9 +3,9 @@ package io.mocov3.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mocov3.metrics.TrainingMetrics.CheckpointPhase;
+import io.mocov3.metrics.TrainingMetrics.IncidentKind;
 import io.mocov3.metrics.TrainingMetrics.KnnAccuracy;
 import io.mocov3.metrics.TrainingMetrics.PipelineStage;
-import io.mocov3.metrics.TrainingMetrics.Reason;
 import io.mocov3.metrics.TrainingMetrics.Stage;
 import io.mocov3.metrics.TrainingMetrics.Step;
 import java.io.IOException;
@@ -44,8 +44,8 @@ class MetricsReferenceTest {
       metrics.keyStaleness(0);
       metrics.gradient("all", 1, 0.5);
       metrics.gradientSpike("all", 1);
-      metrics.updateSkipped(Reason.SPIKE);
-      metrics.rolledBack(Reason.DIP);
+      metrics.updateSkipped(IncidentKind.SPIKE);
+      metrics.rolledBack(IncidentKind.DIP);
       metrics.dip();
       metrics.knnQueueAge(1);
       for (Signal signal : Signal.values()) {

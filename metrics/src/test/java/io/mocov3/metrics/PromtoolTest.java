@@ -3,8 +3,8 @@ package io.mocov3.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.mocov3.metrics.TrainingMetrics.IncidentKind;
 import io.mocov3.metrics.TrainingMetrics.KnnAccuracy;
-import io.mocov3.metrics.TrainingMetrics.Reason;
 import io.mocov3.metrics.TrainingMetrics.Step;
 import java.io.File;
 import java.io.IOException;
@@ -52,8 +52,8 @@ class PromtoolTest {
       metrics.stepCompleted(new Step(1, 0.1, 2, Double.NaN, 4, 0.5, Duration.ofMillis(6)));
       metrics.gradient("all", 1, 0.5);
       metrics.gradientSpike("all", 1);
-      metrics.updateSkipped(Reason.SPIKE);
-      metrics.rolledBack(Reason.DIP);
+      metrics.updateSkipped(IncidentKind.SPIKE);
+      metrics.rolledBack(IncidentKind.DIP);
       metrics.dip();
       metrics.knnQueueAge(1);
       for (Signal signal : Signal.values()) {

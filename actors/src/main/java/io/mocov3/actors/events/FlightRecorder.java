@@ -16,7 +16,7 @@ public final class FlightRecorder implements Stateful {
 
   /** A step as it is kept; samples get their names only when somebody wants to read them. */
   @SuppressWarnings("ArrayRecordComponent") // made at every step and never compared
-  public record Step(
+  public record RecordedStep(
       long step,
       long position,
       int[] samples,
@@ -41,8 +41,8 @@ public final class FlightRecorder implements Stateful {
       return saved;
     }
 
-    private static Step load(Saved saved) {
-      return new Step(
+    private static RecordedStep load(Saved saved) {
+      return new RecordedStep(
           saved.integer("step"),
           saved.integer("position"),
           Arrays.stream(saved.integers("samples")).mapToInt(Math::toIntExact).toArray(),
@@ -54,7 +54,7 @@ public final class FlightRecorder implements Stateful {
     }
   }
 
-  private final Deque<Step> steps = new ArrayDeque<>();
+  private final Deque<RecordedStep> steps = new ArrayDeque<>();
   private final int length;
   private final IntFunction<String> idOf;
 
@@ -63,7 +63,7 @@ public final class FlightRecorder implements Stateful {
     this.idOf = idOf;
   }
 
-  public void record(Step step) {
+  public void record(RecordedStep step) {
     if (steps.size() == length) {
       steps.removeFirst();
     }
@@ -75,7 +75,7 @@ public final class FlightRecorder implements Stateful {
     return steps.stream().map(this::entry).toList();
   }
 
-  private Capsule.Entry entry(Step step) {
+  private Capsule.Entry entry(RecordedStep step) {
     return new Capsule.Entry(
         step.step(),
         step.position(),
@@ -94,12 +94,12 @@ public final class FlightRecorder implements Stateful {
 
   @Override
   public Map<String, Object> save() {
-    return Map.of("steps", steps.stream().map(Step::save).toList());
+    return Map.of("steps", steps.stream().map(RecordedStep::save).toList());
   }
 
   @Override
   public void load(Saved saved) {
     steps.clear();
-    saved.objects("steps").stream().map(Step::load).forEach(this::record);
+    saved.objects("steps").stream().map(RecordedStep::load).forEach(this::record);
   }
 }

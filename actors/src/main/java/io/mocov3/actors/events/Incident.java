@@ -1,6 +1,6 @@
 package io.mocov3.actors.events;
 
-import io.mocov3.metrics.TrainingMetrics.Reason;
+import io.mocov3.metrics.TrainingMetrics.IncidentKind;
 
 /** Why training cannot simply go on: found at {@code step}, begun at {@code onset}. */
-public record Incident(Reason reason, long onset, long step, String line) {}
+public record Incident(IncidentKind reason, long onset, long step, String line) {}

@@ -2,7 +2,7 @@ package io.mocov3.actors.events;
 
 import io.mocov3.metrics.TrainingMetrics;
 import io.mocov3.metrics.TrainingMetrics.CheckpointPhase;
-import io.mocov3.metrics.TrainingMetrics.Reason;
+import io.mocov3.metrics.TrainingMetrics.IncidentKind;
 import io.mocov3.metrics.TrainingMetrics.Stage;
 import io.mocov3.model.step.GradientNorms;
 
@@ -57,8 +57,8 @@ public final class MetricsSink implements EventSink {
 
   private void stability(StabilityEvent event) {
     switch (event) {
-      case StabilityEvent.NotFinite notFinite -> metrics.updateSkipped(Reason.NON_FINITE);
-      case StabilityEvent.Skipped skipped -> metrics.updateSkipped(Reason.SPIKE);
+      case StabilityEvent.NotFinite notFinite -> metrics.updateSkipped(IncidentKind.NON_FINITE);
+      case StabilityEvent.Skipped skipped -> metrics.updateSkipped(IncidentKind.SPIKE);
       case StabilityEvent.DipFound found -> {
         if (found.first()) {
           metrics.dip();
@@ -91,6 +91,7 @@ public final class MetricsSink implements EventSink {
       case SideWork.DataLost lost -> metrics.dataAvailable(false);
       case SideWork.DataFound found -> metrics.dataAvailable(true);
       case SideWork.ActorFailed failed -> metrics.actorFailed(failed.actor());
+      case SideWork.LifecycleChanged changed -> metrics.lifecycle(changed.lifecycle().state());
       case SideWork.Initialised initialised -> {}
       case SideWork.Warned warned -> {}
     }

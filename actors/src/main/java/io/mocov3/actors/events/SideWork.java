@@ -31,6 +31,9 @@ public sealed interface SideWork extends TrainingEvent {
 
   record ActorFailed(String actor, String line) implements SideWork {}
 
+  /** The training is somewhere else in its life. */
+  record LifecycleChanged(Lifecycle lifecycle) implements SideWork {}
+
   /** Where the first weights came from. */
   record Initialised(String line) implements SideWork {}
 

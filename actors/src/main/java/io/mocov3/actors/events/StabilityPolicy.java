@@ -1,6 +1,6 @@
 package io.mocov3.actors.events;
 
-import io.mocov3.metrics.TrainingMetrics.Reason;
+import io.mocov3.metrics.TrainingMetrics.IncidentKind;
 import java.util.Set;
 
 /**
@@ -16,7 +16,7 @@ import java.util.Set;
  */
 public record StabilityPolicy(
     Action action,
-    Set<Reason> actOn,
+    Set<IncidentKind> actOn,
     int maxSkips,
     int maxRollbacks,
     Change change,
@@ -25,7 +25,13 @@ public record StabilityPolicy(
 
   public static final StabilityPolicy OBSERVE =
       new StabilityPolicy(
-          Action.OBSERVE, Set.of(Reason.NON_FINITE, Reason.DIP), 10, 3, Change.SKIP_DATA, 0.5, 0.1);
+          Action.OBSERVE,
+          Set.of(IncidentKind.NON_FINITE, IncidentKind.DIP),
+          10,
+          3,
+          Change.SKIP_DATA,
+          0.5,
+          0.1);
 
   /** What is done. */
   public enum Action {
@@ -43,7 +49,7 @@ public record StabilityPolicy(
     CLIP_PROJECTION
   }
 
-  public boolean interruptsFor(Reason reason) {
+  public boolean interruptsFor(IncidentKind reason) {
     return (action == Action.ROLLBACK || action == Action.STOP) && actOn.contains(reason);
   }
 }

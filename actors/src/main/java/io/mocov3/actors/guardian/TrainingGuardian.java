@@ -1,33 +1,26 @@
 package io.mocov3.actors.guardian;
 
-import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.ChildFailed;
 import akka.actor.typed.DispatcherSelector;
-import akka.actor.typed.Terminated;
+import akka.actor.typed.Signal;
 import akka.actor.typed.javadsl.ActorContext;
-import akka.actor.typed.javadsl.BehaviorBuilder;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.TimerScheduler;
-import akka.japi.function.Creator;
-import io.mocov3.actors.Dispatchers;
-import io.mocov3.actors.OutOfMemoryGuard;
-import io.mocov3.actors.Patience;
-import io.mocov3.actors.evaluation.Evaluator;
-import io.mocov3.actors.events.EventSink;
 import io.mocov3.actors.events.Incident;
 import io.mocov3.actors.events.Interruption;
+import io.mocov3.actors.events.Lifecycle;
 import io.mocov3.actors.events.SideWork;
 import io.mocov3.actors.events.StabilityEvent;
 import io.mocov3.actors.events.StabilityPolicy;
 import io.mocov3.actors.training.Checkpointer;
 import io.mocov3.actors.training.Trainer;
-import io.mocov3.actors.training.TrainingSession;
 import io.mocov3.augment.SourceUnavailableException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 /**
  * Starts the actors, passes their references, and rebuilds the trainer with its momentum encoder
@@ -53,42 +46,32 @@ public final class TrainingGuardian {
   /** End at once: nothing that is trained from now on could be kept. */
   public record GiveUp(String reason) implements Command {}
 
-  private record TrainerEvent(Trainer.Event event) implements Command {}
+  private record TrainerTold(Trainer.Event event) implements Command {}
 
+  /** The pause before another attempt is over. */
   private enum Retry implements Command {
     INSTANCE
   }
 
+  /** Nothing that a former trainer wanted written is being written any more. */
+  private enum StorageAtRest implements Command {
+    INSTANCE
+  }
+
+  /** The pause before another look at the images is over. */
   private enum Look implements Command {
     INSTANCE
   }
 
   private record Looked(boolean found) implements Command {}
 
-  /**
-   * Everything the actors are made from. {@code requireData} throws while the images cannot be
-   * reached, and may block. The outcome is completed exactly once.
-   */
-  public record Blueprint(
-      TrainingSession.Factory sessions,
-      StabilityPolicy policy,
-      Behavior<Checkpointer.Command> checkpointer,
-      Optional<Behavior<Evaluator.Command>> evaluator,
-      Runnable requireData,
-      Patience patience,
-      EventSink events,
-      CompletableFuture<TrainingOutcome> outcome) {}
-
   private final ActorContext<Command> context;
-  private final Blueprint blueprint;
-  private final ActorRef<Checkpointer.Command> checkpointer;
-  private final Optional<ActorRef<Evaluator.Command>> evaluator;
-  private ActorRef<Trainer.Command> trainer;
   private final TimerScheduler<Command> timers;
+  private final Blueprint blueprint;
+  private final Children children;
   private final DataWait dataWait;
   private final Attempts attempts = new Attempts();
-  private int starts;
-  private boolean stopping;
+  private Lifecycle lifecycle = new Lifecycle.Starting();
 
   private TrainingGuardian(
       ActorContext<Command> context, TimerScheduler<Command> timers, Blueprint blueprint) {
@@ -96,13 +79,7 @@ public final class TrainingGuardian {
     this.timers = timers;
     this.blueprint = blueprint;
     dataWait = new DataWait(blueprint.patience().data());
-    checkpointer =
-        startPinned(Checkpointer.Command.class, blueprint.checkpointer(), "checkpointer");
-    evaluator =
-        blueprint
-            .evaluator()
-            .map(behavior -> startPinned(Evaluator.Command.class, behavior, "evaluator"));
-    trainer = startTrainer(Optional.empty());
+    children = new Children(context, blueprint);
   }
 
   public static Behavior<Command> create(Blueprint blueprint) {
@@ -113,82 +90,181 @@ public final class TrainingGuardian {
                     Behaviors.receive(Command.class)
                         .onMessageEquals(
                             Start.INSTANCE,
-                            () -> new TrainingGuardian(context, timers, blueprint).training())
+                            () -> new TrainingGuardian(context, timers, blueprint).begin())
                         .onMessageEquals(Stop.INSTANCE, Behaviors::stopped)
                         .build()));
   }
 
-  private Behavior<Command> training() {
-    return messages(this::onStop).onMessage(TrainerEvent.class, this::onTrainerEvent).build();
+  /** There is a trainer: it opens its session, trains, or does so again after an incident. */
+  private Behavior<Command> atWork(Lifecycle state) {
+    return phase(
+        state,
+        command ->
+            switch (command) {
+              case Stop stop -> stop();
+              case GiveUp giveUp -> giveUp(giveUp);
+              case TrainerTold told -> told(told.event());
+              case Start start -> unexpected(start);
+              case Retry retry -> unexpected(retry);
+              case StorageAtRest rest -> unexpected(rest);
+              case Look look -> unexpected(look);
+              case Looked looked -> unexpected(looked);
+            });
   }
 
+  /** There is no trainer. */
   private Behavior<Command> waitingForData(Trainer.DataFailed failed) {
-    return messages(() -> end(new TrainingOutcome.Interrupted(failed.step(), failed.saved())))
-        .onMessageEquals(Look.INSTANCE, this::onLook)
-        .onMessage(Looked.class, looked -> onLooked(looked, failed))
-        .build();
+    return phase(
+        new Lifecycle.WaitingForData(ActorFailure.reason(failed.cause())),
+        command ->
+            switch (command) {
+              case Stop stop -> end(new TrainingOutcome.Interrupted(failed.step(), failed.saved()));
+              case GiveUp giveUp -> giveUp(giveUp);
+              case Look look -> look();
+              case Looked looked -> looked(looked, failed);
+              case TrainerTold told -> unexpected(told);
+              case Start start -> unexpected(start);
+              case Retry retry -> unexpected(retry);
+              case StorageAtRest rest -> unexpected(rest);
+            });
   }
 
-  private Behavior<Command> waitingToRetry(String failure) {
-    return messages(
-            () ->
-                end(
-                    new TrainingOutcome.Failed(
-                        "stopped before another attempt; training had failed: " + failure)))
-        .onMessageEquals(
-            Retry.INSTANCE,
-            () -> {
-              trainer = startTrainer(Optional.empty());
-              return training();
-            })
-        .onMessage(TrainerEvent.class, late -> Behaviors.same())
-        .build();
+  /** There is no trainer: first a pause, then what the last one wanted written is waited for. */
+  private Behavior<Command> recovering(String failure) {
+    return phase(
+        new Lifecycle.Recovering(failure),
+        command ->
+            switch (command) {
+              case Stop stop ->
+                  end(
+                      new TrainingOutcome.Failed(
+                          "stopped before another attempt; training had failed: " + failure));
+              case GiveUp giveUp -> giveUp(giveUp);
+              case Retry retry -> askForRest();
+              case StorageAtRest rest -> again(Optional.empty());
+              case TrainerTold told -> Behaviors.same(); // from before it failed
+              case Start start -> unexpected(start);
+              case Look look -> unexpected(look);
+              case Looked looked -> unexpected(looked);
+            });
   }
 
-  /** What is answered in every phase. */
-  private BehaviorBuilder<Command> messages(Creator<Behavior<Command>> onStop) {
-    return Behaviors.receive(Command.class)
-        .onMessageEquals(Stop.INSTANCE, onStop)
-        .onMessage(GiveUp.class, message -> end(new TrainingOutcome.Failed(message.reason())))
-        .onSignal(ChildFailed.class, this::onChildFailed)
-        .onSignal(Terminated.class, terminated -> Behaviors.same());
+  /** The trainer was told to stop. */
+  private Behavior<Command> stopping() {
+    return phase(
+        new Lifecycle.Stopping(),
+        command ->
+            switch (command) {
+              case Stop stop -> Behaviors.same();
+              case GiveUp giveUp -> giveUp(giveUp);
+              case TrainerTold told -> toldWhileStopping(told.event());
+              case Start start -> unexpected(start);
+              case Retry retry -> unexpected(retry);
+              case StorageAtRest rest -> unexpected(rest);
+              case Look look -> unexpected(look);
+              case Looked looked -> unexpected(looked);
+            });
   }
 
-  private ActorRef<Trainer.Command> startTrainer(Optional<Interruption> interruption) {
-    ActorRef<Trainer.Event> events = context.messageAdapter(Trainer.Event.class, TrainerEvent::new);
-    return startPinned(
-        Trainer.Command.class,
-        Trainer.create(
-            () -> blueprint.sessions().open(interruption),
-            new Trainer.Peers(checkpointer, evaluator, events, blueprint.patience())),
-        "trainer-" + starts++);
+  private Behavior<Command> phase(Lifecycle state, Function<Command, Behavior<Command>> onCommand) {
+    lifecycle = state;
+    blueprint.events().on(new SideWork.LifecycleChanged(state));
+    return Behaviors.receive(
+        (same, command) -> onCommand.apply(command), (same, signal) -> signal(signal));
   }
 
-  private <C> ActorRef<C> startPinned(Class<C> protocol, Behavior<C> behavior, String name) {
-    ActorRef<C> started =
-        context.spawn(
-            OutOfMemoryGuard.around(protocol, behavior),
-            name,
-            DispatcherSelector.fromConfig(Dispatchers.PINNED));
-    context.watch(started);
-    return started;
+  private Behavior<Command> signal(Signal signal) {
+    return signal instanceof ChildFailed failed ? childFailed(failed) : Behaviors.same();
   }
 
-  private Behavior<Command> onTrainerEvent(TrainerEvent message) {
-    return switch (message.event()) {
-      case Trainer.Finished finished -> onFinished(finished);
-      case Trainer.Interrupted interrupted -> onInterrupted(interrupted);
-      case Trainer.Started started -> onStarted(started.step());
-      case Trainer.DataFailed failed -> onDataFailed(failed);
+  private Behavior<Command> unexpected(Command command) {
+    blueprint
+        .events()
+        .on(
+            new SideWork.Warned(
+                "the guardian was told %s while it was %s, and ignored it"
+                    .formatted(command.getClass().getSimpleName(), lifecycle.line())));
+    return Behaviors.same();
+  }
+
+  private Behavior<Command> begin() {
+    return again(Optional.empty());
+  }
+
+  private Behavior<Command> again(Optional<Interruption> interruption) {
+    children.startTrainer(
+        interruption, context.messageAdapter(Trainer.Event.class, TrainerTold::new));
+    return atWork(
+        interruption
+            .<Lifecycle>map(why -> new Lifecycle.RollingBack(why.incident()))
+            .orElseGet(Lifecycle.Starting::new));
+  }
+
+  private Behavior<Command> stop() {
+    children.trainer().tell(Trainer.Stop.INSTANCE);
+    return stopping();
+  }
+
+  private Behavior<Command> giveUp(GiveUp message) {
+    return end(new TrainingOutcome.Failed(message.reason()));
+  }
+
+  private Behavior<Command> told(Trainer.Event event) {
+    return switch (event) {
+      case Trainer.Started started -> {
+        attempts.started(started.step());
+        yield atWork(new Lifecycle.Training());
+      }
+      case Trainer.Finished finished -> finished(finished);
+      case Trainer.Interrupted interrupted -> interrupted(interrupted);
+      case Trainer.DataFailed failed -> dataFailed(failed);
     };
   }
 
-  private Behavior<Command> onDataFailed(Trainer.DataFailed failed) {
-    if (stopping) {
-      return end(new TrainingOutcome.Interrupted(failed.step(), failed.saved()));
+  private Behavior<Command> toldWhileStopping(Trainer.Event event) {
+    return switch (event) {
+      case Trainer.Started started -> Behaviors.same();
+      case Trainer.Finished finished ->
+          end(new TrainingOutcome.Interrupted(finished.step(), finished.saved()));
+      case Trainer.Interrupted interrupted ->
+          end(
+              new TrainingOutcome.Interrupted(
+                  interrupted.interruption().incident().step(), interrupted.saved()));
+      case Trainer.DataFailed failed ->
+          end(new TrainingOutcome.Interrupted(failed.step(), failed.saved()));
+    };
+  }
+
+  private Behavior<Command> finished(Trainer.Finished finished) {
+    return end(
+        finished.saved()
+            ? new TrainingOutcome.Completed(finished.step())
+            : new TrainingOutcome.Failed(
+                "the last checkpoint could not be written within %s (the warnings tell why); the same command goes on from the newest one"
+                    .formatted(text(blueprint.patience().checkpoint()))));
+  }
+
+  private Behavior<Command> interrupted(Trainer.Interrupted interrupted) {
+    Interruption interruption = interrupted.interruption();
+    StabilityPolicy policy = blueprint.policy();
+    Incident incident = interruption.incident();
+    int rollbacks = interruption.adjustments().rollbacks();
+    boolean rollsBack = policy.action() == StabilityPolicy.Action.ROLLBACK;
+    if (rollsBack && rollbacks < policy.maxRollbacks()) {
+      return again(Optional.of(interruption));
     }
+    blueprint.events().on(new StabilityEvent.Stopped(incident.step(), incident));
+    return end(
+        new TrainingOutcome.Failed(
+            rollsBack
+                ? "diverged after %d rollbacks: %s".formatted(rollbacks, incident.line())
+                : incident.line()));
+  }
+
+  private Behavior<Command> dataFailed(Trainer.DataFailed failed) {
+    String reason = ActorFailure.reason(failed.cause());
     if (!(failed.cause() instanceof SourceUnavailableException)) {
-      return end(new TrainingOutcome.Failed(ActorFailure.reason(failed.cause())));
+      return end(new TrainingOutcome.Failed(reason));
     }
     dataWait.begin(failed.step());
     if (dataWait.isOver()) {
@@ -200,7 +276,7 @@ public final class TrainingGuardian {
             new SideWork.DataLost(
                 "%s; waiting after step %d, which %s, for up to %s"
                     .formatted(
-                        ActorFailure.reason(failed.cause()),
+                        reason,
                         failed.step(),
                         failed.saved() ? "is saved" : "could not be saved",
                         text(blueprint.patience().data()))));
@@ -209,7 +285,7 @@ public final class TrainingGuardian {
   }
 
   /** The storage may hang, so nobody waits for its answer but a thread that is there to wait. */
-  private Behavior<Command> onLook() {
+  private Behavior<Command> look() {
     context.pipeToSelf(
         CompletableFuture.runAsync(
                 blueprint.requireData(),
@@ -219,15 +295,14 @@ public final class TrainingGuardian {
     return Behaviors.same();
   }
 
-  private Behavior<Command> onLooked(Looked looked, Trainer.DataFailed failed) {
+  private Behavior<Command> looked(Looked looked, Trainer.DataFailed failed) {
     if (looked.found()) {
       blueprint
           .events()
           .on(
               new SideWork.DataFound(
                   "the images are back; went on after " + text(dataWait.waited())));
-      trainer = startTrainer(Optional.empty());
-      return training();
+      return again(Optional.empty());
     }
     if (dataWait.isOver()) {
       return dataGone(failed);
@@ -242,61 +317,17 @@ public final class TrainingGuardian {
             failed.step(), failed.saved(), ActorFailure.reason(failed.cause())));
   }
 
-  private Behavior<Command> onStarted(long step) {
-    attempts.started(step);
-    return Behaviors.same();
-  }
-
-  private Behavior<Command> onInterrupted(Trainer.Interrupted interrupted) {
-    Interruption interruption = interrupted.interruption();
-    StabilityPolicy policy = blueprint.policy();
-    Incident incident = interruption.incident();
-    int rollbacks = interruption.adjustments().rollbacks();
-    boolean again = policy.action() == StabilityPolicy.Action.ROLLBACK;
-    if (stopping) {
-      return end(new TrainingOutcome.Interrupted(incident.step(), interrupted.saved()));
-    }
-    if (again && rollbacks < policy.maxRollbacks()) {
-      trainer = startTrainer(Optional.of(interruption));
-      return Behaviors.same();
-    }
-    blueprint.events().on(new StabilityEvent.Stopped(incident.step(), incident));
-    return end(
-        new TrainingOutcome.Failed(
-            again
-                ? "diverged after %d rollbacks: %s".formatted(rollbacks, incident.line())
-                : incident.line()));
-  }
-
-  private Behavior<Command> onFinished(Trainer.Finished finished) {
-    if (stopping) {
-      return end(new TrainingOutcome.Interrupted(finished.step(), finished.saved()));
-    }
-    return end(
-        finished.saved()
-            ? new TrainingOutcome.Completed(finished.step())
-            : new TrainingOutcome.Failed(
-                "the last checkpoint could not be written within %s (the warnings tell why); the same command goes on from the newest one"
-                    .formatted(text(blueprint.patience().checkpoint()))));
-  }
-
-  private Behavior<Command> onStop() {
-    stopping = true;
-    trainer.tell(Trainer.Stop.INSTANCE);
-    return Behaviors.same();
-  }
-
-  private Behavior<Command> onChildFailed(ChildFailed failed) {
+  private Behavior<Command> childFailed(ChildFailed failed) {
     ActorFailure failure = ActorFailure.of(failed);
     blueprint.events().on(new SideWork.ActorFailed(failure.actor(), failure.reason()));
     if (failure.hopeless()) {
       return end(new TrainingOutcome.Failed(failure.reason()));
     }
-    if (!failed.getRef().path().equals(trainer.path())) {
+    if (!children.isTrainer(failed.getRef())) {
       return end(new TrainingOutcome.Failed(failure.actor() + " failed: " + failure.reason()));
     }
     attempts.failed();
-    if (stopping || attempts.areOver()) {
+    if (lifecycle instanceof Lifecycle.Stopping || attempts.areOver()) {
       return end(
           new TrainingOutcome.Failed(
               "training failed %d times, last: %s"
@@ -313,7 +344,16 @@ public final class TrainingGuardian {
                         attempts.failures() + 1,
                         Attempts.MOST)));
     timers.startSingleTimer(Retry.INSTANCE, attempts.pause());
-    return waitingToRetry(failure.reason());
+    return recovering(failure.reason());
+  }
+
+  private Behavior<Command> askForRest() {
+    children
+        .checkpointer()
+        .tell(
+            new Checkpointer.Rest(
+                context.messageAdapter(Checkpointer.AtRest.class, rest -> StorageAtRest.INSTANCE)));
+    return Behaviors.same();
   }
 
   private static String text(Duration duration) {
@@ -323,6 +363,7 @@ public final class TrainingGuardian {
   }
 
   private Behavior<Command> end(TrainingOutcome outcome) {
+    blueprint.events().on(new SideWork.LifecycleChanged(new Lifecycle.Ended()));
     blueprint.outcome().complete(outcome);
     return Behaviors.stopped();
   }

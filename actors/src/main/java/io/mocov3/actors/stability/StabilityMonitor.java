@@ -7,8 +7,8 @@ import io.mocov3.actors.events.Incident;
 import io.mocov3.actors.events.Progress;
 import io.mocov3.actors.events.StabilityEvent;
 import io.mocov3.actors.events.StabilityPolicy.Action;
+import io.mocov3.metrics.TrainingMetrics.IncidentKind;
 import io.mocov3.metrics.TrainingMetrics.KnnAccuracy;
-import io.mocov3.metrics.TrainingMetrics.Reason;
 import io.mocov3.model.checkpoint.Saved;
 import io.mocov3.model.checkpoint.Stateful;
 import io.mocov3.model.evaluation.Health;
@@ -76,11 +76,11 @@ public final class StabilityMonitor implements Stateful {
         new StabilityEvent.NotFinite(
             step, measurement.gradients().firstNotFinite(), measurement.loss());
     tell("non_finite", event);
-    if (plan.policy().interruptsFor(Reason.NON_FINITE)) {
-      interrupt(Reason.NON_FINITE, step - skipsInARow, step, event.line());
+    if (plan.policy().interruptsFor(IncidentKind.NON_FINITE)) {
+      interrupt(IncidentKind.NON_FINITE, step - skipsInARow, step, event.line());
     } else if (skipsInARow >= plan.policy().maxSkips()) {
       interrupt(
-          Reason.NON_FINITE,
+          IncidentKind.NON_FINITE,
           step - skipsInARow,
           step,
           "%d steps in a row were not finite, the last one %d".formatted(skipsInARow + 1, step));
@@ -116,8 +116,8 @@ public final class StabilityMonitor implements Stateful {
     remember(spike);
     StabilityEvent.SpikeBegan event = new StabilityEvent.SpikeBegan(step, spike);
     tell("spike", event);
-    if (plan.policy().interruptsFor(Reason.SPIKE)) {
-      interrupt(Reason.SPIKE, spike.onset(), step, event.line());
+    if (plan.policy().interruptsFor(IncidentKind.SPIKE)) {
+      interrupt(IncidentKind.SPIKE, spike.onset(), step, event.line());
     }
   }
 
@@ -129,7 +129,7 @@ public final class StabilityMonitor implements Stateful {
   }
 
   /** Keeps the step, and writes a capsule if something went wrong at it. */
-  public void record(FlightRecorder.Step entry) {
+  public void record(FlightRecorder.RecordedStep entry) {
     recorder.record(entry);
     writeCapsule(entry.step());
   }
@@ -184,9 +184,9 @@ public final class StabilityMonitor implements Stateful {
     }
     lastDipStep = step;
     tell("dip", event);
-    if (plan.policy().interruptsFor(Reason.DIP)) {
+    if (plan.policy().interruptsFor(IncidentKind.DIP)) {
       long onset = before.stream().mapToLong(Spike::onset).min().orElse(dip.onset());
-      interrupt(Reason.DIP, Math.min(onset, dip.onset()), step, event.line());
+      interrupt(IncidentKind.DIP, Math.min(onset, dip.onset()), step, event.line());
     }
   }
 
@@ -195,7 +195,7 @@ public final class StabilityMonitor implements Stateful {
     alarm = Optional.of(new Alarm(reason, event.line()));
   }
 
-  private void interrupt(Reason reason, long onset, long step, String line) {
+  private void interrupt(IncidentKind reason, long onset, long step, String line) {
     incident = Optional.of(new Incident(reason, onset, step, line));
   }
 

@@ -22,6 +22,12 @@ public final class Checkpointer {
   /** The checkpoint of {@code step} is on disk, or is not; the staged tensors are free again. */
   public record Written(long step, boolean success) {}
 
+  /** Say when what was asked before is done. */
+  public record Rest(ActorRef<AtRest> replyTo) implements Command {}
+
+  /** Nothing is being written. */
+  public record AtRest() {}
+
   private Checkpointer() {}
 
   public static Behavior<Command> create(CheckpointStore store, EventSink events) {
@@ -29,7 +35,13 @@ public final class Checkpointer {
         command ->
             switch (command) {
               case Write write -> onWrite(store, events, write);
+              case Rest rest -> onRest(rest);
             });
+  }
+
+  private static Behavior<Command> onRest(Rest rest) {
+    rest.replyTo().tell(new AtRest());
+    return Behaviors.same();
   }
 
   private static Behavior<Command> onWrite(CheckpointStore store, EventSink events, Write write) {
@@ -44,7 +56,7 @@ public final class Checkpointer {
     long step = state.completedSteps();
     long begin = System.nanoTime();
     try {
-      CheckpointStore.Written written = store.write(step, state.data());
+      CheckpointStore.Stored written = store.write(step, state.data());
       events.on(
           new SideWork.CheckpointWritten(
               step, written.path(), written.bytes(), Duration.ofNanos(System.nanoTime() - begin)));

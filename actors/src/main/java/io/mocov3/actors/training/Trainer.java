@@ -6,14 +6,10 @@ import akka.actor.typed.Behavior;
 import akka.actor.typed.ChildFailed;
 import akka.actor.typed.DispatcherSelector;
 import akka.actor.typed.PostStop;
+import akka.actor.typed.Signal;
 import akka.actor.typed.javadsl.ActorContext;
-import akka.actor.typed.javadsl.BehaviorBuilder;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.TimerScheduler;
-import akka.stream.KillSwitches;
-import akka.stream.UniqueKillSwitch;
-import akka.stream.javadsl.Keep;
-import akka.stream.typed.javadsl.ActorSink;
 import io.mocov3.actors.ActorFailedException;
 import io.mocov3.actors.Dispatchers;
 import io.mocov3.actors.OutOfMemoryGuard;
@@ -26,6 +22,7 @@ import io.mocov3.actors.training.MomentumEncoder.KeysReady;
 import io.mocov3.actors.views.Batch;
 import io.mocov3.model.tensor.Threads;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -63,23 +60,23 @@ public final class Trainer {
    */
   public record Interrupted(Interruption interruption, boolean saved) implements Event {}
 
-  private enum RetryWrite implements Command {
+  enum RetryWrite implements Command {
     INSTANCE
   }
 
-  private record StreamStarted(ActorRef<Done> ackTo) implements Command {}
+  record StreamStarted(ActorRef<Done> ackTo) implements Command {}
 
-  private record TrainBatch(ActorRef<Done> ackTo, Batch batch) implements Command {}
+  record TrainBatch(ActorRef<Done> ackTo, Batch batch) implements Command {}
 
-  private record StreamEnded() implements Command {}
+  record StreamEnded() implements Command {}
 
-  private record StreamFailed(Throwable cause) implements Command {}
+  record StreamFailed(Throwable cause) implements Command {}
 
-  private record Keys(KeysReady ready) implements Command {}
+  record Keys(KeysReady ready) implements Command {}
 
-  private record CheckpointWritten(Written written) implements Command {}
+  record CheckpointWritten(Written written) implements Command {}
 
-  private record ProbeDone(Evaluated evaluated) implements Command {}
+  record ProbeDone(Evaluated evaluated) implements Command {}
 
   /** The actors the trainer works with. */
   public record Peers(
@@ -88,24 +85,29 @@ public final class Trainer {
       ActorRef<Event> guardian,
       Patience patience) {}
 
+  /** Why there will be no more steps. */
+  private sealed interface Ending {}
+
+  private record AllDone() implements Ending {}
+
+  private record Stopped() implements Ending {}
+
+  private record DataGone(Throwable cause) implements Ending {}
+
   private final TrainingSession session;
   private final Peers peers;
   private final ActorRef<MomentumEncoder.Command> momentumEncoder;
   private final ActorRef<KeysReady> keysAdapter;
-  private final ActorRef<Evaluated> evaluatedAdapter;
-  private final UniqueKillSwitch stream;
+  private final BatchFeed feed;
   private final Saving saving;
-
-  private Optional<ActorRef<Done>> pendingAck = Optional.empty();
-  private boolean stopping;
-  private boolean probing;
-  private Optional<Throwable> dataFailure = Optional.empty();
+  private final Probing probing;
 
   private Trainer(
       ActorContext<Command> context,
       TimerScheduler<Command> timers,
       TrainingSession session,
-      Peers peers) {
+      Peers peers,
+      BatchFeed.Factory feeds) {
     this.session = session;
     this.peers = peers;
     momentumEncoder =
@@ -123,199 +125,213 @@ public final class Trainer {
             context.messageAdapter(Written.class, CheckpointWritten::new),
             timers,
             RetryWrite.INSTANCE);
-    evaluatedAdapter = context.messageAdapter(Evaluated.class, ProbeDone::new);
-    stream =
-        session
-            .batches()
-            .viaMat(KillSwitches.single(), Keep.right())
-            .to(
-                ActorSink.actorRefWithBackpressure(
-                    context.getSelf(),
-                    TrainBatch::new,
-                    StreamStarted::new,
-                    Done.getInstance(),
-                    new StreamEnded(),
-                    StreamFailed::new))
-            .run(context.getSystem());
+    probing =
+        new Probing(
+            session, peers.evaluator(), context.messageAdapter(Evaluated.class, ProbeDone::new));
+    feed = feeds.open(session.batches(), context);
   }
 
   /** The session is opened on the trainer's own thread and closed with it. */
   public static Behavior<Command> create(Supplier<TrainingSession> session, Peers peers) {
+    return create(session, peers, BatchFeed::stream);
+  }
+
+  static Behavior<Command> create(
+      Supplier<TrainingSession> session, Peers peers, BatchFeed.Factory feeds) {
     return Behaviors.setup(
         context -> {
           Threads.adopt();
           return Behaviors.withTimers(
-              timers -> {
-                Trainer trainer = new Trainer(context, timers, session.get(), peers);
-                peers.guardian().tell(new Started(trainer.session.step()));
-                trainer.saving.writeIfDue(trainer.session.isRolledBack());
-                trainer.probeIfDue(trainer.session.firstProbeDue());
-                return trainer.waitingForBatch();
-              });
+              timers -> new Trainer(context, timers, session.get(), peers, feeds).begin());
         });
   }
 
+  private Behavior<Command> begin() {
+    peers.guardian().tell(new Started(session.step()));
+    saving.writeIfDue(session.isRolledBack());
+    probing.runIf(session.firstProbeDue());
+    return waitingForBatch();
+  }
+
   private Behavior<Command> waitingForBatch() {
-    return messages()
-        .onMessage(TrainBatch.class, this::onTrainBatch)
-        .onMessage(StreamEnded.class, ended -> finish())
-        .build();
+    return phase(
+        command ->
+            switch (command) {
+              case TrainBatch batch -> train(batch);
+              case StreamStarted started -> acknowledge(started.ackTo());
+              case StreamEnded ended -> finish(new AllDone());
+              case StreamFailed failed -> finish(new DataGone(failed.cause()));
+              case Stop stop -> stop();
+              case RetryWrite retry -> then(() -> saving.retry(true));
+              case CheckpointWritten done -> then(() -> saving.written(done.written(), false));
+              case ProbeDone done -> then(() -> probing.done(done.evaluated()));
+              case Keys keys -> unexpected(keys);
+            });
   }
 
-  private Behavior<Command> waitingForKeys() {
-    return messages()
-        .onMessage(Keys.class, this::onKeys)
-        .onMessage(StreamEnded.class, ended -> Behaviors.same())
-        .build();
+  /** {@code ending} is what there is to do after this step, if not the next one. */
+  private Behavior<Command> waitingForKeys(ActorRef<Done> ackTo, Optional<Ending> ending) {
+    return phase(
+        command ->
+            switch (command) {
+              case Keys keys -> completed(keys, ackTo, ending);
+              case StreamStarted started -> acknowledge(started.ackTo());
+              case StreamEnded ended -> Behaviors.same();
+              case StreamFailed failed ->
+                  waitingForKeys(ackTo, ending.or(() -> Optional.of(new DataGone(failed.cause()))));
+              case Stop stop -> {
+                saving.stopRequested();
+                yield waitingForKeys(ackTo, Optional.of(new Stopped()));
+              }
+              case RetryWrite retry -> then(() -> saving.retry(false));
+              case CheckpointWritten done -> then(() -> saving.written(done.written(), false));
+              case ProbeDone done -> then(() -> probing.done(done.evaluated()));
+              case TrainBatch batch -> unexpected(batch);
+            });
   }
 
-  private Behavior<Command> waitingToEnd() {
-    return messages().build();
+  /** No more steps: the last one is saved, and at the end of training its probe waited for. */
+  private Behavior<Command> finishing(Ending ending) {
+    return phase(
+        command ->
+            switch (command) {
+              case CheckpointWritten done -> {
+                saving.written(done.written(), true);
+                yield reportWhenIdle(ending, Behaviors.same());
+              }
+              case ProbeDone done -> {
+                probing.done(done.evaluated());
+                probing.runIf(session.isComplete() && session.lastProbe() < session.step());
+                yield reportWhenIdle(ending, Behaviors.same());
+              }
+              case RetryWrite retry -> then(() -> saving.retry(true));
+              case Stop stop -> stop();
+              case TrainBatch late -> then(late.batch()::close);
+              case StreamStarted started -> acknowledge(started.ackTo());
+              case StreamEnded ended -> Behaviors.same();
+              case StreamFailed failed -> Behaviors.same();
+              case Keys keys -> unexpected(keys);
+            });
   }
 
-  private BehaviorBuilder<Command> messages() {
-    return Behaviors.receive(Command.class)
-        .onMessage(StreamStarted.class, this::onStreamStarted)
-        .onMessage(CheckpointWritten.class, this::onCheckpointWritten)
-        .onMessage(ProbeDone.class, this::onProbeDone)
-        .onMessage(StreamFailed.class, this::onStreamFailed)
-        .onMessageEquals(RetryWrite.INSTANCE, this::onRetryWrite)
-        .onMessageEquals(Stop.INSTANCE, this::onStop)
-        .onSignal(ChildFailed.class, this::onMomentumEncoderFailed)
-        .onSignal(PostStop.class, signal -> onPostStop());
+  /** After an incident: a checkpoint on its way is from before it and is waited for. */
+  private Behavior<Command> interrupted() {
+    return phase(
+        command ->
+            switch (command) {
+              case CheckpointWritten done -> {
+                saving.written(done.written(), false);
+                yield interrupt();
+              }
+              case ProbeDone done -> then(() -> probing.done(done.evaluated()));
+              case TrainBatch late -> then(late.batch()::close);
+              case StreamStarted started -> acknowledge(started.ackTo());
+              case StreamEnded ended -> Behaviors.same();
+              case StreamFailed failed -> Behaviors.same();
+              case RetryWrite retry -> Behaviors.same();
+              case Stop stop ->
+                  Behaviors.same(); // it ends as soon as it can, and says what is saved
+              case Keys keys -> unexpected(keys);
+            });
   }
 
-  private Behavior<Command> onStreamStarted(StreamStarted started) {
-    started.ackTo().tell(Done.getInstance());
+  private Behavior<Command> phase(Function<Command, Behavior<Command>> onCommand) {
+    return Behaviors.receive(
+        (context, command) -> onCommand.apply(command), (context, signal) -> signal(signal));
+  }
+
+  /** The guardian hears of the momentum encoder's cause: both are rebuilt together. */
+  private Behavior<Command> signal(Signal signal) {
+    if (signal instanceof ChildFailed failed) {
+      throw new ActorFailedException("momentum-encoder", failed.cause());
+    }
+    if (signal instanceof PostStop) {
+      feed.stop();
+      session.close();
+    }
     return Behaviors.same();
   }
 
-  private Behavior<Command> onTrainBatch(TrainBatch message) {
-    momentumEncoder.tell(session.begin(message.batch(), keysAdapter));
-    pendingAck = Optional.of(message.ackTo());
-    session.computeQueries();
-    return waitingForKeys();
+  private static Behavior<Command> then(Runnable done) {
+    done.run();
+    return Behaviors.same();
   }
 
-  private Behavior<Command> onKeys(Keys keys) {
+  /** Nothing that was handed over gets lost. */
+  private Behavior<Command> unexpected(Command command) {
+    switch (command) {
+      case Keys keys -> keys.ready().keys().close();
+      case TrainBatch batch -> batch.batch().close();
+      default -> {}
+    }
+    session.warn(
+        "the trainer was told %s out of turn, and ignored it"
+            .formatted(command.getClass().getSimpleName()));
+    return Behaviors.same();
+  }
+
+  private static Behavior<Command> acknowledge(ActorRef<Done> ackTo) {
+    ackTo.tell(Done.getInstance());
+    return Behaviors.same();
+  }
+
+  private Behavior<Command> train(TrainBatch message) {
+    momentumEncoder.tell(session.begin(message.batch(), keysAdapter));
+    session.computeQueries();
+    return waitingForKeys(message.ackTo(), Optional.empty());
+  }
+
+  private Behavior<Command> completed(Keys keys, ActorRef<Done> ackTo, Optional<Ending> ending) {
     session.complete(keys.ready().keys());
-    pendingAck.ifPresent(ackTo -> ackTo.tell(Done.getInstance()));
-    pendingAck = Optional.empty();
+    ackTo.tell(Done.getInstance());
     if (session.interruption().isPresent()) {
-      stream.shutdown();
-      return interruptWhenWritten(waitingToEnd());
+      feed.stop();
+      return interrupt();
     }
     saving.afterStep();
-    probeIfDue(session.probeDue());
-    return isFinishing() ? finish() : waitingForBatch();
-  }
-
-  private boolean isFinishing() {
-    return stopping || dataFailure.isPresent() || session.isComplete();
-  }
-
-  /** A checkpoint on its way is from before the incident and is waited for. */
-  private Behavior<Command> interruptWhenWritten(Behavior<Command> otherwise) {
-    if (saving.isWriting()) {
-      return otherwise;
+    probing.runIf(session.probeDue());
+    if (session.isComplete()) {
+      return finish(new AllDone());
     }
-    return end(new Interrupted(session.interruption().orElseThrow(), !session.hasUnsavedSteps()));
+    return ending.map(this::finish).orElseGet(this::waitingForBatch);
   }
 
-  /** The guardian hears of it when the session is closed: two models at once may not fit. */
-  private Behavior<Command> end(Event event) {
-    return Behaviors.stopped(() -> peers.guardian().tell(event));
+  private Behavior<Command> interrupt() {
+    return saving.isWriting()
+        ? interrupted()
+        : end(new Interrupted(session.interruption().orElseThrow(), !session.hasUnsavedSteps()));
   }
 
-  private Behavior<Command> onStop() {
-    stopping = true;
+  private Behavior<Command> stop() {
     saving.stopRequested();
-    return finishIfAtRest();
+    return finish(new Stopped());
   }
 
-  /** Batches that were on their way are lost with the stream; they are not trained yet. */
-  private Behavior<Command> onStreamFailed(StreamFailed failed) {
-    if (!isFinishing()) {
-      dataFailure = Optional.of(failed.cause());
-    }
-    return finishIfAtRest();
-  }
-
-  private Behavior<Command> finishIfAtRest() {
-    boolean atRest = pendingAck.isEmpty() && session.interruption().isEmpty();
-    return atRest ? finish() : Behaviors.same();
-  }
-
-  private Behavior<Command> onRetryWrite() {
-    saving.retry(pendingAck.isEmpty());
-    return Behaviors.same();
-  }
-
-  private Behavior<Command> finish() {
-    stream.shutdown();
+  private Behavior<Command> finish(Ending ending) {
+    feed.stop();
     saving.writeIfDue(session.hasUnsavedSteps());
-    return reportWhenIdle(waitingToEnd());
-  }
-
-  private Behavior<Command> onCheckpointWritten(CheckpointWritten message) {
-    boolean finishing = isFinishing() && pendingAck.isEmpty();
-    saving.written(message.written(), finishing && session.interruption().isEmpty());
-    if (session.interruption().isPresent()) {
-      return interruptWhenWritten(Behaviors.same());
-    }
-    return finishing ? reportWhenIdle(Behaviors.same()) : Behaviors.same();
-  }
-
-  private Behavior<Command> onProbeDone(ProbeDone message) {
-    probing = false;
-    session.probed(message.evaluated());
-    if (session.interruption().isPresent()) {
-      return Behaviors.same();
-    }
-    if (session.isComplete() && session.lastProbe() < session.step()) {
-      probeIfDue(true);
-    }
-    return isFinishing() ? reportWhenIdle(Behaviors.same()) : Behaviors.same();
+    return reportWhenIdle(ending, finishing(ending));
   }
 
   /**
    * A stop does not wait for a probe; the end of training does, so that its last point is there.
    */
-  private Behavior<Command> reportWhenIdle(Behavior<Command> otherwise) {
-    boolean complete = !stopping && dataFailure.isEmpty();
-    if (!saving.isSettled() || pendingAck.isPresent() || (complete && probing)) {
+  private Behavior<Command> reportWhenIdle(Ending ending, Behavior<Command> otherwise) {
+    boolean waits = !saving.isSettled() || (ending instanceof AllDone && probing.isRunning());
+    if (waits) {
       return otherwise;
     }
     boolean saved = !session.hasUnsavedSteps();
     return end(
-        dataFailure
-            .<Event>map(cause -> new DataFailed(session.step(), saved, cause))
-            .orElseGet(() -> new Finished(session.step(), saved)));
+        switch (ending) {
+          case AllDone done -> new Finished(session.step(), saved);
+          case Stopped stopped -> new Finished(session.step(), saved);
+          case DataGone gone -> new DataFailed(session.step(), saved, gone.cause());
+        });
   }
 
-  private void probeIfDue(boolean due) {
-    if (!due || peers.evaluator().isEmpty()) {
-      return;
-    }
-    if (probing && !session.isComplete()) {
-      session.probeLeftOut();
-    } else if (!probing) {
-      probing = true;
-      peers
-          .evaluator()
-          .get()
-          .tell(new Evaluator.Evaluate(session.step(), session.snapshot(), evaluatedAdapter));
-    }
-  }
-
-  /** Both are rebuilt together: the guardian hears of the cause. */
-  private Behavior<Command> onMomentumEncoderFailed(ChildFailed failed) {
-    throw new ActorFailedException("momentum-encoder", failed.cause());
-  }
-
-  private Behavior<Command> onPostStop() {
-    stream.shutdown();
-    session.close();
-    return Behaviors.same();
+  /** The guardian hears of it when the session is closed: two models at once may not fit. */
+  private Behavior<Command> end(Event event) {
+    return Behaviors.stopped(() -> peers.guardian().tell(event));
   }
 }

@@ -140,7 +140,8 @@ public final class TrainingSession implements AutoCloseable {
     events.on(new Progress.Started(step, plan.steps()));
   }
 
-  private void warn(String line) {
+  /** Something that a person should read. */
+  void warn(String line) {
     events.on(new SideWork.Warned(line));
   }
 
@@ -220,7 +221,7 @@ public final class TrainingSession implements AutoCloseable {
   private void remember(InFlight current, StepMeasurement measurement, boolean applied) {
     Rates rates = current.step().rates();
     monitor.record(
-        new FlightRecorder.Step(
+        new FlightRecorder.RecordedStep(
             step,
             current.batch().step(),
             current.batch().buffer().sampleIndices().clone(),

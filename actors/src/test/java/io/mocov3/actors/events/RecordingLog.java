@@ -2,8 +2,8 @@ package io.mocov3.actors.events;
 
 import io.mocov3.augment.codec.Decoded.Undecodable;
 import io.mocov3.metrics.Signal;
+import io.mocov3.metrics.TrainingMetrics.IncidentKind;
 import io.mocov3.metrics.TrainingMetrics.KnnAccuracy;
-import io.mocov3.metrics.TrainingMetrics.Reason;
 import io.mocov3.model.step.GradientNorms;
 import java.util.List;
 import java.util.Map;
@@ -76,6 +76,7 @@ public class RecordingLog implements EventSink {
       case SideWork.DataLost lost -> warning(lost.line());
       case SideWork.DataFound found -> warning(found.line());
       case SideWork.Warned warned -> warning(warned.line());
+      case SideWork.LifecycleChanged changed -> {}
       case SideWork.Initialised initialised -> {}
       case SideWork.ActorFailed failed -> {}
       case SideWork.ProbeCompleted completed -> {}
@@ -92,19 +93,19 @@ public class RecordingLog implements EventSink {
   }
 
   /** Why updates were not applied. */
-  public List<Reason> skipped() {
+  public List<IncidentKind> skipped() {
     return events.stream()
         .flatMap(
             event ->
                 switch (event) {
-                  case StabilityEvent.NotFinite notFinite -> Stream.of(Reason.NON_FINITE);
-                  case StabilityEvent.Skipped skipped -> Stream.of(Reason.SPIKE);
-                  default -> Stream.<Reason>empty();
+                  case StabilityEvent.NotFinite notFinite -> Stream.of(IncidentKind.NON_FINITE);
+                  case StabilityEvent.Skipped skipped -> Stream.of(IncidentKind.SPIKE);
+                  default -> Stream.<IncidentKind>empty();
                 })
         .toList();
   }
 
-  public List<Reason> rollbacks() {
+  public List<IncidentKind> rollbacks() {
     return events.stream()
         .filter(StabilityEvent.RolledBack.class::isInstance)
         .map(event -> ((StabilityEvent.RolledBack) event).incident().reason())

@@ -7,8 +7,8 @@ import io.mocov3.actors.events.StabilityEvent.DipFound;
 import io.mocov3.actors.events.StabilityPolicy;
 import io.mocov3.actors.events.StabilityPolicy.Action;
 import io.mocov3.actors.events.StabilityPolicy.Change;
+import io.mocov3.metrics.TrainingMetrics.IncidentKind;
 import io.mocov3.metrics.TrainingMetrics.KnnAccuracy;
-import io.mocov3.metrics.TrainingMetrics.Reason;
 import io.mocov3.model.stability.DipRule;
 import io.mocov3.model.stability.SpikeRule;
 import io.mocov3.model.step.GradientNorms;
@@ -39,7 +39,7 @@ class StabilityMonitorTest {
     assertThat(monitor.incident())
         .hasValueSatisfying(
             incident -> {
-              assertThat(incident.reason()).isEqualTo(Reason.DIP);
+              assertThat(incident.reason()).isEqualTo(IncidentKind.DIP);
               assertThat(incident.onset()).isEqualTo(400);
             });
   }
@@ -86,7 +86,7 @@ class StabilityMonitorTest {
 
   private StabilityMonitor monitor(Action action) {
     StabilityPolicy policy =
-        new StabilityPolicy(action, Set.of(Reason.DIP), 5, 2, Change.SKIP_DATA, 0.5, 0.1);
+        new StabilityPolicy(action, Set.of(IncidentKind.DIP), 5, 2, Change.SKIP_DATA, 0.5, 0.1);
     return new StabilityMonitor(
         new StabilityPlan(
             SpikeRule.DEFAULT, DipRule.DEFAULT, policy, 8, 20, StabilityPlan.Drill.NONE),

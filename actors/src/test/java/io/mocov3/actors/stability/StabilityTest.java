@@ -21,7 +21,7 @@ import io.mocov3.actors.training.TinyTraining;
 import io.mocov3.actors.training.TinyTraining.Running;
 import io.mocov3.actors.training.TrainingSession;
 import io.mocov3.actors.views.MemoryImages;
-import io.mocov3.metrics.TrainingMetrics.Reason;
+import io.mocov3.metrics.TrainingMetrics.IncidentKind;
 import io.mocov3.model.checkpoint.Checkpoint;
 import io.mocov3.model.checkpoint.CheckpointStore;
 import io.mocov3.model.safetensors.SafetensorsFile;
@@ -97,7 +97,7 @@ class StabilityTest {
     train(action, Change.SKIP_DATA, new Drill("projector", 55, 2, INFINITE), 10);
 
     assertThat(log.events).anyMatch(event -> event instanceof NotFinite);
-    assertThat(log.skipped()).isNotEmpty().containsOnly(Reason.NON_FINITE);
+    assertThat(log.skipped()).isNotEmpty().containsOnly(IncidentKind.NON_FINITE);
     List<Checkpoint> checkpoints = new CheckpointStore(directory, 9).list();
     assertThat(checkpoints).isNotEmpty();
     for (Checkpoint checkpoint : checkpoints) {
@@ -115,7 +115,7 @@ class StabilityTest {
         train(Action.SKIP, Change.SKIP_DATA, new Drill("block_00", 90, 1, 50), 20);
 
     assertThat(outcome).isEqualTo(new TrainingOutcome.Completed(STEPS));
-    assertThat(log.skipped()).containsExactly(Reason.SPIKE);
+    assertThat(log.skipped()).containsExactly(IncidentKind.SPIKE);
     Checkpoint last = new CheckpointStore(directory, 9).list().getLast();
     assertThat(last.trainer())
         .containsEntry("completed_steps", STEPS)
@@ -154,7 +154,7 @@ class StabilityTest {
             Action.ROLLBACK,
             Change.SKIP_DATA,
             new Drill("projector", 55, 1, INFINITE),
-            EnumSet.of(Reason.NON_FINITE));
+            EnumSet.of(IncidentKind.NON_FINITE));
     try (ExecutorService executor = Executors.newFixedThreadPool(2)) {
       running.set(
           new TinyTraining(MemoryImages.good(64), STEPS, 10, plan)
@@ -174,7 +174,7 @@ class StabilityTest {
         train(Action.ROLLBACK, change, new Drill("projector", 55, 1, INFINITE), 50);
 
     assertThat(outcome).isEqualTo(new TrainingOutcome.Completed(STEPS));
-    assertThat(log.rollbacks()).containsExactly(Reason.NON_FINITE);
+    assertThat(log.rollbacks()).containsExactly(IncidentKind.NON_FINITE);
     RolledBack back =
         (RolledBack)
             log.events.stream().filter(RolledBack.class::isInstance).findFirst().orElseThrow();
@@ -206,10 +206,10 @@ class StabilityTest {
             Change.SKIP_DATA,
             new Drill("block_00", 90, 1, 50),
             80,
-            EnumSet.allOf(Reason.class));
+            EnumSet.allOf(IncidentKind.class));
 
     assertThat(outcome).isEqualTo(new TrainingOutcome.Completed(STEPS));
-    assertThat(log.rollbacks()).containsExactly(Reason.SPIKE);
+    assertThat(log.rollbacks()).containsExactly(IncidentKind.SPIKE);
     assertThat(log.starts).containsExactly(0L, 80L);
   }
 
@@ -260,11 +260,16 @@ class StabilityTest {
 
   private TrainingOutcome train(Action action, Change change, Drill drill, long checkpointEvery)
       throws Exception {
-    return train(action, change, drill, checkpointEvery, EnumSet.of(Reason.NON_FINITE, Reason.DIP));
+    return train(
+        action,
+        change,
+        drill,
+        checkpointEvery,
+        EnumSet.of(IncidentKind.NON_FINITE, IncidentKind.DIP));
   }
 
   private TrainingOutcome train(
-      Action action, Change change, Drill drill, long checkpointEvery, Set<Reason> actOn)
+      Action action, Change change, Drill drill, long checkpointEvery, Set<IncidentKind> actOn)
       throws Exception {
     TinyTraining training =
         new TinyTraining(
@@ -277,7 +282,8 @@ class StabilityTest {
     }
   }
 
-  private static StabilityPlan plan(Action action, Change change, Drill drill, Set<Reason> actOn) {
+  private static StabilityPlan plan(
+      Action action, Change change, Drill drill, Set<IncidentKind> actOn) {
     return new StabilityPlan(
         new SpikeRule(60, 8, 4, 40, 10, 10),
         DipRule.DEFAULT,

@@ -63,6 +63,7 @@ final class ProgressLine implements EventSink {
       case SideWork.DataLost lost -> warn(lost.line());
       case SideWork.DataFound found -> warn(found.line());
       case SideWork.Warned warned -> warn(warned.line());
+      case SideWork.LifecycleChanged changed -> {}
       case SideWork.ActorFailed failed -> {} // what is done about it is told, too
       case SideWork.ProbeCompleted completed -> {}
       case SideWork.SampleUndecodable undecodable -> {}

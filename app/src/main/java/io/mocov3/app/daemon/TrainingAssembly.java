@@ -7,7 +7,7 @@ import io.mocov3.actors.evaluation.ProbeSet;
 import io.mocov3.actors.events.EventSink;
 import io.mocov3.actors.events.Interruption;
 import io.mocov3.actors.events.SideWork;
-import io.mocov3.actors.guardian.TrainingGuardian.Blueprint;
+import io.mocov3.actors.guardian.Blueprint;
 import io.mocov3.actors.guardian.TrainingOutcome;
 import io.mocov3.actors.stability.StabilityPlan;
 import io.mocov3.actors.training.Checkpointer;

@@ -5,16 +5,15 @@ import akka.actor.typed.ActorSystem;
 import com.typesafe.config.ConfigFactory;
 import io.mocov3.actors.events.EventSink;
 import io.mocov3.actors.events.MetricsSink;
-import io.mocov3.actors.events.Progress;
+import io.mocov3.actors.guardian.Blueprint;
 import io.mocov3.actors.guardian.TrainingGuardian;
 import io.mocov3.actors.guardian.TrainingGuardian.Command;
 import io.mocov3.actors.guardian.TrainingOutcome;
 import io.mocov3.app.data.DataDigest;
 import io.mocov3.app.data.DataSets;
-import io.mocov3.app.http.Health;
+import io.mocov3.app.http.HealthAnswer;
 import io.mocov3.app.http.HttpServer;
 import io.mocov3.app.http.Sources;
-import io.mocov3.app.http.Status;
 import io.mocov3.app.output.Escaped;
 import io.mocov3.app.output.ExitCode;
 import io.mocov3.app.output.Version;
@@ -105,11 +104,11 @@ public final class TrainingDaemon {
     try (RunFiles files = new RunFiles(directory, watch);
         ExecutorService workers = Workers.start(settings)) {
       LiveHistory history = new LiveHistory(directory.path(), progress::warn);
-      LastStep newest = new LastStep();
+      LiveStatus status = new LiveStatus(settings.run().directory());
       EventSink events =
           new EventSinks(
-              List.of(new MetricsSink(metrics), files, history, newest, progress), progress::warn);
-      TrainingGuardian.Blueprint blueprint =
+              List.of(new MetricsSink(metrics), files, history, status, progress), progress::warn);
+      Blueprint blueprint =
           assembly.blueprint(
               new CheckpointStore(directory.paths().checkpoints(), settings.checkpoint().keep()),
               workers,
@@ -121,7 +120,7 @@ public final class TrainingDaemon {
               TrainingGuardian.create(blueprint), "mocov3", ConfigFactory.load("akka"));
       Thread hook = new Thread(() -> stopAndExit(system), "shutdown");
       try {
-        serve(system, metrics, newest, history).ifPresent(progress::line);
+        serve(system, metrics, status, history).ifPresent(progress::line);
         directory.write(directory.paths().configFile(), settings.rendered());
         Provenance.write(
             directory, digest, resumption.isCheckpointed(), resumption.allChanges(), watch);
@@ -173,7 +172,7 @@ public final class TrainingDaemon {
   private Optional<String> serve(
       ActorSystem<Command> system,
       PrometheusMetrics metrics,
-      LastStep newest,
+      LiveStatus status,
       LiveHistory history) {
     if (!settings.http().enabled()) {
       return Optional.empty();
@@ -185,9 +184,9 @@ public final class TrainingDaemon {
                   settings.http(),
                   new Sources(
                       metrics,
-                      () -> health(true),
-                      () -> health(newest.get().isPresent()),
-                      () -> status(newest),
+                      () -> HealthAnswer.good("alive"),
+                      status::ready,
+                      status::status,
                       () -> history.history().snapshot()))
               .toCompletableFuture()
               .join()
@@ -200,21 +199,6 @@ public final class TrainingDaemon {
       }
       throw e;
     }
-  }
-
-  private static Health health(boolean good) {
-    return good ? Health.good("training") : Health.bad("no step is done yet");
-  }
-
-  private Status status(LastStep newest) {
-    Optional<Progress.StepCompleted> step = newest.get();
-    return new Status(
-        step.isPresent() ? "training" : "starting",
-        step.map(Progress.StepCompleted::step).orElse(0L),
-        step.map(Progress.StepCompleted::epoch).orElse(0.0),
-        step.map(Progress.StepCompleted::loss).orElse(Double.NaN),
-        step.map(Progress.StepCompleted::imagesPerSecond).orElse(0.0),
-        settings.run().directory().toString());
   }
 
   /** On a signal: save, and end with 75, or with 143 when nothing could be saved in time. */

@@ -81,8 +81,8 @@ final class Pages {
     return Body.of(ContentTypes.parse(format), metrics.scrapeBytes(format));
   }
 
-  private static CompletionStage<HttpResponse> health(Supplier<Health> asked) {
-    Health health = asked.get();
+  private static CompletionStage<HttpResponse> health(Supplier<HealthAnswer> asked) {
+    HealthAnswer health = asked.get();
     return CompletableFuture.completedFuture(
         Responses.json(
             health.good() ? StatusCodes.OK : StatusCodes.SERVICE_UNAVAILABLE,

@@ -10,7 +10,7 @@ import java.util.function.Supplier;
  */
 public record Sources(
     PrometheusMetrics metrics,
-    Supplier<Health> live,
-    Supplier<Health> ready,
+    Supplier<HealthAnswer> live,
+    Supplier<HealthAnswer> ready,
     Supplier<Status> status,
     Supplier<Map<String, Object>> history) {}

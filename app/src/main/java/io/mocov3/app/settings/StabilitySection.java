@@ -4,7 +4,7 @@ import io.mocov3.actors.events.StabilityPolicy;
 import io.mocov3.actors.events.StabilityPolicy.Change;
 import io.mocov3.actors.stability.StabilityPlan;
 import io.mocov3.actors.stability.StabilityPlan.Drill;
-import io.mocov3.metrics.TrainingMetrics.Reason;
+import io.mocov3.metrics.TrainingMetrics.IncidentKind;
 import io.mocov3.model.backbone.BackboneConfig;
 import io.mocov3.model.backbone.PatchProjectionKind;
 import io.mocov3.model.backbone.VitConfig;
@@ -33,7 +33,7 @@ final class StabilitySection {
         dips(stability.section("dips")),
         new StabilityPolicy(
             action,
-            stability.choices("act-on", Reason.class),
+            stability.choices("act-on", IncidentKind.class),
             stability.integer("max-skips", 1, 1_000_000),
             stability.integer("max-rollbacks", 0, 1_000_000),
             change,

@@ -46,8 +46,8 @@ class HttpServerTest {
 
   private static ActorSystem<Void> system;
   private static int port;
-  private static volatile Health live;
-  private static volatile Health ready;
+  private static volatile HealthAnswer live;
+  private static volatile HealthAnswer ready;
   private static volatile Status status;
 
   @BeforeAll
@@ -66,8 +66,8 @@ class HttpServerTest {
   @BeforeEach
   void beWell() {
     BUILT_BY.clear();
-    live = Health.good("alive");
-    ready = Health.good("training");
+    live = HealthAnswer.good("alive");
+    ready = HealthAnswer.good("training");
     status = new Status("training", 12, 1.5, 4.25, 1234, "runs/a<b");
   }
 
@@ -111,7 +111,7 @@ class HttpServerTest {
 
   @Test
   void aDaemonThatIsNotReadyAnswers503WithTheReasonAndStaysLive() throws Exception {
-    ready = Health.bad("no step is done yet");
+    ready = HealthAnswer.bad("no step is done yet");
 
     assertThat(get("/health/ready").statusCode()).isEqualTo(503);
     assertThat(json("/health/ready").path("healthy").asBoolean()).isFalse();
@@ -121,7 +121,7 @@ class HttpServerTest {
 
   @Test
   void aDaemonThatIsNotLiveAnswers503() throws Exception {
-    live = Health.bad("stuck");
+    live = HealthAnswer.bad("stuck");
 
     assertThat(get("/health/live").statusCode()).isEqualTo(503);
   }

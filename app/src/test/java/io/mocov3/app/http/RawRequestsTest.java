@@ -40,8 +40,8 @@ class RawRequestsTest {
     Sources sources =
         new Sources(
             metrics,
-            () -> Health.good("alive"),
-            () -> Health.good("training"),
+            () -> HealthAnswer.good("alive"),
+            () -> HealthAnswer.good("training"),
             () -> new Status("training", 12, 1.5, 4.25, 1234, "runs/a"),
             () -> Map.of("steps", histories.incrementAndGet()));
     port =

@@ -10,7 +10,7 @@ import io.mocov3.actors.events.Progress;
 import io.mocov3.actors.events.StabilityEvent;
 import io.mocov3.app.process.SmallDisk;
 import io.mocov3.metrics.PrometheusMetrics;
-import io.mocov3.metrics.TrainingMetrics.Reason;
+import io.mocov3.metrics.TrainingMetrics.IncidentKind;
 import io.mocov3.model.step.GradientNorms;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Logs on a real disk that is full. */
 class FullDiskTest {
-  private static final Incident INCIDENT = new Incident(Reason.SPIKE, 70, 100, "a spike");
+  private static final Incident INCIDENT = new Incident(IncidentKind.SPIKE, 70, 100, "a spike");
   private static final Adjustments ADJUSTMENTS = new Adjustments(1, 40, 1, false, 0);
   private static final Capsule CAPSULE =
       new Capsule(

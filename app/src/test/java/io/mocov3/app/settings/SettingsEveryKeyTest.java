@@ -9,7 +9,7 @@ import io.mocov3.augment.source.DataFormat;
 import io.mocov3.augment.source.SourceOptions;
 import io.mocov3.augment.view.TwoViews;
 import io.mocov3.augment.view.ViewRecipe;
-import io.mocov3.metrics.TrainingMetrics.Reason;
+import io.mocov3.metrics.TrainingMetrics.IncidentKind;
 import io.mocov3.model.backbone.PatchProjectionKind;
 import io.mocov3.model.backbone.Pooling;
 import io.mocov3.model.backbone.PositionEmbeddingKind;
@@ -212,7 +212,7 @@ class SettingsEveryKeyTest {
                 new DipRule(6.5, 0.2, 0.3, 61),
                 new StabilityPolicy(
                     StabilityPolicy.Action.ROLLBACK,
-                    Set.of(Reason.SPIKE),
+                    Set.of(IncidentKind.SPIKE),
                     41,
                     42,
                     StabilityPolicy.Change.LEARNING_RATE,

@@ -23,7 +23,7 @@ public final class CheckpointStore {
    * What was written: the checkpoint's directory and the bytes of all its files; and why older ones
    * could not be deleted, if so.
    */
-  public record Written(Path path, long bytes, Optional<String> unpruned) {}
+  public record Stored(Path path, long bytes, Optional<String> unpruned) {}
 
   /** Makes the directory if need be and clears what an interrupted write left there. */
   public CheckpointStore(Path dir, int keep) {
@@ -45,7 +45,7 @@ public final class CheckpointStore {
    * Writes the checkpoint of a step, replacing one that is there, then prunes; what cannot be
    * pruned is left to the next time. When writing fails, all earlier checkpoints are as they were.
    */
-  public Written write(long step, CheckpointData data) {
+  public Stored write(long step, CheckpointData data) {
     if (step < 0) {
       throw new ModelException("checkpoint step is %d, but must be 0 or more".formatted(step));
     }
@@ -57,7 +57,7 @@ public final class CheckpointStore {
     } catch (ModelException e) {
       throw unwritten(step, e.getMessage(), e);
     }
-    return new Written(dir.resolve(CheckpointReader.name(step)), bytes, prune());
+    return new Stored(dir.resolve(CheckpointReader.name(step)), bytes, prune());
   }
 
   private ModelException unwritten(long step, String reason, Exception cause) {

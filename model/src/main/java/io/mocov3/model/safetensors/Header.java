@@ -43,7 +43,7 @@ record Header(
     parser.parse();
     long dataStart = LENGTH_BYTES + length;
     SequencedMap<String, TensorEntry> tensors =
-        Layout.check(parser.tensors(), fileBytes - dataStart, refusal);
+        TensorSpans.check(parser.tensors(), fileBytes - dataStart, refusal);
     return new Header(tensors, new LinkedHashMap<>(parser.metadata()), dataStart);
   }
 

@@ -32,7 +32,7 @@ class CheckpointStoreTest {
     Map<String, Object> trainer =
         Map.of("epoch", 3L, "seed", Long.MAX_VALUE, "loss", 0.1, "last", Double.NaN, "name", "ä");
 
-    CheckpointStore.Written written =
+    CheckpointStore.Stored written =
         store.write(1000, new CheckpointData(tensors(1), tensors(2), trainer));
 
     Path path = dir.resolve("run/checkpoints/step-00001000");
@@ -205,7 +205,7 @@ class CheckpointStoreTest {
     Path busy = dir.resolve("step-00000001");
     assumeTrue(command("mount", "--bind", busy, busy), "nothing can be mounted here");
     try {
-      CheckpointStore.Written written =
+      CheckpointStore.Stored written =
           store.write(3, new CheckpointData(tensors(3), tensors(3), Map.of()));
 
       assertThat(written.unpruned().orElseThrow())

@@ -7,8 +7,8 @@ import java.util.LinkedHashMap;
 import java.util.SequencedMap;
 
 /** The tensors must cover the bytes after the header exactly: no hole, no overlap, no rest. */
-final class Layout {
-  private Layout() {}
+final class TensorSpans {
+  private TensorSpans() {}
 
   /** The tensors in the order of their bytes. */
   static SequencedMap<String, TensorEntry> check(

@@ -1,0 +1,67 @@
+package io.mocov3.actors.guardian;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.DispatcherSelector;
+import akka.actor.typed.javadsl.ActorContext;
+import io.mocov3.actors.Dispatchers;
+import io.mocov3.actors.OutOfMemoryGuard;
+import io.mocov3.actors.evaluation.Evaluator;
+import io.mocov3.actors.events.Interruption;
+import io.mocov3.actors.training.Checkpointer;
+import io.mocov3.actors.training.Trainer;
+import java.util.Optional;
+
+/** The actors below the guardian, each on a thread of its own and watched. */
+final class Children {
+  private final ActorContext<?> context;
+  private final Blueprint blueprint;
+  private final ActorRef<Checkpointer.Command> checkpointer;
+  private final Optional<ActorRef<Evaluator.Command>> evaluator;
+  private Optional<ActorRef<Trainer.Command>> trainer = Optional.empty();
+  private int trainers;
+
+  Children(ActorContext<?> context, Blueprint blueprint) {
+    this.context = context;
+    this.blueprint = blueprint;
+    checkpointer = start(Checkpointer.Command.class, blueprint.checkpointer(), "checkpointer");
+    evaluator =
+        blueprint
+            .evaluator()
+            .map(behavior -> start(Evaluator.Command.class, behavior, "evaluator"));
+  }
+
+  ActorRef<Checkpointer.Command> checkpointer() {
+    return checkpointer;
+  }
+
+  ActorRef<Trainer.Command> trainer() {
+    return trainer.orElseThrow();
+  }
+
+  boolean isTrainer(ActorRef<?> child) {
+    return trainer.isPresent() && trainer.get().path().equals(child.path());
+  }
+
+  /** The one before must have ended. */
+  void startTrainer(Optional<Interruption> interruption, ActorRef<Trainer.Event> replyTo) {
+    trainer =
+        Optional.of(
+            start(
+                Trainer.Command.class,
+                Trainer.create(
+                    () -> blueprint.sessions().open(interruption),
+                    new Trainer.Peers(checkpointer, evaluator, replyTo, blueprint.patience())),
+                "trainer-" + trainers++));
+  }
+
+  private <C> ActorRef<C> start(Class<C> protocol, Behavior<C> behavior, String name) {
+    ActorRef<C> started =
+        context.spawn(
+            OutOfMemoryGuard.around(protocol, behavior),
+            name,
+            DispatcherSelector.fromConfig(Dispatchers.PINNED));
+    context.watch(started);
+    return started;
+  }
+}
