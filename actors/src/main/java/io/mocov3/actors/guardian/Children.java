@@ -10,18 +10,28 @@ import io.mocov3.actors.evaluation.Evaluator;
 import io.mocov3.actors.events.Interruption;
 import io.mocov3.actors.training.Checkpointer;
 import io.mocov3.actors.training.Trainer;
+import io.mocov3.actors.training.TrainingSession;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** The actors below the guardian, each on a thread of its own and watched. */
 final class Children {
+  /** How a trainer is made; it opens its session itself. */
+  @FunctionalInterface
+  interface TrainerFactory {
+    Behavior<Trainer.Command> trainer(Supplier<TrainingSession> session, Trainer.Peers peers);
+  }
+
+  private final TrainerFactory trainers;
   private final ActorContext<?> context;
   private final Blueprint blueprint;
   private final ActorRef<Checkpointer.Command> checkpointer;
   private final Optional<ActorRef<Evaluator.Command>> evaluator;
   private Optional<ActorRef<Trainer.Command>> trainer = Optional.empty();
-  private int trainers;
+  private int started;
 
-  Children(ActorContext<?> context, Blueprint blueprint) {
+  Children(ActorContext<?> context, Blueprint blueprint, TrainerFactory trainers) {
+    this.trainers = trainers;
     this.context = context;
     this.blueprint = blueprint;
     checkpointer = start(Checkpointer.Command.class, blueprint.checkpointer(), "checkpointer");
@@ -49,10 +59,10 @@ final class Children {
         Optional.of(
             start(
                 Trainer.Command.class,
-                Trainer.create(
+                trainers.trainer(
                     () -> blueprint.sessions().open(interruption),
                     new Trainer.Peers(checkpointer, evaluator, replyTo, blueprint.patience())),
-                "trainer-" + trainers++));
+                "trainer-" + started++));
   }
 
   private <C> ActorRef<C> start(Class<C> protocol, Behavior<C> behavior, String name) {

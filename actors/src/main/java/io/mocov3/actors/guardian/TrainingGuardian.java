@@ -46,24 +46,24 @@ public final class TrainingGuardian {
   /** End at once: nothing that is trained from now on could be kept. */
   public record GiveUp(String reason) implements Command {}
 
-  private record TrainerTold(Trainer.Event event) implements Command {}
+  record TrainerTold(Trainer.Event event) implements Command {}
 
   /** The pause before another attempt is over. */
-  private enum Retry implements Command {
+  enum Retry implements Command {
     INSTANCE
   }
 
   /** Nothing that a former trainer wanted written is being written any more. */
-  private enum StorageAtRest implements Command {
+  enum StorageAtRest implements Command {
     INSTANCE
   }
 
   /** The pause before another look at the images is over. */
-  private enum Look implements Command {
+  enum Look implements Command {
     INSTANCE
   }
 
-  private record Looked(boolean found) implements Command {}
+  record Looked(boolean found) implements Command {}
 
   private final ActorContext<Command> context;
   private final TimerScheduler<Command> timers;
@@ -74,15 +74,22 @@ public final class TrainingGuardian {
   private Lifecycle lifecycle = new Lifecycle.Starting();
 
   private TrainingGuardian(
-      ActorContext<Command> context, TimerScheduler<Command> timers, Blueprint blueprint) {
+      ActorContext<Command> context,
+      TimerScheduler<Command> timers,
+      Blueprint blueprint,
+      Children.TrainerFactory trainers) {
     this.context = context;
     this.timers = timers;
     this.blueprint = blueprint;
     dataWait = new DataWait(blueprint.patience().data());
-    children = new Children(context, blueprint);
+    children = new Children(context, blueprint, trainers);
   }
 
   public static Behavior<Command> create(Blueprint blueprint) {
+    return create(blueprint, Trainer::create);
+  }
+
+  static Behavior<Command> create(Blueprint blueprint, Children.TrainerFactory trainers) {
     return Behaviors.setup(
         context ->
             Behaviors.withTimers(
@@ -90,7 +97,8 @@ public final class TrainingGuardian {
                     Behaviors.receive(Command.class)
                         .onMessageEquals(
                             Start.INSTANCE,
-                            () -> new TrainingGuardian(context, timers, blueprint).begin())
+                            () ->
+                                new TrainingGuardian(context, timers, blueprint, trainers).begin())
                         .onMessageEquals(Stop.INSTANCE, Behaviors::stopped)
                         .build()));
   }

@@ -1,0 +1,192 @@
+package io.mocov3.actors.guardian;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import akka.actor.testkit.typed.javadsl.BehaviorTestKit;
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.ChildFailed;
+import akka.actor.typed.javadsl.Behaviors;
+import io.mocov3.actors.Patience;
+import io.mocov3.actors.events.Adjustments;
+import io.mocov3.actors.events.Incident;
+import io.mocov3.actors.events.Interruption;
+import io.mocov3.actors.events.RecordingLog;
+import io.mocov3.actors.events.SideWork;
+import io.mocov3.actors.events.StabilityPolicy;
+import io.mocov3.actors.events.StabilityPolicy.Action;
+import io.mocov3.actors.events.StabilityPolicy.Change;
+import io.mocov3.actors.guardian.TrainingGuardian.Command;
+import io.mocov3.actors.guardian.TrainingGuardian.TrainerTold;
+import io.mocov3.actors.training.Checkpointer;
+import io.mocov3.actors.training.Trainer;
+import io.mocov3.augment.SourceUnavailableException;
+import io.mocov3.metrics.TrainingMetrics.IncidentKind;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Every phase against every message; the children are only told of, not run. */
+class GuardianPhasesTest {
+  private static final Incident INCIDENT = new Incident(IncidentKind.DIP, 5, 7, "a dip");
+  private static final Patience PATIENT =
+      new Patience(Duration.ofMinutes(9), Duration.ofMinutes(9), Duration.ofMinutes(9));
+
+  /** What can be told. */
+  private static final Map<String, Command> MESSAGES =
+      Map.ofEntries(
+          Map.entry("start", TrainingGuardian.Start.INSTANCE),
+          Map.entry("stop", TrainingGuardian.Stop.INSTANCE),
+          Map.entry("give-up", new TrainingGuardian.GiveUp("gone")),
+          Map.entry("started", new TrainerTold(new Trainer.Started(3))),
+          Map.entry("finished", new TrainerTold(new Trainer.Finished(9, true))),
+          Map.entry(
+              "interrupted",
+              new TrainerTold(
+                  new Trainer.Interrupted(new Interruption(INCIDENT, Adjustments.NONE), false))),
+          Map.entry(
+              "data-failed",
+              new TrainerTold(
+                  new Trainer.DataFailed(4, true, new SourceUnavailableException("gone", null)))),
+          Map.entry("retry", TrainingGuardian.Retry.INSTANCE),
+          Map.entry("at-rest", TrainingGuardian.StorageAtRest.INSTANCE),
+          Map.entry("look", TrainingGuardian.Look.INSTANCE),
+          Map.entry("found", new TrainingGuardian.Looked(true)),
+          Map.entry("not-found", new TrainingGuardian.Looked(false)));
+
+  private final RecordingLog log = new RecordingLog();
+  private final CompletableFuture<TrainingOutcome> outcome = new CompletableFuture<>();
+  private final BehaviorTestKit<Command> guardian =
+      BehaviorTestKit.create(
+          TrainingGuardian.create(
+              new Blueprint(
+                  after -> {
+                    throw new IllegalStateException("no trainer runs here");
+                  },
+                  new StabilityPolicy(
+                      Action.ROLLBACK, Set.of(IncidentKind.DIP), 5, 2, Change.SKIP_DATA, 0.5, 0.1),
+                  Behaviors.ignore(),
+                  Optional.empty(),
+                  () -> {},
+                  PATIENT,
+                  log,
+                  outcome),
+              (session, peers) -> Behaviors.ignore()));
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "starting:         start ignored, stop stopping, give-up failed, started training, finished"
+            + " completed, interrupted rolling_back, data-failed waiting_for_data, retry ignored,"
+            + " at-rest ignored, look ignored, found ignored, not-found ignored",
+        "training:         start ignored, stop stopping, give-up failed, started same, finished"
+            + " completed, interrupted rolling_back, data-failed waiting_for_data, retry ignored,"
+            + " at-rest ignored, look ignored, found ignored, not-found ignored",
+        "waiting_for_data: start ignored, stop interrupted, give-up failed, started ignored,"
+            + " finished ignored, interrupted ignored, data-failed ignored, retry ignored, at-rest"
+            + " ignored, look same, found starting, not-found same",
+        "recovering:       start ignored, stop failed, give-up failed, started same, finished same,"
+            + " interrupted same, data-failed same, retry same, at-rest starting, look ignored,"
+            + " found ignored, not-found ignored",
+        "rolling_back:     start ignored, stop stopping, give-up failed, started training, finished"
+            + " completed, interrupted same, data-failed waiting_for_data, retry ignored, at-rest"
+            + " ignored, look ignored, found ignored, not-found ignored",
+        "stopping:         start ignored, stop same, give-up failed, started same, finished"
+            + " interrupted, interrupted interrupted, data-failed interrupted, retry ignored,"
+            + " at-rest ignored, look ignored, found ignored, not-found ignored"
+      })
+  void everyPhaseAnswersEveryMessage(String row) {
+    String phase = row.substring(0, row.indexOf(':'));
+    List<String> cells = Arrays.asList(row.substring(row.indexOf(':') + 1).split(",", -1));
+    assertThat(cells).as("all messages").hasSize(MESSAGES.size());
+
+    for (String cell : cells) {
+      String[] words = cell.strip().split(" ", 2);
+      GuardianPhasesTest fresh = new GuardianPhasesTest();
+      fresh.enter(phase);
+
+      assertThat(fresh.answer(MESSAGES.get(words[0])))
+          .as("%s is told %s", phase, words[0])
+          .isEqualTo(words[1]);
+    }
+  }
+
+  private void enter(String phase) {
+    guardian.run(TrainingGuardian.Start.INSTANCE);
+    switch (phase) {
+      case "starting" -> {}
+      case "training" -> guardian.run(MESSAGES.get("started"));
+      case "waiting_for_data" -> guardian.run(MESSAGES.get("data-failed"));
+      case "recovering" -> guardian.signal(trainerFailed());
+      case "rolling_back" -> guardian.run(MESSAGES.get("interrupted"));
+      case "stopping" -> guardian.run(MESSAGES.get("stop"));
+      default -> throw new IllegalArgumentException(phase);
+    }
+    assertThat(state()).isEqualTo(phase);
+  }
+
+  @SuppressWarnings({"unchecked", "rawtypes"}) // Scala's Nothing has no name in Java
+  private ChildFailed trainerFailed() {
+    ActorRef trainer = guardian.childInbox("trainer-0").getRef();
+    return new ChildFailed(trainer, new IllegalStateException("made to fail"));
+  }
+
+  /** How training ended, or where it is now if somewhere else, or whether it was ignored aloud. */
+  private String answer(Command command) {
+    String before = state();
+    int warnings = log.warnings.size();
+    guardian.run(command);
+    if (outcome.isDone()) {
+      assertThat(guardian.isAlive()).isFalse();
+      assertThat(state()).isEqualTo("ended");
+      return outcome.join().getClass().getSimpleName().toLowerCase(Locale.ROOT);
+    }
+    assertThat(guardian.isAlive()).isTrue();
+    if (!state().equals(before)) {
+      return state();
+    }
+    boolean ignored =
+        log.warnings.size() > warnings && log.warnings.getLast().endsWith("and ignored it");
+    return ignored ? "ignored" : "same";
+  }
+
+  private String state() {
+    return log.of(SideWork.LifecycleChanged.class)
+        .getLast()
+        .lifecycle()
+        .state()
+        .name()
+        .toLowerCase(Locale.ROOT);
+  }
+
+  @Test
+  void afterAFailureTheCheckpointerIsWaitedForBeforeAnotherTrainerReadsWhatItWrote() {
+    enter("recovering");
+    guardian.run(TrainingGuardian.Retry.INSTANCE);
+
+    assertThat(guardian.childInbox("checkpointer").receiveMessage())
+        .isInstanceOf(Checkpointer.Rest.class);
+    assertThat(log.of(SideWork.LifecycleChanged.class)).hasSize(2);
+
+    guardian.run(TrainingGuardian.StorageAtRest.INSTANCE);
+
+    assertThat(guardian.childInbox("trainer-1").hasMessages()).isFalse();
+    assertThat(state()).isEqualTo("starting");
+  }
+
+  @Test
+  void aFailureWhileStoppingEndsIt() {
+    enter("stopping");
+
+    guardian.signal(trainerFailed());
+
+    assertThat(outcome.join()).isInstanceOf(TrainingOutcome.Failed.class);
+  }
+}

@@ -1,0 +1,202 @@
+package io.mocov3.actors.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import akka.Done;
+import akka.actor.testkit.typed.javadsl.BehaviorTestKit;
+import akka.actor.testkit.typed.javadsl.TestInbox;
+import io.mocov3.actors.evaluation.Evaluator.Evaluated;
+import io.mocov3.actors.events.RecordingLog;
+import io.mocov3.actors.events.StabilityPolicy;
+import io.mocov3.actors.events.StabilityPolicy.Action;
+import io.mocov3.actors.events.StabilityPolicy.Change;
+import io.mocov3.actors.stability.StabilityPlan;
+import io.mocov3.actors.stability.StabilityPlan.Drill;
+import io.mocov3.actors.training.Checkpointer.Written;
+import io.mocov3.actors.training.MomentumEncoder.EncodeKeys;
+import io.mocov3.actors.training.MomentumEncoder.KeysReady;
+import io.mocov3.actors.training.Trainer.Command;
+import io.mocov3.actors.views.Batch;
+import io.mocov3.actors.views.MemoryImages;
+import io.mocov3.actors.views.ViewPipeline;
+import io.mocov3.augment.batch.BatchBufferPool;
+import io.mocov3.metrics.TrainingMetrics.IncidentKind;
+import io.mocov3.model.checkpoint.CheckpointStore;
+import io.mocov3.model.stability.DipRule;
+import io.mocov3.model.stability.SpikeRule;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Every phase against every message, with a real session and no other actor. */
+class TrainerPhasesTest {
+  @TempDir private Path directory;
+  private final RecordingLog log = new RecordingLog();
+  private final TestInbox<Checkpointer.Command> checkpointer = TestInbox.create();
+  private final TestInbox<Trainer.Event> guardian = TestInbox.create();
+  private final TestInbox<Done> stream = TestInbox.create();
+  private final ExecutorService executor = Executors.newFixedThreadPool(1);
+  private BehaviorTestKit<Command> trainer;
+  private TrainingSession session;
+  private ViewPipeline pipeline;
+  private BatchBufferPool pool;
+
+  @AfterEach
+  void closeSession() {
+    executor.close();
+    session.close();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "batch:       stream-started acknowledges, batch trains, stream-ended saves, stream-failed"
+            + " saves, keys ignored, written same, probed same, retry saves, stop saves",
+        "keys:        stream-started acknowledges, batch ignored, stream-ended same, stream-failed"
+            + " same, keys acknowledges, written same, probed same, retry same, stop same",
+        "last-keys:   stream-started acknowledges, batch ignored, stream-ended same, stream-failed"
+            + " same, keys saves, written same, probed same, retry same, stop same",
+        "finishing:   stream-started acknowledges, batch same, stream-ended same, stream-failed"
+            + " same, keys ignored, written ends, probed same, retry same, stop same",
+        "interrupted: stream-started acknowledges, batch same, stream-ended same, stream-failed"
+            + " same, keys ignored, written ends, probed same, retry same, stop same"
+      })
+  void everyPhaseAnswersEveryMessage(String row) {
+    String phase = row.substring(0, row.indexOf(':'));
+    List<String> cells = Arrays.asList(row.substring(row.indexOf(':') + 1).split(",", -1));
+    assertThat(cells).as("all messages").hasSize(9);
+
+    for (String cell : cells) {
+      String[] words = cell.strip().split(" ", 2);
+      if (session != null) {
+        session.close();
+      }
+      enter(phase);
+
+      assertThat(answer(message(words[0])))
+          .as("the trainer waiting for %s is told %s", phase, words[0])
+          .isEqualTo(words[1]);
+    }
+  }
+
+  /** Two steps are made before, or one where the second is under way. */
+  private void enter(String phase) {
+    boolean incident = phase.equals("interrupted");
+    TinyTraining training =
+        new TinyTraining(MemoryImages.good(64), 100, incident ? 1 : 50, plan(incident));
+    pipeline = training.pipeline(executor, 1, 4, log);
+    pool = pipeline.pool();
+    session = training.session(Optional.empty(), new CheckpointStore(directory, 1), pipeline, log);
+    trainer =
+        BehaviorTestKit.create(
+            Trainer.create(
+                () -> session,
+                new Trainer.Peers(
+                    checkpointer.getRef(),
+                    Optional.empty(),
+                    guardian.getRef(),
+                    TinyTraining.IMPATIENT),
+                (batches, context) -> () -> {}));
+    step();
+    switch (phase) {
+      case "batch" -> {}
+      case "keys" -> trainer.run(message("batch"));
+      case "last-keys" -> {
+        trainer.run(message("batch"));
+        trainer.run(Trainer.Stop.INSTANCE);
+      }
+      case "finishing" -> trainer.run(Trainer.Stop.INSTANCE);
+      case "interrupted" -> step();
+      default -> throw new IllegalArgumentException(phase);
+    }
+    assertThat(trainer.isAlive()).isTrue();
+    checkpointer.getAllReceived();
+    guardian.getAllReceived();
+    stream.getAllReceived();
+    log.warnings.clear();
+  }
+
+  private void step() {
+    trainer.run(message("batch"));
+    trainer.run(keys());
+  }
+
+  private Command message(String name) {
+    return switch (name) {
+      case "stream-started" -> new Trainer.StreamStarted(stream.getRef());
+      case "batch" -> new Trainer.TrainBatch(stream.getRef(), batch());
+      case "stream-ended" -> new Trainer.StreamEnded();
+      case "stream-failed" -> new Trainer.StreamFailed(new IllegalStateException("made to fail"));
+      case "keys" -> keys();
+      case "written" -> new Trainer.CheckpointWritten(new Written(session.step(), true));
+      case "probed" -> new Trainer.ProbeDone(new Evaluated(1, List.of()));
+      case "retry" -> Trainer.RetryWrite.INSTANCE;
+      case "stop" -> Trainer.Stop.INSTANCE;
+      default -> throw new IllegalArgumentException(name);
+    };
+  }
+
+  private Batch batch() {
+    long position = session.step();
+    return pool.acquire()
+        .thenCompose(buffer -> pipeline.fill(new Batch(position, buffer, pool)))
+        .toCompletableFuture()
+        .join();
+  }
+
+  /** Those that were asked for, or others of the step before. */
+  private Command keys() {
+    TestInbox<MomentumEncoder.Command> asked = trainer.childInbox("momentum-encoder");
+    if (!asked.hasMessages()) {
+      try (TrainingSession other = other()) {
+        EncodeKeys wanted = other.begin(batch(), null);
+        return new Trainer.Keys(new KeysReady(other.model().keys(wanted.step())));
+      }
+    }
+    EncodeKeys wanted = (EncodeKeys) asked.receiveMessage();
+    return new Trainer.Keys(new KeysReady(session.model().keys(wanted.step())));
+  }
+
+  private TrainingSession other() {
+    TinyTraining training = new TinyTraining(MemoryImages.good(64), 100, 50);
+    return training.session(
+        Optional.empty(), new CheckpointStore(directory, 1), pipeline, new RecordingLog());
+  }
+
+  private String answer(Command command) {
+    boolean asked = trainer.childInbox("momentum-encoder").hasMessages();
+    trainer.run(command);
+    if (!trainer.isAlive()) {
+      return "ends";
+    }
+    if (log.warnings.stream().anyMatch(line -> line.endsWith("and ignored it"))) {
+      return "ignored";
+    }
+    if (checkpointer.hasMessages()) {
+      return "saves";
+    }
+    if (!asked && trainer.childInbox("momentum-encoder").hasMessages()) {
+      return "trains";
+    }
+    return stream.hasMessages() ? "acknowledges" : "same";
+  }
+
+  private static StabilityPlan plan(boolean incident) {
+    return new StabilityPlan(
+        SpikeRule.DEFAULT,
+        DipRule.DEFAULT,
+        new StabilityPolicy(
+            Action.STOP, Set.of(IncidentKind.NON_FINITE), 5, 2, Change.SKIP_DATA, 0.5, 0.1),
+        8,
+        0,
+        incident ? new Drill("projector", 2, 1, 1e39) : Drill.NONE);
+  }
+}
