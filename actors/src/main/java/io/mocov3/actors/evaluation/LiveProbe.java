@@ -14,20 +14,18 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntToLongFunction;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 
 /**
  * The paper's instrument: fixed probe batches classified by the features that training computed
- * anyway. The probe batches go through a network of their own in evaluation mode, which takes over
- * the base encoder's weights on the device. Belongs to the trainer's thread.
+ * anyway. The probe batches go through the base encoder itself, between two steps. Belongs to the
+ * trainer's thread.
  */
 public final class LiveProbe implements AutoCloseable {
 
   /** Where the reference features of these accuracies come from. */
   public static final String SOURCE = "queue";
 
-  private final Encoder network;
   private final FeatureQueue queue;
   private final List<ProbeSet> probes;
   private final List<Setting> settings;
@@ -35,16 +33,14 @@ public final class LiveProbe implements AutoCloseable {
   private final IntToLongFunction labelOf;
   private final int batchSize;
 
-  /** Takes over the network and the queue; {@code labelOf} gives the class of a training image. */
+  /** Takes over the queue; {@code labelOf} gives the class of a training image. */
   public LiveProbe(
-      Encoder network,
       FeatureQueue queue,
       List<ProbeSet> probes,
       List<Setting> settings,
       int classes,
       IntToLongFunction labelOf,
       int batchSize) {
-    this.network = network;
     this.queue = queue;
     this.probes = probes;
     this.settings = settings;
@@ -67,13 +63,11 @@ public final class LiveProbe implements AutoCloseable {
     if (queue.size(step) < largest) {
       return accuracies;
     }
-    network.copyFrom(base);
     try (KnnClassifier classifier = queue.classifier(step, classes);
-        PointerScope scope = new PointerScope();
-        NoGradGuard noGrad = new NoGradGuard()) {
+        PointerScope scope = new PointerScope()) {
       for (ProbeSet probe : probes) {
         classifier
-            .accuracies(features(probe, pixels), Tensor.create(probe.labels()), settings)
+            .accuracies(features(base, probe, pixels), Tensor.create(probe.labels()), settings)
             .forEach(
                 (setting, accuracy) ->
                     accuracies.add(
@@ -84,10 +78,10 @@ public final class LiveProbe implements AutoCloseable {
     return accuracies;
   }
 
-  private Tensor features(ProbeSet probe, Pixels pixels) {
+  private Tensor features(Encoder base, ProbeSet probe, Pixels pixels) {
     BatchBuffer images = probe.images();
     Tensor all = pixels.images(images.pixels(), probe.size(), images.height(), images.width());
-    return network.featuresInBatches(all, batchSize);
+    return base.evaluate(all, batchSize);
   }
 
   /** What a checkpoint keeps of it. */
@@ -101,7 +95,6 @@ public final class LiveProbe implements AutoCloseable {
 
   @Override
   public void close() {
-    network.close();
     queue.close();
   }
 }

@@ -187,7 +187,6 @@ public record TinyTraining(
     }
     return Optional.of(
         new LiveProbe(
-            encoder(),
             new FeatureQueue(64, 16, 0, Placement.CPU),
             List.of(new ProbeSet("test", source, 16, SIZE, SIZE)),
             List.of(new KnnClassifier.Setting(5, 0.07)),
@@ -206,7 +205,8 @@ public record TinyTraining(
 
   /** A network for features, with weights of its own. */
   public static Encoder encoder() {
-    return new Encoder(MODEL, Placement.CPU, EncoderRole.EVALUATION, SEED);
+    return new Encoder(
+        MODEL.backbone(), MODEL.projector(), Placement.CPU, EncoderRole.EVALUATION, SEED);
   }
 
   public static Pixels pixels() {

@@ -8,8 +8,6 @@ import io.mocov3.augment.source.ImageSource;
 import io.mocov3.model.evaluation.FeatureQueue;
 import io.mocov3.model.evaluation.Health;
 import io.mocov3.model.method.Embedding;
-import io.mocov3.model.method.Encoder;
-import io.mocov3.model.nn.EncoderRole;
 import io.mocov3.model.stability.SpikeDetector;
 import io.mocov3.model.stability.SpikeRule;
 import io.mocov3.model.step.GradientNorms;
@@ -182,7 +180,6 @@ final class StepBenchmark {
     queue.fillWithNoise(CLASSES);
     ImageSource noise = new NoiseImages(settings.live().images(), size, CLASSES);
     return new LiveProbe(
-        new Encoder(settings.model(), placement, EncoderRole.EVALUATION, 0),
         queue,
         List.of(new ProbeSet("noise", noise, noise.size(), size, size)),
         settings.live().settings(),

@@ -98,7 +98,12 @@ public final class TrainingAssembly {
 
   /** A network for backbone features, whose weights are to be overwritten. */
   public Encoder encoder() {
-    return new Encoder(settings.model(), placement, EncoderRole.EVALUATION, settings.run().seed());
+    return new Encoder(
+        settings.model().backbone(),
+        settings.model().projector(),
+        placement,
+        EncoderRole.EVALUATION,
+        settings.run().seed());
   }
 
   Blueprint blueprint(
@@ -226,7 +231,6 @@ public final class TrainingAssembly {
     Settings.Live live = settings.live();
     return Optional.of(
         new LiveProbe(
-            encoder(),
             new FeatureQueue(
                 live.queueLength(),
                 settings.model().backbone().width(),

@@ -53,7 +53,13 @@ public final class EvalKnnCommand implements Callable<Integer> {
     Threads.configure(settings.threads());
     Placement placement = Placement.of(settings.device(), ScalarType.Float);
     try (DataSets sets = DataSets.open(settings.data());
-        Encoder encoder = new Encoder(settings.model(), placement, EncoderRole.EVALUATION, 0);
+        Encoder encoder =
+            new Encoder(
+                settings.model().backbone(),
+                settings.model().projector(),
+                placement,
+                EncoderRole.EVALUATION,
+                0);
         Pixels pixels = new Pixels(placement, settings.mean(), settings.std())) {
       KnnProbe probe =
           Probes.knn(settings, sets)

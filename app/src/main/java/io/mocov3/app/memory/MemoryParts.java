@@ -61,7 +61,6 @@ public final class MemoryParts {
     parts.add(device("gradients", step.gradients(), "model.preset"));
     parts.add(host("checkpoint_copy", model.staging(), "model.preset"));
     if (images.probeSets() > 0 && settings.live().enabled()) {
-      parts.add(device("live_probe_network", model.encoder(), "evaluation.live.enabled"));
       parts.add(device("feature_queue", queue(), "evaluation.live.queue-length"));
       parts.add(host("feature_queue_copy", queue(), "evaluation.live.queue-length"));
       long more = Math.max(0, livePass(batch) - step.activations() - step.gradients());

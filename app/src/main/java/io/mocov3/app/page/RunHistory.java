@@ -1,5 +1,6 @@
 package io.mocov3.app.page;
 
+import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.mocov3.actors.events.EventSink;
@@ -44,6 +45,7 @@ public final class RunHistory implements EventSink {
   private final Points health = new Points();
   private final List<Map<String, Object>> events = new ArrayList<>();
   private long steps;
+  private int rollbacks;
   private final Queue<Runnable> told = new ConcurrentLinkedQueue<>();
   private final ReentrantLock inside = new ReentrantLock();
 
@@ -102,7 +104,8 @@ public final class RunHistory implements EventSink {
   }
 
   private void eventLine(JsonNode line) {
-    event(MAPPER.convertValue(line, new com.fasterxml.jackson.core.type.TypeReference<>() {}));
+    Map<String, Object> event = MAPPER.convertValue(line, new TypeReference<>() {});
+    tell(() -> add(event));
   }
 
   /** Numbers that are not finite are written as text. */
@@ -129,7 +132,7 @@ public final class RunHistory implements EventSink {
         measured.signals().forEach((signal, value) -> signals.put(signal.key(), value));
         health(measured.step(), signals);
       }
-      case StabilityEvent stability -> event(EventLine.of(stability));
+      case StabilityEvent stability -> tell(() -> add(EventLine.of(stability, rollbacks)));
       default -> {}
     }
   }
@@ -164,14 +167,14 @@ public final class RunHistory implements EventSink {
   }
 
   /** The newest events are kept. */
-  private void event(Map<String, Object> event) {
-    tell(
-        () -> {
-          events.add(event);
-          if (events.size() > MOST_EVENTS) {
-            events.removeFirst();
-          }
-        });
+  private void add(Map<String, Object> event) {
+    if ("rolled_back".equals(event.get("type"))) {
+      rollbacks++;
+    }
+    events.add(event);
+    if (events.size() > MOST_EVENTS) {
+      events.removeFirst();
+    }
   }
 
   private void tell(Runnable change) {

@@ -1,8 +1,6 @@
 package io.mocov3.app.run;
 
 import io.mocov3.actors.events.StabilityEvent;
-import java.util.LinkedHashMap;
-import java.util.Map;
 
 /**
  * {@code events.jsonl}: spikes, dips and what was done about them. Every line says how many
@@ -23,9 +21,7 @@ final class EventFile {
   }
 
   void append(StabilityEvent event) {
-    Map<String, Object> line = new LinkedHashMap<>(EventLine.of(event));
-    line.put("rollbacks", rollbacks);
-    lines.append(line);
+    lines.append(EventLine.of(event, rollbacks));
     if (event instanceof StabilityEvent.RolledBack) {
       rollbacks++;
     }

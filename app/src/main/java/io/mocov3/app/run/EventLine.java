@@ -12,10 +12,12 @@ import java.util.Map;
 public final class EventLine {
   private EventLine() {}
 
-  public static Map<String, Object> of(StabilityEvent event) {
+  /** {@code rollbacks} is how many there had been. */
+  public static Map<String, Object> of(StabilityEvent event, int rollbacks) {
     Map<String, Object> line = new LinkedHashMap<>();
     line.put("type", type(event));
     line.put("step", event.step());
+    line.put("rollbacks", rollbacks);
     line.put("line", event.line());
     line.putAll(details(event));
     return line;

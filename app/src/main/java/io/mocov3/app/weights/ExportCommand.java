@@ -55,7 +55,12 @@ public final class ExportCommand implements Callable<Integer> {
     BackboneConfig shape = settings.model().backbone();
     PrintWriter err = spec.commandLine().getErr();
     try (Encoder encoder =
-        new Encoder(settings.model(), Placement.CPU, EncoderRole.EVALUATION, 0)) {
+        new Encoder(
+            settings.model().backbone(),
+            settings.model().projector(),
+            Placement.CPU,
+            EncoderRole.EVALUATION,
+            0)) {
       weights.load(encoder, err);
       SequencedMap<String, TensorData> backbone = backbone(encoder, shape);
       Export export =

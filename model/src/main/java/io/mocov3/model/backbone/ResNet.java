@@ -3,6 +3,7 @@ package io.mocov3.model.backbone;
 import io.mocov3.model.nn.BatchNorm;
 import io.mocov3.model.nn.Convolution;
 import io.mocov3.model.nn.Init;
+import io.mocov3.model.nn.Layers;
 import io.mocov3.model.nn.Weights;
 import io.mocov3.model.tensor.Forward;
 import java.util.ArrayList;
@@ -24,12 +25,14 @@ final class ResNet implements Backbone {
   private final List<UnaryOperator<Tensor>> blocks = new ArrayList<>();
 
   ResNet(Weights weights, ResNetConfig config, Init init) {
+    weights.enter(Layers.STEM);
     stem = new Convolution(weights, "conv1", init.kaiming(STEM_CHANNELS, 3, 7), 2);
     stemNorm = new BatchNorm(weights, "bn1", STEM_CHANNELS, true);
     int in = STEM_CHANNELS;
     for (int stage = 0; stage < config.blocks().size(); stage++) {
       int channels = STEM_CHANNELS << stage;
       for (int i = 0; i < config.blocks().get(stage); i++) {
+        weights.enter(Layers.block(blocks.size()));
         int stride = stage > 0 && i == 0 ? 2 : 1;
         ResidualBlock block =
             new ResidualBlock(

@@ -2,6 +2,7 @@ package io.mocov3.model.backbone;
 
 import io.mocov3.model.nn.Init;
 import io.mocov3.model.nn.LayerNorm;
+import io.mocov3.model.nn.Layers;
 import io.mocov3.model.nn.Weights;
 import io.mocov3.model.nn.Weights.Kind;
 import io.mocov3.model.tensor.Forward;
@@ -31,16 +32,20 @@ final class VisionTransformer implements Backbone {
   VisionTransformer(Weights weights, VitConfig config, Init init) {
     this.config = config;
     int width = config.width();
+    weights.enter(Layers.TOKENS);
     classToken =
         config.pooling() == Pooling.CLS
             ? Optional.of(
                 weights.add("cls_token", init.normal(CLASS_TOKEN_STD, 1, 1, width), Kind.TRAINED))
             : Optional.empty();
     positions = positions(weights, config, init);
+    weights.enter(Layers.PATCH_PROJECTION);
     patchEmbedding = PatchEmbedding.of(weights, config, init);
     for (int i = 0; i < config.depth(); i++) {
+      weights.enter(Layers.block(i));
       blocks.add(new Block(weights, "blocks." + i, config, init)::forward);
     }
+    weights.enter(Layers.FINAL_NORM);
     norm =
         config.pooling() == Pooling.MEAN_NO_NORM
             ? Optional.empty()

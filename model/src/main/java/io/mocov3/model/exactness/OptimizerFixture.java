@@ -2,6 +2,7 @@ package io.mocov3.model.exactness;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.mocov3.model.ModelException;
+import io.mocov3.model.nn.Layers;
 import io.mocov3.model.nn.Weights.Entry;
 import io.mocov3.model.nn.Weights.Kind;
 import io.mocov3.model.optim.AdamWConfig;
@@ -33,7 +34,7 @@ final class OptimizerFixture {
               name -> {
                 Tensor value = fixture.tensor(trace, "initial." + name);
                 value.set_requires_grad(true);
-                parameters.add(new Entry(name, value, Kind.TRAINED));
+                parameters.add(new Entry(name, value, Kind.TRAINED, layer(name)));
               });
       try (Optimizer optimizer = Optimizer.of(parameters, config(fixture))) {
         for (int step = 0; step < rates.size(); step++) {
@@ -87,6 +88,11 @@ final class OptimizerFixture {
 
   private static double epsilon(Fixture fixture) {
     return fixture.field(fixture.field("optimizer"), "eps").asDouble();
+  }
+
+  /** A fixture knows tensors by the reference's names alone. */
+  private static String layer(String name) {
+    return name.endsWith("cls_token") || name.endsWith("pos_embed") ? Layers.TOKENS : Layers.ALL;
   }
 
   private static DecayExclusion spared(JsonNode optimizer) {

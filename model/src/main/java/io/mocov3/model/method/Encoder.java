@@ -1,14 +1,18 @@
 package io.mocov3.model.method;
 
 import io.mocov3.model.backbone.Backbone;
+import io.mocov3.model.backbone.BackboneConfig;
 import io.mocov3.model.nn.EncoderRole;
 import io.mocov3.model.nn.Head;
+import io.mocov3.model.nn.HeadConfig;
 import io.mocov3.model.nn.Init;
+import io.mocov3.model.nn.Layers;
 import io.mocov3.model.nn.Weights;
 import io.mocov3.model.tensor.Placement;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
@@ -19,18 +23,19 @@ public final class Encoder implements AutoCloseable {
   private final Backbone backbone;
   private final Head projector;
 
-  public Encoder(MoCoV3Config config, Placement placement, EncoderRole role, long seed) {
+  public Encoder(
+      BackboneConfig backbone,
+      HeadConfig projector,
+      Placement placement,
+      EncoderRole role,
+      long seed) {
     try (PointerScope scope = new PointerScope()) {
       Init init = new Init(seed, placement);
       weights = new Weights(placement, role);
-      backbone = Backbone.of(weights, config.backbone(), init);
-      projector =
-          new Head(
-              weights,
-              config.backbone().projectorName(),
-              config.backbone().width(),
-              config.projector(),
-              init);
+      this.backbone = Backbone.of(weights, backbone, init);
+      weights.enter(Layers.PROJECTOR);
+      this.projector =
+          new Head(weights, backbone.projectorName(), backbone.width(), projector, init);
     }
   }
 
@@ -38,23 +43,24 @@ public final class Encoder implements AutoCloseable {
     return weights;
   }
 
-  /** Images (N, 3, H, W) to backbone features (N, D): what evaluation uses. */
+  /** Images (N, 3, H, W) to backbone features (N, D). */
   public Tensor features(Tensor images) {
     return backbone.forward(images);
   }
 
-  /** The same, {@code batchSize} images at a time. */
-  public Tensor featuresInBatches(Tensor images, int batchSize) {
-    List<Tensor> parts = new ArrayList<>();
-    for (long from = 0; from < images.size(0); from += batchSize) {
-      parts.add(features(images.narrow(0, from, Math.min(batchSize, images.size(0) - from))));
+  /**
+   * The same as evaluation wants them, {@code batchSize} images at a time: without gradient, and
+   * with the running statistics of BatchNorms, which stay as they are.
+   */
+  public Tensor evaluate(Tensor images, int batchSize) {
+    try (Weights.Evaluation evaluation = weights.evaluation();
+        NoGradGuard noGrad = new NoGradGuard()) {
+      List<Tensor> parts = new ArrayList<>();
+      for (long from = 0; from < images.size(0); from += batchSize) {
+        parts.add(features(images.narrow(0, from, Math.min(batchSize, images.size(0) - from))));
+      }
+      return torch.cat(new TensorVector(parts.toArray(Tensor[]::new)), 0);
     }
-    return torch.cat(new TensorVector(parts.toArray(Tensor[]::new)), 0);
-  }
-
-  /** Takes over the weights of an encoder of the same shape. */
-  public void copyFrom(Encoder other) {
-    weights.copyFrom(other.weights);
   }
 
   /** Features (N, D) to projections (N, K). */

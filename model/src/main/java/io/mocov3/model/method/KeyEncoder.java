@@ -25,7 +25,13 @@ public final class KeyEncoder implements AutoCloseable {
   /** Starts as an exact copy of {@code base}. */
   KeyEncoder(MoCoV3Config config, Encoder base, Precision precision) {
     this.precision = precision;
-    encoder = new Encoder(config, base.weights().placement(), EncoderRole.MOMENTUM, 0);
+    encoder =
+        new Encoder(
+            config.backbone(),
+            config.projector(),
+            base.weights().placement(),
+            EncoderRole.MOMENTUM,
+            0);
     encoder.weights().copyFrom(base.weights());
     parameters = encoder.weights().parameters();
     baseParameters = base.weights().parameters();

@@ -4,6 +4,7 @@ import io.mocov3.model.loss.ContrastiveLoss;
 import io.mocov3.model.nn.EncoderRole;
 import io.mocov3.model.nn.Head;
 import io.mocov3.model.nn.Init;
+import io.mocov3.model.nn.Layers;
 import io.mocov3.model.nn.Weights;
 import io.mocov3.model.nn.Weights.Entry;
 import io.mocov3.model.nn.Weights.Kind;
@@ -43,8 +44,9 @@ public final class MoCoV3 implements AutoCloseable {
 
   public MoCoV3(MoCoV3Config network, Precision precision, Placement placement, long seed) {
     this.precision = precision;
-    base = new Encoder(network, placement, EncoderRole.BASE, seed);
+    base = new Encoder(network.backbone(), network.projector(), placement, EncoderRole.BASE, seed);
     predictorWeights = new Weights(placement, EncoderRole.BASE);
+    predictorWeights.enter(Layers.PREDICTOR);
     try (PointerScope scope = new PointerScope()) {
       predictor =
           network
@@ -128,7 +130,6 @@ public final class MoCoV3 implements AutoCloseable {
   }
 
   private static Stream<Entry> prefixed(String prefix, Weights weights) {
-    return weights.entries().stream()
-        .map(entry -> new Entry(prefix + entry.name(), entry.tensor(), entry.kind()));
+    return weights.entries().stream().map(entry -> entry.below(prefix));
   }
 }

@@ -18,7 +18,7 @@ public final class BatchNorm {
   private final TensorOptional bias;
   private final TensorOptional runningMean;
   private final TensorOptional runningVariance;
-  private final boolean training;
+  private final Weights weights;
 
   public BatchNorm(Weights weights, String name, long channels, boolean affine) {
     this(weights, name, channels, affine, Init.ones(channels));
@@ -29,7 +29,7 @@ public final class BatchNorm {
     bias = affine ? parameter(weights, name + ".bias", Init.zeros(channels)) : none(weights);
     runningMean = buffer(weights, name + ".running_mean", Init.zeros(channels));
     runningVariance = buffer(weights, name + ".running_var", Init.ones(channels));
-    training = weights.role() != EncoderRole.EVALUATION;
+    this.weights = weights;
   }
 
   /** Affine, with a scale of zero: what it normalises is silent at first. */
@@ -40,7 +40,15 @@ public final class BatchNorm {
   /** (N, C) or (N, C, H, W) to the same, in the caller's scope. */
   public Tensor forward(Tensor x) {
     return torch.batch_norm(
-        x, weight, bias, runningMean, runningVariance, training, RUNNING_MOMENTUM, EPSILON, true);
+        x,
+        weight,
+        bias,
+        runningMean,
+        runningVariance,
+        weights.usesBatchStatistics(),
+        RUNNING_MOMENTUM,
+        EPSILON,
+        true);
   }
 
   /** (N, L, D) with statistics over all N L tokens. */

@@ -16,7 +16,6 @@ public final class BatchStatistics implements AutoCloseable {
       present =
           networks
               .flatMap(weights -> weights.entries(Weights.Kind.BUFFER::equals).stream())
-              .filter(entry -> entry.name().contains(".running_"))
               .map(Weights.Entry::tensor)
               .toList();
       saved = present.stream().map(tensor -> Tensors.keep(tensor.clone())).toList();

@@ -22,24 +22,55 @@ public final class Weights implements AutoCloseable {
   public enum Kind {
     TRAINED,
     FROZEN,
+    /** A running statistic of a BatchNorm. */
     BUFFER
   }
 
-  /** A named tensor and its part in training. */
-  public record Entry(String name, Tensor tensor, Kind kind) {}
+  /** A named tensor, its part in training, and the layer of {@link Layers} that it is of. */
+  public record Entry(String name, Tensor tensor, Kind kind, String layer) {
+
+    /** The same with a longer name. */
+    public Entry below(String prefix) {
+      return new Entry(prefix + name, tensor, kind, layer);
+    }
+
+    public boolean isOf(String layers) {
+      return layer.equals(layers);
+    }
+  }
 
   private final SequencedMap<String, Entry> entries = new LinkedHashMap<>();
   private final List<Pointer> owned = new ArrayList<>();
   private final Placement placement;
   private final EncoderRole role;
+  private String layer = Layers.ALL;
+  private boolean evaluating;
 
   public Weights(Placement placement, EncoderRole role) {
     this.placement = placement;
     this.role = role;
   }
 
-  EncoderRole role() {
-    return role;
+  /** Whether BatchNorms normalise by their own batch and move their running statistics. */
+  boolean usesBatchStatistics() {
+    return role != EncoderRole.EVALUATION && !evaluating;
+  }
+
+  /** From now on tensors that are added are of this layer. */
+  public void enter(String next) {
+    layer = next;
+  }
+
+  /** Until it is closed, BatchNorms use their running statistics. Not for two threads at once. */
+  public Evaluation evaluation() {
+    evaluating = true;
+    return () -> evaluating = false;
+  }
+
+  /** A time in which a network is looked at and not trained. */
+  public interface Evaluation extends AutoCloseable {
+    @Override
+    void close();
   }
 
   public Placement placement() {
@@ -54,7 +85,7 @@ public final class Weights implements AutoCloseable {
             : tensor.to(placement.torchDevice(), placement.dtype());
     Tensor kept = own(placed.contiguous().detach());
     kept.set_requires_grad(role == EncoderRole.BASE && kind == Kind.TRAINED);
-    if (entries.putIfAbsent(name, new Entry(name, kept, kind)) != null) {
+    if (entries.putIfAbsent(name, new Entry(name, kept, kind, layer)) != null) {
       throw new ModelException("two tensors are named " + name);
     }
     return kept;

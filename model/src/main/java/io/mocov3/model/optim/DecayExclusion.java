@@ -1,5 +1,6 @@
 package io.mocov3.model.optim;
 
+import io.mocov3.model.nn.Layers;
 import io.mocov3.model.nn.Weights.Entry;
 
 /** Which trained tensors weight decay spares. */
@@ -10,9 +11,6 @@ public enum DecayExclusion {
   ONE_DIMENSIONAL;
 
   boolean spares(Entry entry) {
-    return this == ONE_DIMENSIONAL
-        && (entry.tensor().dim() <= 1
-            || entry.name().endsWith("cls_token")
-            || entry.name().endsWith("pos_embed"));
+    return this == ONE_DIMENSIONAL && (entry.tensor().dim() <= 1 || entry.isOf(Layers.TOKENS));
   }
 }

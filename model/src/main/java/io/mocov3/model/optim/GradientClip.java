@@ -1,6 +1,7 @@
 package io.mocov3.model.optim;
 
 import io.mocov3.model.ModelException;
+import io.mocov3.model.nn.Layers;
 import io.mocov3.model.nn.Weights.Entry;
 import io.mocov3.model.tensor.NoGrad;
 import io.mocov3.model.tensor.TorchOps;
@@ -41,7 +42,7 @@ public record GradientClip(double patchProjection, double global) {
   }
 
   public static boolean isPatchProjection(Entry parameter) {
-    return parameter.name().contains("patch_embed.");
+    return parameter.isOf(Layers.PATCH_PROJECTION);
   }
 
   /** {@code g *= min(1, bound / (norm + epsilon))}, the norm over all of them. */

@@ -2,7 +2,7 @@ package io.mocov3.model.stability;
 
 import io.mocov3.model.checkpoint.Saved;
 import io.mocov3.model.checkpoint.Stateful;
-import io.mocov3.model.nn.LayerNames;
+import io.mocov3.model.nn.Layers;
 import io.mocov3.model.stability.Spike.Crossing;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -13,8 +13,8 @@ import java.util.Optional;
 
 /**
  * Finds spikes in the gradient norms of layers and says where they began. Everything is counted in
- * steps; nothing depends on time. {@link LayerNames#ALL} is watched like a layer, but a spike is
- * never attributed to it when a layer crossed.
+ * steps; nothing depends on time. {@link Layers#ALL} is watched like a layer, but a spike is never
+ * attributed to it when a layer crossed.
  */
 public final class SpikeDetector implements Stateful {
   private static final double NORMAL = 1.4826;
@@ -102,7 +102,7 @@ public final class SpikeDetector implements Stateful {
   /** Layers before their sum; a crossing of the sum alone is kept. */
   private Spike spike() {
     List<Crossing> layers =
-        open.stream().filter(crossing -> !crossing.layer().equals(LayerNames.ALL)).toList();
+        open.stream().filter(crossing -> !crossing.layer().equals(Layers.ALL)).toList();
     List<Crossing> named = layers.isEmpty() ? open : layers;
     return new Spike(named.getFirst().step(), named);
   }

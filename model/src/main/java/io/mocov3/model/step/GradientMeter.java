@@ -1,11 +1,10 @@
 package io.mocov3.model.step;
 
-import io.mocov3.model.nn.LayerNames;
+import io.mocov3.model.nn.Layers;
 import io.mocov3.model.nn.Weights.Entry;
 import io.mocov3.model.tensor.NoGrad;
 import io.mocov3.model.tensor.Tensors;
 import io.mocov3.model.tensor.TorchOps;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
@@ -30,7 +29,7 @@ final class GradientMeter implements AutoCloseable {
 
   GradientMeter(List<Entry> parameters) {
     this.parameters = parameters;
-    List<String> names = LayerNames.of(parameters);
+    List<String> names = parameters.stream().map(Entry::layer).toList();
     layers = names.stream().distinct().toList();
     try (NoGrad noGrad = new NoGrad()) {
       layerOf =
@@ -46,14 +45,12 @@ final class GradientMeter implements AutoCloseable {
 
   /** Multiplies the gradient of {@code layer}, or of all, at the next measurement. */
   void scaleNext(String layer, double factor) {
-    List<String> names = LayerNames.of(parameters);
-    List<Entry> scaled = new ArrayList<>();
-    for (int i = 0; i < names.size(); i++) {
-      if (layer.equals(LayerNames.ALL) || layer.equals(names.get(i))) {
-        scaled.add(parameters.get(i));
-      }
-    }
-    factors = new Factors(scaled, factor);
+    factors =
+        new Factors(
+            parameters.stream()
+                .filter(parameter -> layer.equals(Layers.ALL) || parameter.isOf(layer))
+                .toList(),
+            factor);
   }
 
   /** With the value of the scalar {@code loss}; waits for the device. */
@@ -94,7 +91,7 @@ final class GradientMeter implements AutoCloseable {
     int count = layers.size() + 1;
     double[] values = new double[1 + 2 * count];
     new DoublePointer(numbers.data_ptr()).get(values);
-    List<String> names = Stream.concat(layers.stream(), Stream.of(LayerNames.ALL)).toList();
+    List<String> names = Stream.concat(layers.stream(), Stream.of(Layers.ALL)).toList();
     return new StepMeasurement(
         values[0],
         new GradientNorms(names, part(values, 1, count), part(values, 1 + count, count)));

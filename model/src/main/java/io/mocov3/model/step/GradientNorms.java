@@ -1,11 +1,11 @@
 package io.mocov3.model.step;
 
-import io.mocov3.model.nn.LayerNames;
+import io.mocov3.model.nn.Layers;
 import java.util.List;
 
 /**
- * The gradient of each layer and of {@link LayerNames#ALL} together, the last one: L2 norm and
- * largest absolute number, in the order of {@code layers}.
+ * The gradient of each layer and of {@link Layers#ALL} together, the last one: L2 norm and largest
+ * absolute number, in the order of {@code layers}.
  */
 public record GradientNorms(List<String> layers, List<Double> l2, List<Double> largest) {
 
@@ -21,6 +21,6 @@ public record GradientNorms(List<String> layers, List<Double> l2, List<Double> l
         return layers.get(i);
       }
     }
-    return LayerNames.ALL;
+    return Layers.ALL;
   }
 }

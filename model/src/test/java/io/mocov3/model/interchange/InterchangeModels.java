@@ -121,7 +121,8 @@ final class InterchangeModels {
   }
 
   static Encoder empty(MoCoV3Config config) {
-    return new Encoder(config, Placement.CPU, EncoderRole.EVALUATION, 2);
+    return new Encoder(
+        config.backbone(), config.projector(), Placement.CPU, EncoderRole.EVALUATION, 2);
   }
 
   static SequencedMap<String, TensorData> backbone(Encoder encoder, BackboneConfig shape) {

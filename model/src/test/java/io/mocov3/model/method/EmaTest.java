@@ -105,7 +105,8 @@ class EmaTest {
   }
 
   private static Encoder encoder(long seed) {
-    return new Encoder(Tiny.config(), Tiny.DOUBLE, EncoderRole.BASE, seed);
+    return new Encoder(
+        Tiny.config().backbone(), Tiny.config().projector(), Tiny.DOUBLE, EncoderRole.BASE, seed);
   }
 
   private static double[] numbers(Weights weights, String name) {

@@ -115,7 +115,8 @@ class ReferenceInitTest {
             MlpNorm.LAYER);
     MoCoV3Config config = new MoCoV3Config(wide, tiny.projector(), tiny.predictor(), 0.2);
 
-    try (Encoder encoder = new Encoder(config, Placement.CPU, EncoderRole.BASE, 1)) {
+    try (Encoder encoder =
+        new Encoder(config.backbone(), config.projector(), Placement.CPU, EncoderRole.BASE, 1)) {
       double[] token = numbers(encoder.weights(), "cls_token");
 
       double square = Arrays.stream(token).map(x -> x * x).average().orElseThrow();
@@ -199,7 +200,8 @@ class ReferenceInitTest {
   }
 
   private static Encoder encoder(long seed) {
-    return new Encoder(Tiny.config(), Placement.CPU, EncoderRole.BASE, seed);
+    return new Encoder(
+        Tiny.config().backbone(), Tiny.config().projector(), Placement.CPU, EncoderRole.BASE, seed);
   }
 
   private static boolean isDrawn(String name, double[] numbers) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.mocov3.model.backbone.PatchProjectionKind;
+import io.mocov3.model.nn.Layers;
 import io.mocov3.model.nn.Weights.Entry;
 import io.mocov3.model.nn.Weights.Kind;
 import io.mocov3.model.step.Pending;
@@ -127,7 +128,7 @@ class AdamWTest {
   private static Entry parameter(String name, double value) {
     Tensor tensor = Tensor.create(new double[] {value}, 1);
     tensor.set_requires_grad(true);
-    return new Entry(name, tensor, Kind.TRAINED);
+    return new Entry(name, tensor, Kind.TRAINED, Layers.ALL);
   }
 
   private static void step(AdamW optimizer, Entry parameter, double gradient) {

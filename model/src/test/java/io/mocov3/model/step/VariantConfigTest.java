@@ -81,11 +81,8 @@ class VariantConfigTest {
     try (PointerScope scope = new PointerScope();
         Encoder encoder =
             new Encoder(
-                new MoCoV3Config(
-                    new ResNetConfig(50, 32),
-                    new HeadConfig(2, 8, 8, true, true),
-                    Optional.empty(),
-                    0.2),
+                new ResNetConfig(50, 32),
+                new HeadConfig(2, 8, 8, true, true),
                 Placement.CPU,
                 EncoderRole.BASE,
                 1)) {
@@ -105,7 +102,9 @@ class VariantConfigTest {
         new MoCoV3Config(
             new ResNetConfig(18, 32), new HeadConfig(2, 8, 8, true, true), Optional.empty(), 0.2);
     try (PointerScope scope = new PointerScope();
-        Encoder encoder = new Encoder(config, Placement.CPU, EncoderRole.EVALUATION, 1)) {
+        Encoder encoder =
+            new Encoder(
+                config.backbone(), config.projector(), Placement.CPU, EncoderRole.EVALUATION, 1)) {
       Tensor images = org.bytedeco.pytorch.global.torch.ones(4, 3, 32, 32);
       images.select(0, 0).mul_(new org.bytedeco.pytorch.Scalar(3.0));
 
