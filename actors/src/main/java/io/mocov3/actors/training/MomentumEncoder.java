@@ -3,10 +3,10 @@ package io.mocov3.actors.training;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.javadsl.Behaviors;
+import io.mocov3.model.method.Targets;
 import io.mocov3.model.step.Pending;
 import io.mocov3.model.step.TrainingStep;
 import io.mocov3.model.tensor.Threads;
-import io.mocov3.model.tensor.ViewPair;
 
 /**
  * Maintains the key encoder: moves it after the base encoder, then encodes both views, while the
@@ -21,7 +21,7 @@ public final class MomentumEncoder {
   public record EncodeKeys(Pending step, ActorRef<KeysReady> replyTo) implements Command {}
 
   /** The keys of both views; the receiver owns and closes them. */
-  public record KeysReady(ViewPair keys) {}
+  public record KeysReady(Targets targets) {}
 
   private MomentumEncoder() {}
 
@@ -39,7 +39,7 @@ public final class MomentumEncoder {
   }
 
   private static Behavior<Command> onEncodeKeys(TrainingStep training, EncodeKeys encode) {
-    encode.replyTo().tell(new KeysReady(training.keys(encode.step())));
+    encode.replyTo().tell(new KeysReady(training.targets(encode.step())));
     return Behaviors.same();
   }
 }

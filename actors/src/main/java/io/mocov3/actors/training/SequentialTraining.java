@@ -22,7 +22,7 @@ public final class SequentialTraining {
               .join();
       MomentumEncoder.EncodeKeys wanted = session.begin(batch, null);
       session.computeQueries();
-      session.complete(model.keys(wanted.step()));
+      session.complete(model.targets(wanted.step()));
     }
   }
 }

@@ -260,7 +260,7 @@ public final class Trainer {
   /** Nothing that was handed over gets lost. */
   private Behavior<Command> unexpected(Command command) {
     switch (command) {
-      case Keys keys -> keys.ready().keys().close();
+      case Keys keys -> keys.ready().targets().close();
       case TrainBatch batch -> batch.batch().close();
       default -> {}
     }
@@ -282,7 +282,7 @@ public final class Trainer {
   }
 
   private Behavior<Command> completed(Keys keys, ActorRef<Done> ackTo, Optional<Ending> ending) {
-    session.complete(keys.ready().keys());
+    session.complete(keys.ready().targets());
     ackTo.tell(Done.getInstance());
     if (session.interruption().isPresent()) {
       feed.stop();

@@ -24,6 +24,7 @@ import io.mocov3.metrics.TrainingMetrics.Stage;
 import io.mocov3.model.checkpoint.Stateful;
 import io.mocov3.model.evaluation.Health;
 import io.mocov3.model.method.Embedding;
+import io.mocov3.model.method.Targets;
 import io.mocov3.model.step.Pending;
 import io.mocov3.model.step.Rates;
 import io.mocov3.model.step.StepClock;
@@ -40,6 +41,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.pytorch.Tensor;
 
 /**
  * The state of training between messages, and the step cut where the trainer waits for the keys.
@@ -188,11 +190,11 @@ public final class TrainingSession implements AutoCloseable {
   }
 
   /** Loss, backward and update of the step under way; takes over the keys. */
-  void complete(ViewPair keys) {
+  void complete(Targets targets) {
     InFlight current = inFlight.orElseThrow();
     since(Stage.KEY_WAIT, idleSince);
-    try (ViewPair k = keys) {
-      model.backward(current.step(), k);
+    try (Targets keys = targets) {
+      model.backward(current.step(), keys);
       drill();
       long begin = System.nanoTime();
       StepMeasurement measurement = model.measure();
@@ -202,7 +204,7 @@ public final class TrainingSession implements AutoCloseable {
       step++;
       record(current, measurement.loss());
       remember(current, measurement, applied);
-      look(current, k, measurement.finite());
+      look(current, keys, measurement.finite());
     }
     current.step().close();
     current.views().close();
@@ -233,7 +235,7 @@ public final class TrainingSession implements AutoCloseable {
   }
 
   /** The live probe and the health of the step under way; its features enter the queue. */
-  private void look(InFlight current, ViewPair keys, boolean finite) {
+  private void look(InFlight current, Targets targets, boolean finite) {
     List<Embedding> embeddings = current.step().embeddings();
     if (embeddings.isEmpty() || !finite) {
       return;
@@ -245,9 +247,15 @@ public final class TrainingSession implements AutoCloseable {
         probe -> probe.enqueue(first, second, current.batch().buffer().sampleIndices(), step));
     if (stability.probeDue(step)) {
       live.ifPresent(this::probe);
-      monitor.health(step, Health.of(first, second, keys.second(), model.queryKeyDrift()));
+      monitor.health(
+          step, Health.of(first, second, keysOf(second, targets), model.queryKeyDrift()));
     }
     since(Stage.LIVE_PROBE, begin);
+  }
+
+  /** Of a method without keys its queries. */
+  private static Tensor keysOf(Embedding view, Targets targets) {
+    return targets.keys().map(ViewPair::second).orElse(view.query());
   }
 
   private void probe(LiveProbe probe) {

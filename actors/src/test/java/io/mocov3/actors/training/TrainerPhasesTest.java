@@ -158,11 +158,11 @@ class TrainerPhasesTest {
     if (!asked.hasMessages()) {
       try (TrainingSession other = other()) {
         EncodeKeys wanted = other.begin(batch(), null);
-        return new Trainer.Keys(new KeysReady(other.model().keys(wanted.step())));
+        return new Trainer.Keys(new KeysReady(other.model().targets(wanted.step())));
       }
     }
     EncodeKeys wanted = (EncodeKeys) asked.receiveMessage();
-    return new Trainer.Keys(new KeysReady(session.model().keys(wanted.step())));
+    return new Trainer.Keys(new KeysReady(session.model().targets(wanted.step())));
   }
 
   private TrainingSession other() {

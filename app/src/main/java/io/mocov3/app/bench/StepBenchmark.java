@@ -8,6 +8,7 @@ import io.mocov3.augment.source.ImageSource;
 import io.mocov3.model.evaluation.FeatureQueue;
 import io.mocov3.model.evaluation.Health;
 import io.mocov3.model.method.Embedding;
+import io.mocov3.model.method.Targets;
 import io.mocov3.model.stability.SpikeDetector;
 import io.mocov3.model.stability.SpikeRule;
 import io.mocov3.model.step.GradientNorms;
@@ -27,6 +28,7 @@ import java.util.Map;
 import java.util.function.Supplier;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
+import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** Training steps on noise, plain and watched in turn, with the mathematics alone. */
@@ -111,8 +113,8 @@ final class StepBenchmark {
   private void step(TrainingStep model, ViewPair views) {
     model.timedBy((part, nanos) -> took(part.name().toLowerCase(Locale.ROOT), nanos));
     try (Pending step = model.begin(views, RATES)) {
-      try (ViewPair keys = stage("keys", () -> model.keys(step))) {
-        model.backward(step, keys);
+      try (Targets targets = stage("keys", () -> model.targets(step))) {
+        model.backward(step, targets);
       }
       stage("loss", model::takeLoss);
       model.finish(step, Verdict.APPLY);
@@ -148,8 +150,8 @@ final class StepBenchmark {
   private static Pending embedding(TrainingStep model, ViewPair views) {
     Pending step = model.begin(views, RATES);
     step.keepEmbeddings();
-    try (ViewPair keys = model.keys(step)) {
-      model.backward(step, keys);
+    try (Targets targets = model.targets(step)) {
+      model.backward(step, targets);
     }
     return step;
   }
@@ -157,9 +159,10 @@ final class StepBenchmark {
   /** Seconds of one live probe and one look at health, the median of some. */
   private static double look(TrainingStep model, Pixels pixels, ViewPair views, Watch watch) {
     try (Pending step = embedding(model, views);
-        ViewPair keys = model.keys(step)) {
+        Targets targets = model.targets(step)) {
       Embedding first = step.embeddings().getFirst();
       Embedding second = step.embeddings().getLast();
+      Tensor keys = targets.keys().map(ViewPair::second).orElse(second.query());
       return median(
           IntStream.range(0, LOOKS)
               .mapToDouble(
@@ -167,7 +170,7 @@ final class StepBenchmark {
                       timed(
                           () -> {
                             watch.probe.run(model.base(), pixels, watch.step);
-                            Health.of(first, second, keys.second(), model.queryKeyDrift());
+                            Health.of(first, second, keys, model.queryKeyDrift());
                           })));
     }
   }

@@ -9,7 +9,7 @@ import io.mocov3.model.backbone.PositionEmbeddingKind;
 import io.mocov3.model.backbone.ResNetConfig;
 import io.mocov3.model.backbone.Stem;
 import io.mocov3.model.backbone.VitConfig;
-import io.mocov3.model.method.MoCoV3Config;
+import io.mocov3.model.method.MethodConfig;
 import io.mocov3.model.nn.HeadConfig;
 import io.mocov3.model.nn.MlpNorm;
 import java.util.Optional;
@@ -27,7 +27,7 @@ final class ModelSection {
 
   private ModelSection() {}
 
-  static MoCoV3Config read(Section model, Section method) {
+  static MethodConfig read(Section model, Section method) {
     HeadConfig projector = head(model.section("projector"));
     Section predictorSection = model.section("predictor");
     Optional<HeadConfig> predictor =
@@ -41,7 +41,7 @@ final class ModelSection {
     refuseOtherMethods(method, predictor.isPresent());
     double temperature = method.number("temperature", 0.001, 100);
     try {
-      return new MoCoV3Config(backbone(model), projector, predictor, temperature);
+      return MethodConfig.momentumContrast(backbone(model), projector, predictor, temperature);
     } catch (ModelException e) {
       throw model.refused(e.settings(), e.getMessage());
     }

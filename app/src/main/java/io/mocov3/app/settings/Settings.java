@@ -12,7 +12,7 @@ import io.mocov3.augment.source.SourceOptions;
 import io.mocov3.augment.view.TwoViews;
 import io.mocov3.model.ModelException;
 import io.mocov3.model.evaluation.KnnClassifier;
-import io.mocov3.model.method.MoCoV3Config;
+import io.mocov3.model.method.MethodConfig;
 import io.mocov3.model.optim.GradientClip;
 import io.mocov3.model.optim.LearningRateSchedule;
 import io.mocov3.model.optim.MomentumSchedule;
@@ -32,7 +32,7 @@ public record Settings(
     TwoViews views,
     List<Double> mean,
     List<Double> std,
-    MoCoV3Config model,
+    MethodConfig model,
     Optional<Path> initFrom,
     Momentum momentum,
     StepConfig step,
@@ -164,7 +164,7 @@ public record Settings(
 
   private static Settings read(Config config) {
     Section root = new Section(config, "");
-    MoCoV3Config model = ModelSection.read(root.section("model"), root.section("method"));
+    MethodConfig model = ModelSection.read(root.section("model"), root.section("method"));
     Section augment = root.section("augment");
     refuseUnsupported(root);
     StepConfig step = step(root, model);
@@ -237,7 +237,7 @@ public record Settings(
         method.choice("momentum-schedule", MomentumKind.class) == MomentumKind.COSINE);
   }
 
-  private static StepConfig step(Section root, MoCoV3Config model) {
+  private static StepConfig step(Section root, MethodConfig model) {
     GradientClip clip = OptimizerSection.clip(root.section("optimizer"));
     StepConfig step =
         new StepConfig(

@@ -13,7 +13,6 @@ import io.mocov3.app.output.JsonOutput;
 import io.mocov3.app.settings.ExperimentOptions;
 import io.mocov3.app.settings.Settings;
 import io.mocov3.augment.DataException;
-import io.mocov3.model.loss.ContrastiveLoss;
 import io.mocov3.model.tensor.Placement;
 import io.mocov3.model.tensor.Threads;
 import java.io.PrintWriter;
@@ -66,8 +65,7 @@ public final class DoctorCommand implements Callable<Integer> {
         new MemoryParts(settings, placement, data(settings).orElse(MemoryParts.Images.NONE));
     size(parts.model().parameters());
     memory(new MemoryCheck(settings, parts, MachineMemory.ofThisProcess()));
-    double loss =
-        ContrastiveLoss.atChance(settings.model().temperature(), settings.data().batchSize());
+    double loss = settings.model().lossAtChance(settings.data().batchSize());
     say(
         "first loss",
         String.format(Locale.ROOT, "about %.3f (4 tau ln N, features that tell nothing)", loss));

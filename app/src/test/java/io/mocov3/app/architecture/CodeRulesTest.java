@@ -60,6 +60,15 @@ final class CodeRulesTest {
                       isCall(call, "org.bytedeco.pytorch.Tensor", "backward")
                           || isCall(call, "io.mocov3.model.optim.Optimizer", "step")));
 
+  @ArchTest
+  static final ArchRule only_model_knows_which_methods_there_are =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("io.mocov3.model..")
+          .should()
+          .dependOnClassesThat()
+          .haveSimpleNameStartingWith("MoCoV3");
+
   @ArchTest static final ArchRule logging_is_slf4j = NO_CLASSES_SHOULD_USE_JAVA_UTIL_LOGGING;
 
   @ArchTest

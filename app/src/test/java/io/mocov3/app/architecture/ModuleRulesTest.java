@@ -83,7 +83,8 @@ final class ModuleRulesTest {
                           "are not the port",
                           type ->
                               !type.getName()
-                                  .matches("io\\.mocov3\\.metrics\\.TrainingMetrics(\\$.*)?"))));
+                                  .matches(
+                                      "io\\.mocov3\\.metrics\\.(TrainingMetrics(\\$.*)?|Signal)"))));
 
   @ArchTest
   static final ArchRule app_names_native_types_but_never_computes_with_them =

@@ -2,6 +2,7 @@ package io.mocov3.model.exactness;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.mocov3.model.method.Query;
+import io.mocov3.model.method.Targets;
 import io.mocov3.model.nn.Weights.Entry;
 import io.mocov3.model.safetensors.SafetensorsFile;
 import io.mocov3.model.step.Pending;
@@ -67,14 +68,15 @@ final class MocoStepFixture {
       double momentum = step.path("momentum").asDouble();
       Rates rates = new Rates(step.path("learning_rate").asDouble(), momentum);
       try (Pending pending = model.begin(views, rates);
-          ViewPair k = model.keys(pending)) {
+          Targets targets = model.targets(pending)) {
+        ViewPair k = targets.keys().orElseThrow();
         Query q1 = model.query(pending);
         Query q2 = model.query(pending);
         if (index == 0) {
           reference.compareForward(1, q1, k.first());
           reference.compareForward(2, q2, k.second());
         }
-        model.backward(pending, k);
+        model.backward(pending, targets);
         Map<String, Tensor> gradients = gradients(model);
         if (index == 0) {
           gradients.forEach(reference::compareGradient);

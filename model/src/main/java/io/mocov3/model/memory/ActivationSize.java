@@ -4,7 +4,7 @@ import io.mocov3.model.backbone.PatchProjectionKind;
 import io.mocov3.model.backbone.ResNetConfig;
 import io.mocov3.model.backbone.Stem;
 import io.mocov3.model.backbone.VitConfig;
-import io.mocov3.model.method.MoCoV3Config;
+import io.mocov3.model.method.MethodConfig;
 import io.mocov3.model.nn.HeadConfig;
 import io.mocov3.model.tensor.Precision;
 
@@ -22,16 +22,14 @@ public record ActivationSize(long graph, long passing) {
   private static final double FRAGMENTS = 1.2;
 
   /** Of backbone, projector and predictor. */
-  public static ActivationSize of(MoCoV3Config network, Precision precision) {
+  public static ActivationSize of(MethodConfig network, Precision precision) {
     int narrow = precision == Precision.BF16 ? 2 : WIDE;
     ActivationSize backbone =
         switch (network.backbone()) {
           case VitConfig vit -> transformer(vit, narrow);
           case ResNetConfig resnet -> residual(resnet, narrow);
         };
-    long heads =
-        head(network.projector(), narrow)
-            + network.predictor().map(predictor -> head(predictor, narrow)).orElse(0L);
+    long heads = network.heads().stream().mapToLong(head -> head(head, narrow)).sum();
     return new ActivationSize(backbone.graph() + heads, Math.max(backbone.passing(), heads));
   }
 

@@ -1,6 +1,6 @@
 package io.mocov3.model.memory;
 
-import io.mocov3.model.method.MoCoV3Config;
+import io.mocov3.model.method.MethodConfig;
 import io.mocov3.model.nn.Weights;
 import io.mocov3.model.step.StepConfig;
 import io.mocov3.model.step.TrainingStep;
@@ -16,7 +16,7 @@ import org.bytedeco.pytorch.Tensor;
 public record ModelSize(
     long parameters, long encoder, long weights, long trained, long moments, long staging) {
 
-  public static ModelSize of(MoCoV3Config network, StepConfig step) {
+  public static ModelSize of(MethodConfig network, StepConfig step) {
     try (TrainingStep model = new TrainingStep(network, step, Placement.META, 0)) {
       return new ModelSize(
           model.base().weights().parameters().stream().mapToLong(Tensor::numel).sum(),

@@ -16,7 +16,7 @@ import org.bytedeco.pytorch.global.torch;
  * f_k: backbone and projector, moved after the base encoder by an exponential average and never by
  * a gradient. Its BatchNorms use the statistics of their own batch; only parameters are averaged.
  */
-public final class KeyEncoder implements AutoCloseable {
+final class KeyEncoder implements Target, AutoCloseable {
   private final Encoder encoder;
   private final List<Tensor> parameters;
   private final List<Tensor> baseParameters;
@@ -37,14 +37,14 @@ public final class KeyEncoder implements AutoCloseable {
     baseParameters = base.weights().parameters();
   }
 
-  /** {@code k = m k + (1 - m) q} for every parameter. */
-  public void update(double momentum) {
+  @Override
+  public void move(double momentum) {
     try (NoGrad noGrad = new NoGrad()) {
       TorchOps.foreachLerp(parameters, baseParameters, 1 - momentum);
     }
   }
 
-  /** Views (N, 3, H, W) each to keys (N, K) each, owned by the caller. */
+  @Override
   public ViewPair keys(ViewPair views) {
     try (NoGrad noGrad = new NoGrad();
         Autocast autocast = new Autocast(encoder.weights().placement(), precision)) {
@@ -56,7 +56,8 @@ public final class KeyEncoder implements AutoCloseable {
   /**
    * How far the parameters are from the base encoder's, in norms of those. Waits for the device.
    */
-  double drift() {
+  @Override
+  public double drift() {
     try (NoGrad noGrad = new NoGrad()) {
       List<Tensor> apart = parameters.stream().map(Tensor::clone).toList();
       TorchOps.foreachAdd(apart, baseParameters, -1);
@@ -71,7 +72,7 @@ public final class KeyEncoder implements AutoCloseable {
         .item_double();
   }
 
-  public Weights weights() {
+  Weights weights() {
     return encoder.weights();
   }
 

@@ -2,19 +2,19 @@ package io.mocov3.model.step;
 
 import io.mocov3.model.method.Embedding;
 import io.mocov3.model.method.Query;
+import io.mocov3.model.method.Term.View;
 import io.mocov3.model.tensor.ViewPair;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import org.bytedeco.pytorch.Tensor;
 
 /** A step under way: its views, what is computed of them so far, what is to be kept of that. */
 public final class Pending implements AutoCloseable {
   private final ViewPair views;
   private final Rates rates;
-  private final Deque<Query> queries = new ArrayDeque<>();
+  private final Map<View, Query> queries = new EnumMap<>(View.class);
   private final List<Embedding> embeddings = new ArrayList<>();
   private boolean keeping;
 
@@ -41,17 +41,17 @@ public final class Pending implements AutoCloseable {
     return embeddings;
   }
 
-  /** The first view, or the second once the first has its queries. */
-  Tensor nextView() {
-    return queries.isEmpty() ? views.first() : views.second();
+  /** The first, or the second once the first has its queries. */
+  View nextView() {
+    return queries.isEmpty() ? View.FIRST : View.SECOND;
   }
 
-  void add(Query query) {
-    queries.add(query);
+  void add(View view, Query query) {
+    queries.put(view, query);
   }
 
-  Optional<Query> takeQuery() {
-    return Optional.ofNullable(queries.poll());
+  Optional<Query> takeQuery(View view) {
+    return Optional.ofNullable(queries.remove(view));
   }
 
   void keep(Query query) {
@@ -63,7 +63,7 @@ public final class Pending implements AutoCloseable {
   /** Lets go of what was computed, once; the views stay their owner's. */
   @Override
   public void close() {
-    queries.forEach(Query::close);
+    queries.values().forEach(Query::close);
     queries.clear();
     embeddings.forEach(Embedding::close);
     embeddings.clear();

@@ -85,7 +85,7 @@ public final class TrainingState implements AutoCloseable {
     Map<String, Object> trainer = new LinkedHashMap<>();
     trainer.put(COMPLETED_STEPS, completedSteps);
     trainer.put(UPDATES, model.optimizer().steps());
-    trainer.put(KEY_ENCODER_IS_AHEAD, model.keyEncoderIsAhead());
+    trainer.put(KEY_ENCODER_IS_AHEAD, model.targetIsAhead());
     sections.forEach(section -> trainer.put(section.section(), section.save()));
     return new Staged(
         completedSteps,
@@ -165,7 +165,7 @@ public final class TrainingState implements AutoCloseable {
     }
     Object updates = trainer.getOrDefault(UPDATES, number);
     model.optimizer().restoreSteps(((Number) updates).longValue());
-    model.restoreKeyEncoderIsAhead(Boolean.TRUE.equals(trainer.get(KEY_ENCODER_IS_AHEAD)));
+    model.restoreTargetIsAhead(Boolean.TRUE.equals(trainer.get(KEY_ENCODER_IS_AHEAD)));
     return number.longValue();
   }
 

@@ -1,9 +1,13 @@
 package io.mocov3.model.step;
 
 import io.mocov3.model.method.Encoder;
-import io.mocov3.model.method.MoCoV3;
-import io.mocov3.model.method.MoCoV3Config;
+import io.mocov3.model.method.Method;
+import io.mocov3.model.method.MethodConfig;
 import io.mocov3.model.method.Query;
+import io.mocov3.model.method.Target;
+import io.mocov3.model.method.Targets;
+import io.mocov3.model.method.Term;
+import io.mocov3.model.method.Term.View;
 import io.mocov3.model.nn.BatchStatistics;
 import io.mocov3.model.nn.Init;
 import io.mocov3.model.nn.Weights.Entry;
@@ -24,24 +28,24 @@ import org.bytedeco.pytorch.Tensor;
  * The only place where a step happens: keys, queries, loss, gradients, and an update or none. Owns
  * the method, the optimizer and what is measured of the gradients.
  *
- * <p>{@link #run} is a whole step. Its parts, in this order: {@link #begin}; {@link #keys} and
+ * <p>{@link #run} is a whole step. Its parts, in this order: {@link #begin}; {@link #targets} and
  * {@link #query}, at the same time if on two threads; {@link #backward}; {@link #measure} or {@link
- * #takeLoss}; {@link #finish}. All belong to one thread but {@link #keys}, which may run on another
- * one before {@link #backward}.
+ * #takeLoss}; {@link #finish}. All belong to one thread but {@link #targets}, which may run on
+ * another one before {@link #backward}.
  *
  * <p>The two terms of the loss go backward one after the other, so that only one graph is in memory
  * unless queries are computed ahead. The gradients are those of the sum, bit for bit in fp32.
  */
 public final class TrainingStep implements AutoCloseable {
   private final StepConfig config;
-  private final MoCoV3 method;
+  private final Method method;
   private final Optimizer optimizer;
   private final GradientMeter meter;
   private final BatchStatistics statistics;
   private final Tensor loss;
   private GradientClip clip;
   private Optional<FrozenProjection> frozen = Optional.empty();
-  private boolean keyEncoderIsAhead;
+  private boolean targetIsAhead;
   private StepClock clock = StepClock.NONE;
 
   /** Whether the update of a step is applied. */
@@ -50,15 +54,15 @@ public final class TrainingStep implements AutoCloseable {
     DISCARD
   }
 
-  public TrainingStep(MoCoV3Config network, StepConfig config, Placement placement, long seed) {
+  public TrainingStep(MethodConfig network, StepConfig config, Placement placement, long seed) {
     this.config = config;
     config.check(network.backbone());
     config.precision().configure(placement);
-    method = new MoCoV3(network, config.precision(), placement, seed);
+    method = network.create(config.precision(), placement, seed);
     optimizer = Optimizer.of(method.trained(), config.optimizer());
     meter = new GradientMeter(optimizer.parameters());
     clip = config.clip();
-    statistics = new BatchStatistics(method.networks());
+    statistics = new BatchStatistics(method.networks().stream().map(Method.Network::weights));
     try (PointerScope scope = new PointerScope()) {
       loss = Tensors.keep(Init.zeros().to(placement.torchDevice(), placement.dtype()));
     }
@@ -76,8 +80,8 @@ public final class TrainingStep implements AutoCloseable {
    */
   public double run(ViewPair views, Rates rates) {
     try (Pending step = begin(views, rates)) {
-      try (ViewPair keys = keys(step)) {
-        backward(step, keys);
+      try (Targets targets = targets(step)) {
+        backward(step, targets);
       }
       double value = takeLoss();
       finish(step, Verdict.APPLY);
@@ -91,19 +95,20 @@ public final class TrainingStep implements AutoCloseable {
     return new Pending(views, rates);
   }
 
-  /** Moves f_k if it is time, then k1, k2: (N, K) each, without gradient, owned by the caller. */
-  public ViewPair keys(Pending step) {
-    if (config.emaOrder() == EmaOrder.BEFORE_KEYS && !keyEncoderIsAhead) {
-      method.moveKeyEncoder(step.rates().momentum());
+  /** Moves the target if it is time, then what it makes of both views; owned by the caller. */
+  public Targets targets(Pending step) {
+    if (config.emaOrder() == EmaOrder.BEFORE_KEYS && !targetIsAhead) {
+      method.target().ifPresent(target -> target.move(step.rates().momentum()));
     }
-    keyEncoderIsAhead = false;
-    return method.keys(step.views());
+    targetIsAhead = false;
+    return new Targets(method.target().map(target -> target.keys(step.views())));
   }
 
   /** Computes the queries of the first view, called again also those of the second. */
   public Query query(Pending step) {
-    Query query = query(step.nextView());
-    step.add(query);
+    View view = step.nextView();
+    Query query = query(view.of(step.views()));
+    step.add(view, query);
     return query;
   }
 
@@ -116,23 +121,27 @@ public final class TrainingStep implements AutoCloseable {
     }
   }
 
-  /** Collects the gradients of {@code ctr(q1, k2) + ctr(q2, k1)}, and its value. */
-  public void backward(Pending step, ViewPair keys) {
-    backward(step, step.views().first(), keys.second());
-    backward(step, step.views().second(), keys.first());
+  /** Collects the gradients of all terms of the loss, one after the other, and their values. */
+  public void backward(Pending step, Targets targets) {
+    method.terms().forEach(term -> backward(step, term, targets));
   }
 
-  private void backward(Pending step, Tensor view, Tensor keys) {
-    try (Query q = step.takeQuery().orElseGet(() -> query(view));
-        PointerScope scope = new PointerScope()) {
+  private void backward(Pending step, Term term, Targets targets) {
+    List<Query> queries =
+        term.views().stream()
+            .map(view -> step.takeQuery(view).orElseGet(() -> query(view.of(step.views()))))
+            .toList();
+    try (PointerScope scope = new PointerScope()) {
       long begin = System.nanoTime();
-      Tensor term = method.ctr(q, keys);
-      term.backward();
+      Tensor value = method.loss(term, queries, targets);
+      value.backward();
       try (NoGrad noGrad = new NoGrad()) {
-        loss.add_(term.detach());
+        loss.add_(value.detach());
       }
       clock.took(StepClock.Part.LOSS_BACKWARD, System.nanoTime() - begin);
-      step.keep(q);
+      queries.forEach(step::keep);
+    } finally {
+      queries.forEach(Query::close);
     }
   }
 
@@ -169,24 +178,24 @@ public final class TrainingStep implements AutoCloseable {
     optimizer.step(rates.learningRate());
     frozen.ifPresent(FrozenProjection::restore);
     if (config.emaOrder() == EmaOrder.AFTER_UPDATE) {
-      method.moveKeyEncoder(rates.momentum());
+      method.target().ifPresent(target -> target.move(rates.momentum()));
     }
   }
 
-  /** If f_k has moved already, it will not move again towards the same weights. */
+  /** If the target has moved already, it will not move again towards the same weights. */
   private void discard() {
     optimizer.forget();
     statistics.restore();
-    keyEncoderIsAhead = config.emaOrder() == EmaOrder.BEFORE_KEYS;
+    targetIsAhead = config.emaOrder() == EmaOrder.BEFORE_KEYS;
   }
 
-  /** Whether f_k has made the move of the next step already. */
-  boolean keyEncoderIsAhead() {
-    return keyEncoderIsAhead;
+  /** Whether the target has made the move of the next step already. */
+  boolean targetIsAhead() {
+    return targetIsAhead;
   }
 
-  void restoreKeyEncoderIsAhead(boolean ahead) {
-    keyEncoderIsAhead = ahead;
+  void restoreTargetIsAhead(boolean ahead) {
+    targetIsAhead = ahead;
   }
 
   /** From now on the patch projection keeps its present bits, whatever its gradient. */
@@ -210,13 +219,13 @@ public final class TrainingStep implements AutoCloseable {
     meter.scaleNext(layer, factor);
   }
 
-  /** {@code ||theta_q - theta_k|| / ||theta_q||} over the parameters both encoders have. */
+  /** {@code ||theta_q - theta_k|| / ||theta_q||}; 0 without a target. */
   public double queryKeyDrift() {
-    return method.queryKeyDrift();
+    return method.target().map(Target::drift).orElse(0.0);
   }
 
   /** What is trained; stays owned here. */
-  public MoCoV3 method() {
+  public Method method() {
     return method;
   }
 

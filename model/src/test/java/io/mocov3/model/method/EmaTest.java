@@ -34,7 +34,7 @@ class EmaTest {
     for (int update = 2; update <= 6; update++) {
       double momentum = 1 - 0.1 * update;
       moveBaseTo(update);
-      keys.update(momentum);
+      keys.move(momentum);
       double[] moved = numbers(base.weights(), name);
       for (int i = 0; i < expected.length; i++) {
         expected[i] = momentum * expected[i] + (1 - momentum) * moved[i];
@@ -52,7 +52,7 @@ class EmaTest {
     double[] goal = numbers(base.weights(), name);
 
     for (int update = 0; update < 10; update++) {
-      keys.update(0.9);
+      keys.move(0.9);
     }
 
     double left = Math.pow(0.9, 10);
@@ -66,7 +66,7 @@ class EmaTest {
   void momentumZeroCopiesTheBaseExactly() {
     moveBaseTo(2);
 
-    keys.update(0);
+    keys.move(0);
 
     for (Entry entry : keys.weights().entries(kind -> kind != Kind.BUFFER)) {
       assertThat(Tiny.numbers(entry.tensor()))
@@ -81,7 +81,7 @@ class EmaTest {
     double[] before = numbers(keys.weights(), name);
     moveBaseTo(2);
 
-    keys.update(1);
+    keys.move(1);
 
     assertThat(numbers(keys.weights(), name)).isEqualTo(before);
   }
@@ -92,7 +92,7 @@ class EmaTest {
       buffer.tensor().fill_(new Scalar(7.0));
     }
 
-    keys.update(0);
+    keys.move(0);
 
     assertThat(numbers(keys.weights(), "head.1.running_mean")).containsOnly(0);
     assertThat(numbers(keys.weights(), "head.1.running_var")).containsOnly(1);

@@ -24,7 +24,7 @@ class KeyEncoderTest {
       double[] key = Tiny.numbers(model.tensors().get(KEY));
 
       for (int i = 0; i < 5; i++) {
-        model.method().moveKeyEncoder(momentum);
+        model.method().target().orElseThrow().move(momentum);
       }
 
       double[] moved = Tiny.numbers(model.tensors().get(KEY));
@@ -40,10 +40,10 @@ class KeyEncoderTest {
     try (TrainingStep model = trainedOnce(Placement.CPU)) {
       double[] key = Tiny.numbers(model.tensors().get(KEY));
 
-      model.method().moveKeyEncoder(1);
+      model.method().target().orElseThrow().move(1);
       assertThat(Tiny.numbers(model.tensors().get(KEY))).isEqualTo(key);
 
-      model.method().moveKeyEncoder(0);
+      model.method().target().orElseThrow().move(0);
       assertThat(Tiny.numbers(model.tensors().get(KEY)))
           .isEqualTo(Tiny.numbers(model.tensors().get(BASE)));
     }
@@ -55,7 +55,7 @@ class KeyEncoderTest {
     try (TrainingStep model = trainedOnce(Placement.CPU)) {
       double[] before = Tiny.numbers(model.tensors().get(name));
 
-      model.method().moveKeyEncoder(0);
+      model.method().target().orElseThrow().move(0);
 
       assertThat(Tiny.numbers(model.tensors().get(name))).isEqualTo(before);
     }

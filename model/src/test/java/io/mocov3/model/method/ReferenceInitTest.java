@@ -190,7 +190,7 @@ class ReferenceInitTest {
       ViewPair twice = new ViewPair(view, view);
 
       Query q = model.method().query(view);
-      try (ViewPair k = model.method().keys(twice)) {
+      try (ViewPair k = model.method().target().orElseThrow().keys(twice)) {
 
         double[] projection = Tiny.numbers(q.projection());
         assertThat(Tiny.numbers(k.first())).containsExactly(projection, within(1e-5));

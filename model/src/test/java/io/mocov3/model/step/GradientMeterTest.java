@@ -6,13 +6,13 @@ import static org.assertj.core.api.Assertions.withinPercentage;
 
 import io.mocov3.model.backbone.PatchProjectionKind;
 import io.mocov3.model.method.MoCoV3Config;
+import io.mocov3.model.method.Targets;
 import io.mocov3.model.nn.Weights.Entry;
 import io.mocov3.model.optim.GradientClip;
 import io.mocov3.model.step.TrainingStep.Verdict;
 import io.mocov3.model.tensor.Placement;
 import io.mocov3.model.tensor.Precision;
 import io.mocov3.model.tensor.TorchOps;
-import io.mocov3.model.tensor.ViewPair;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -184,8 +184,8 @@ class GradientMeterTest {
   /** The keys, both forwards and both backwards of a step. */
   private static Pending collect(TrainingStep model, int seed) {
     Pending step = model.begin(Tiny.views(seed), new Rates(1e-3, 0.9));
-    try (ViewPair k = model.keys(step)) {
-      model.backward(step, k);
+    try (Targets targets = model.targets(step)) {
+      model.backward(step, targets);
     }
     return step;
   }

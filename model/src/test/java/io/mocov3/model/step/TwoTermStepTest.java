@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.mocov3.model.backbone.PatchProjectionKind;
 import io.mocov3.model.loss.ContrastiveLoss;
 import io.mocov3.model.method.Query;
+import io.mocov3.model.method.Targets;
 import io.mocov3.model.nn.Weights.Entry;
 import io.mocov3.model.tensor.ViewPair;
 import java.util.LinkedHashMap;
@@ -23,14 +24,15 @@ class TwoTermStepTest {
       ViewPair x = Tiny.views(1);
       ContrastiveLoss loss = new ContrastiveLoss(0.2);
       try (Pending step = model.begin(x, new Rates(1e-3, 0.99));
-          ViewPair k = model.keys(step)) {
+          Targets targets = model.targets(step)) {
+        ViewPair k = targets.keys().orElseThrow();
         Query q1 = model.method().query(x.first());
         Query q2 = model.method().query(x.second());
         Tensor sum = loss.ctr(q1.query(), k.second()).add(loss.ctr(q2.query(), k.first()));
         sum.backward();
         Map<String, double[]> joint = takeGradients(model);
 
-        model.backward(step, k);
+        model.backward(step, targets);
         Map<String, double[]> apart = takeGradients(model);
 
         assertThat(model.takeLoss()).isEqualTo(sum.item_double());

@@ -1,0 +1,14 @@
+package io.mocov3.model.method;
+
+import io.mocov3.model.tensor.ViewPair;
+import java.util.Optional;
+
+/** What the queries of a step are compared with besides each other. Owns the keys. */
+public record Targets(Optional<ViewPair> keys) implements AutoCloseable {
+  public static final Targets NONE = new Targets(Optional.empty());
+
+  @Override
+  public void close() {
+    keys.ifPresent(ViewPair::close);
+  }
+}
