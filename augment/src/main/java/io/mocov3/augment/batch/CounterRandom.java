@@ -2,7 +2,7 @@ package io.mocov3.augment.batch;
 
 /**
  * Random numbers without hidden state: number n of a stream is a hash of its key and n, so a draw
- * depends on (seed, epoch, sample, view) and never on threads or history.
+ * depends on (seed, epoch, sample, view, operation) and never on threads or history.
  *
  * <p>SplitMix64 (Steele, Lea and Flood, 2014): the key is a chain of its finaliser over the four
  * parts, the n-th output is the finaliser of key + n times the golden gamma.
@@ -21,6 +21,11 @@ public final class CounterRandom {
   /** The stream of one view of one sample in one epoch. */
   public static CounterRandom of(long seed, long epoch, long sample, long view) {
     return new CounterRandom(absorb(absorb(absorb(absorb(0, seed), epoch), sample), view));
+  }
+
+  /** A stream of its own below this one, wherever this one is; the same part, the same stream. */
+  public CounterRandom below(long part) {
+    return new CounterRandom(absorb(key, part));
   }
 
   /** 64 random bits. */

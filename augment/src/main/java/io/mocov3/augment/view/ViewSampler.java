@@ -14,26 +14,44 @@ public final class ViewSampler {
 
   private ViewSampler() {}
 
-  /** Draws one view of an image of the given width and height. */
-  public static ViewParameters draw(
-      ViewRecipe recipe, int width, int height, CounterRandom random) {
-    Crop crop = crop(recipe.crop(), width, height, random);
-    Optional<Jitter> jitter =
-        random.chance(recipe.jitter().probability())
-            ? Optional.of(jitter(recipe.jitter(), random))
-            : Optional.empty();
-    boolean grayscale = random.chance(recipe.grayscaleProbability());
-    OptionalDouble sigma =
-        random.chance(recipe.blur().probability())
-            ? OptionalDouble.of(random.uniform(recipe.blur().sigmaMin(), recipe.blur().sigmaMax()))
-            : OptionalDouble.empty();
-    boolean solarize = random.chance(recipe.solarizeProbability());
-    boolean flip = random.chance(recipe.flipProbability());
-    return new ViewParameters(recipe.size(), crop, jitter, grayscale, sigma, solarize, flip);
+  /**
+   * Each operation draws from a stream of its own, so that another one more or less, or one that
+   * draws more, shifts no other's. The numbers stay what they are.
+   */
+  private enum Draw {
+    CROP(1),
+    JITTER(2),
+    GRAYSCALE(3),
+    BLUR(4),
+    SOLARIZE(5),
+    FLIP(6);
+
+    private final long stream;
+
+    Draw(long stream) {
+      this.stream = stream;
+    }
+
+    CounterRandom from(CounterRandom view) {
+      return view.below(stream);
+    }
+  }
+
+  /** Draws one view of an image of the given width and height; {@code view} is its stream. */
+  public static ViewParameters draw(ViewRecipe recipe, int width, int height, CounterRandom view) {
+    return new ViewParameters(
+        recipe.size(),
+        crop(recipe.crop(), width, height, view),
+        jitter(recipe.jitter(), Draw.JITTER.from(view)),
+        Draw.GRAYSCALE.from(view).chance(recipe.grayscaleProbability()),
+        sigma(recipe.blur(), Draw.BLUR.from(view)),
+        Draw.SOLARIZE.from(view).chance(recipe.solarizeProbability()),
+        Draw.FLIP.from(view).chance(recipe.flipProbability()));
   }
 
   /** RandomResizedCrop's box: ten attempts, then the largest centred box of an allowed ratio. */
-  static Crop crop(ViewRecipe.Crop rule, int width, int height, CounterRandom random) {
+  static Crop crop(ViewRecipe.Crop rule, int width, int height, CounterRandom view) {
+    CounterRandom random = Draw.CROP.from(view);
     double area = (double) width * height;
     double logMin = Math.log(rule.ratioMin());
     double logMax = Math.log(rule.ratioMax());
@@ -51,7 +69,13 @@ public final class ViewSampler {
     return centre(rule, width, height);
   }
 
-  static Jitter jitter(ViewRecipe.Jitter rule, CounterRandom random) {
+  private static Optional<Jitter> jitter(ViewRecipe.Jitter rule, CounterRandom random) {
+    return random.chance(rule.probability())
+        ? Optional.of(factors(rule, random))
+        : Optional.empty();
+  }
+
+  static Jitter factors(ViewRecipe.Jitter rule, CounterRandom random) {
     List<ColorOperation> order =
         ColorOperation.ORDERS.get(random.nextInt(ColorOperation.ORDERS.size()));
     return new Jitter(
@@ -60,6 +84,12 @@ public final class ViewSampler {
         factor(rule.contrast(), random),
         factor(rule.saturation(), random),
         random.uniform(-rule.hue(), rule.hue()));
+  }
+
+  private static OptionalDouble sigma(ViewRecipe.Blur rule, CounterRandom random) {
+    return random.chance(rule.probability())
+        ? OptionalDouble.of(random.uniform(rule.sigmaMin(), rule.sigmaMax()))
+        : OptionalDouble.empty();
   }
 
   private static Crop centre(ViewRecipe.Crop rule, int width, int height) {

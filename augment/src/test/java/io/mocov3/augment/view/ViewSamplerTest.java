@@ -120,6 +120,35 @@ class ViewSamplerTest {
     }
   }
 
+  @Test
+  void anOperationMoreOrLessShiftsNoOtherDraw() {
+    ViewRecipe plain = withJitter(0);
+    ViewRecipe jittered = withJitter(1);
+    for (int i = 0; i < 1000; i++) {
+      ViewParameters without = ViewSampler.draw(plain, 300, 200, CounterRandom.of(5, 1, i, 0));
+      ViewParameters with = ViewSampler.draw(jittered, 300, 200, CounterRandom.of(5, 1, i, 0));
+
+      assertThat(without.jitter()).isEmpty();
+      assertThat(with.jitter()).isPresent();
+      assertThat(with.crop()).isEqualTo(without.crop());
+      assertThat(with.grayscale()).isEqualTo(without.grayscale());
+      assertThat(with.blurSigma()).isEqualTo(without.blurSigma());
+      assertThat(with.flip()).isEqualTo(without.flip());
+    }
+  }
+
+  private static ViewRecipe withJitter(double probability) {
+    ViewRecipe.Jitter rule = RECIPE.jitter();
+    return new ViewRecipe(
+        RECIPE.crop(),
+        new ViewRecipe.Jitter(
+            probability, rule.brightness(), rule.contrast(), rule.saturation(), rule.hue()),
+        RECIPE.grayscaleProbability(),
+        RECIPE.blur(),
+        RECIPE.solarizeProbability(),
+        RECIPE.flipProbability());
+  }
+
   private void assertFactor(String name, ToDoubleFunction<Jitter> factor) {
     JsonNode expected = reference.path("color_jitter").path("factors").path(name);
     double low = expected.path("uniform").get(0).asDouble();
@@ -135,7 +164,7 @@ class ViewSamplerTest {
   }
 
   private static Jitter jitter(int sample) {
-    return ViewSampler.jitter(RECIPE.jitter(), CounterRandom.of(7, 0, sample, 0));
+    return ViewSampler.factors(RECIPE.jitter(), CounterRandom.of(7, 0, sample, 0));
   }
 
   private static void count(long[] counts, int position, int room) {
