@@ -5,6 +5,7 @@ import io.mocov3.augment.view.EvalView;
 import io.mocov3.metrics.TrainingMetrics.KnnAccuracy;
 import io.mocov3.model.evaluation.KnnClassifier;
 import io.mocov3.model.evaluation.KnnClassifier.Setting;
+import io.mocov3.model.evaluation.LabelledFeatures;
 import io.mocov3.model.method.Encoder;
 import io.mocov3.model.tensor.Pixels;
 import java.util.List;
@@ -49,7 +50,7 @@ public record KnnProbe(
 
   /** Accuracies of the pixels themselves: what there is to beat. */
   public List<KnnAccuracy> rawPixels(Pixels pixels) {
-    return run(images -> images.flatten(1, -1), pixels);
+    return run(LabelledFeatures::rawPixels, pixels);
   }
 
   private List<KnnAccuracy> run(UnaryOperator<Tensor> network, Pixels pixels) {
@@ -78,7 +79,7 @@ public record KnnProbe(
   public LabelledFeatures features(
       ImageSource source, int images, UnaryOperator<Tensor> network, Pixels pixels) {
     int count = images == 0 ? source.size() : Math.min(images, source.size());
-    return LabelledFeatures.of(
-        source, count, EvalView.of(shortSide, crop), crop, batchSize, pixels, network);
+    return new FeaturePass(EvalView.of(shortSide, crop), crop, batchSize, pixels)
+        .over(source, count, network);
   }
 }

@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntToLongFunction;
-import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -63,11 +62,10 @@ public final class LiveProbe implements AutoCloseable {
     if (queue.size(step) < largest) {
       return accuracies;
     }
-    try (KnnClassifier classifier = queue.classifier(step, classes);
-        PointerScope scope = new PointerScope()) {
+    try (KnnClassifier classifier = queue.classifier(step, classes)) {
       for (ProbeSet probe : probes) {
         classifier
-            .accuracies(features(base, probe, pixels), Tensor.create(probe.labels()), settings)
+            .accuracies(() -> features(base, probe, pixels), probe.labels(), settings)
             .forEach(
                 (setting, accuracy) ->
                     accuracies.add(

@@ -98,8 +98,19 @@ public final class TrainingDaemon {
       RunDirectory directory, TrainingAssembly assembly, DataDigest digest, Resumption resumption) {
     ProgressLine progress =
         new ProgressLine(err, Boolean.getBoolean(TERMINAL), directory.paths().capsules());
-    PrometheusMetrics metrics =
-        new PrometheusMetrics(settings.run().name(), Version.text(), Pointer::physicalBytes);
+    try (PrometheusMetrics metrics =
+        new PrometheusMetrics(settings.run().name(), Version.text(), Pointer::physicalBytes)) {
+      return run(directory, assembly, digest, resumption, progress, metrics);
+    }
+  }
+
+  private int run(
+      RunDirectory directory,
+      TrainingAssembly assembly,
+      DataDigest digest,
+      Resumption resumption,
+      ProgressLine progress,
+      PrometheusMetrics metrics) {
     LogWatch watch = new LogWatch(metrics, progress::warn);
     try (RunFiles files = new RunFiles(directory, watch);
         ExecutorService workers = Workers.start(settings)) {
@@ -139,7 +150,18 @@ public final class TrainingDaemon {
       } catch (RunException e) {
         end(system, files);
         throw e;
+      } finally {
+        forget(hook);
       }
+    }
+  }
+
+  /** A process may train several runs, one after the other. */
+  private static void forget(Thread hook) {
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      // the process is ending, and the hook waits for this run
     }
   }
 

@@ -6,6 +6,7 @@ import io.mocov3.actors.training.TrainingPlan;
 import io.mocov3.app.data.DataSets;
 import io.mocov3.app.settings.Settings;
 import io.mocov3.augment.batch.SampleOrder;
+import io.mocov3.model.evaluation.ProbeInterval;
 import java.time.Duration;
 
 /** From settings and the size of the data set to the plan of a training. */
@@ -14,16 +15,6 @@ public final class Plans {
   public static final Duration SAVE_TIMEOUT = Duration.ofMinutes(2);
 
   private Plans() {}
-
-  /** A forward of one image against a step's eight (two views, forward and backward, and keys). */
-  private static final double FORWARDS_OF_A_STEP = 8;
-
-  private static final double SHARE_OF_TIME = 0.01;
-
-  /** Beside its forwards a probe searches the queue. */
-  private static final double MARGIN = 1.5;
-
-  private static final long SHORTEST = 10;
 
   /** With the interval of the live probe, which the batch size decides unless it is given. */
   public static StabilityPlan stability(Settings settings, DataSets data) {
@@ -45,14 +36,10 @@ public final class Plans {
   /** Steps between two live probes of {@code sets} probe sets. */
   public static long probeEverySteps(Settings settings, int sets) {
     Settings.Live live = settings.live();
-    double cost =
-        MARGIN
-            * Math.max(1, sets)
-            * live.images()
-            / (FORWARDS_OF_A_STEP * settings.data().batchSize());
     return live.everySteps() > 0
         ? live.everySteps()
-        : Math.max(SHORTEST, (long) Math.ceil(cost / SHARE_OF_TIME));
+        : ProbeInterval.steps(
+            (long) Math.max(1, sets) * live.images(), settings.data().batchSize());
   }
 
   /** A stop leaves some of its time to end in. */

@@ -1,13 +1,13 @@
 package io.mocov3.app.train;
 
 import io.mocov3.actors.evaluation.KnnProbe;
-import io.mocov3.actors.evaluation.LabelledFeatures;
 import io.mocov3.augment.codec.Decoded.Image;
 import io.mocov3.augment.sheet.NeighbourSheet;
 import io.mocov3.augment.sheet.NeighbourSheet.Row;
 import io.mocov3.augment.sheet.NeighbourSheet.Tile;
 import io.mocov3.augment.source.ImageSource;
 import io.mocov3.model.evaluation.KnnClassifier;
+import io.mocov3.model.evaluation.LabelledFeatures;
 import io.mocov3.model.method.Encoder;
 import io.mocov3.model.tensor.Pixels;
 import java.nio.file.Path;

@@ -96,6 +96,15 @@ final class ModuleRulesTest {
                   call -> resideInAnyPackage(LIBTORCH, OPENCV).test(call.getTargetOwner())));
 
   @ArchTest
+  static final ArchRule actors_decide_when_and_where_and_never_compute =
+      module("actors")
+          .should()
+          .callCodeUnitWhere(
+              describe(
+                  "a method or constructor of libtorch or OpenCV",
+                  call -> resideInAnyPackage(LIBTORCH, OPENCV).test(call.getTargetOwner())));
+
+  @ArchTest
   static final ArchRule every_class_belongs_to_a_module =
       classes()
           .should()

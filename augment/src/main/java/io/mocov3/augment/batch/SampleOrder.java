@@ -74,6 +74,7 @@ public final class SampleOrder {
     if (current.number != epoch) {
       current = new Epoch(epoch, order.indices(seed, epoch));
       cached = current;
+      order.announce(seed, epoch);
     }
     return current.permutation;
   }

@@ -101,6 +101,17 @@ public final class MixedImages implements ImageSource {
       public int[] indices(long seed, long epoch) {
         return mixed(orders, seed, epoch);
       }
+
+      @Override
+      public void announce(long seed, long epoch) {
+        for (int i = 0; i < shares.length; i++) {
+          long first = epoch * shares[i] / orders.get(i).length();
+          long last = ((epoch + 1) * shares[i] - 1) / orders.get(i).length();
+          for (long own = first; own <= last; own++) {
+            orders.get(i).announce(seed + i, own);
+          }
+        }
+      }
     };
   }
 

@@ -184,8 +184,12 @@ public final class ShardedImages implements ImageSource {
 
       @Override
       public int[] indices(long seed, long epoch) {
-        readAhead = new ReadAhead(order.shards(seed, epoch), shards.size());
         return order.indices(seed, epoch);
+      }
+
+      @Override
+      public void announce(long seed, long epoch) {
+        readAhead = new ReadAhead(order.shards(seed, epoch), shards.size());
       }
     };
   }

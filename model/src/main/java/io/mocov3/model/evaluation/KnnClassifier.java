@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
@@ -69,6 +70,14 @@ public final class KnnClassifier implements AutoCloseable {
                       .item_double()));
     }
     return accuracies;
+  }
+
+  /** The same of queries that are made for this, and let go of afterwards. */
+  public Map<Setting, Double> accuracies(
+      Supplier<Tensor> queries, long[] truth, List<Setting> settings) {
+    try (PointerScope scope = new PointerScope()) {
+      return accuracies(queries.get(), Tensor.create(truth), settings);
+    }
   }
 
   /** Summed weights (N, classes) of queries (N, D) for each setting, in the caller's scope. */

@@ -6,13 +6,14 @@ import io.mocov3.actors.views.BatchFailedException;
 import io.mocov3.actors.views.MemoryImages;
 import io.mocov3.augment.SourceUnavailableException;
 import io.mocov3.augment.view.EvalView;
+import io.mocov3.model.evaluation.LabelledFeatures;
 import io.mocov3.model.tensor.Pixels;
 import io.mocov3.model.tensor.Placement;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-class LabelledFeaturesTest {
+class FeaturePassTest {
 
   @Test
   void imagesWhoseStorageIsGoneSaySo() {
@@ -34,7 +35,7 @@ class LabelledFeaturesTest {
   private static LabelledFeatures features(MemoryImages images) {
     List<Double> half = List.of(0.5, 0.5, 0.5);
     try (Pixels pixels = new Pixels(Placement.CPU, half, half)) {
-      return LabelledFeatures.of(images, 4, EvalView.of(16, 16), 16, 2, pixels, views -> views);
+      return new FeaturePass(EvalView.of(16, 16), 16, 2, pixels).over(images, 4, views -> views);
     }
   }
 }
