@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.mocov3.metrics.TrainingMetrics.CheckpointPhase;
 import io.mocov3.metrics.TrainingMetrics.IncidentKind;
 import io.mocov3.metrics.TrainingMetrics.KnnAccuracy;
+import io.mocov3.metrics.TrainingMetrics.LifecycleState;
 import io.mocov3.metrics.TrainingMetrics.PipelineStage;
 import io.mocov3.metrics.TrainingMetrics.Stage;
 import io.mocov3.metrics.TrainingMetrics.Step;
@@ -48,6 +49,7 @@ class MetricsReferenceTest {
       metrics.rolledBack(IncidentKind.DIP);
       metrics.dip();
       metrics.knnQueueAge(1);
+      metrics.lifecycle(LifecycleState.TRAINING);
       for (Signal signal : Signal.values()) {
         metrics.signal(signal, 0.5);
       }

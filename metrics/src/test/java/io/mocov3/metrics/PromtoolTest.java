@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.mocov3.metrics.TrainingMetrics.IncidentKind;
 import io.mocov3.metrics.TrainingMetrics.KnnAccuracy;
+import io.mocov3.metrics.TrainingMetrics.LifecycleState;
 import io.mocov3.metrics.TrainingMetrics.Step;
 import java.io.File;
 import java.io.IOException;
@@ -56,6 +57,7 @@ class PromtoolTest {
       metrics.rolledBack(IncidentKind.DIP);
       metrics.dip();
       metrics.knnQueueAge(1);
+      metrics.lifecycle(LifecycleState.TRAINING);
       for (Signal signal : Signal.values()) {
         metrics.signal(signal, 0.5);
       }

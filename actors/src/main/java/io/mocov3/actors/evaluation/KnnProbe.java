@@ -12,19 +12,14 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
 
-/**
- * The kNN probe: test images are classified by their nearest training images in feature space. An
- * image count of 0 takes the whole set; {@code shortSide} and {@code crop} are pixels.
- */
-public record KnnProbe(
-    ImageSource train,
-    ImageSource test,
-    int trainImages,
-    int testImages,
-    int shortSide,
-    int crop,
-    int batchSize,
-    List<Setting> settings) {
+/** The kNN probe: test images are classified by their nearest training images in feature space. */
+public record KnnProbe(Images train, Images test, Framing framing, List<Setting> settings) {
+
+  /** A set, and how many images of it are taken, spread evenly; 0 for all. */
+  public record Images(ImageSource source, int most) {}
+
+  /** How images are seen: {@code shortSide} and {@code crop} in pixels, so many in one forward. */
+  public record Framing(int shortSide, int crop, int batchSize) {}
 
   /** How metrics and files name this probe and where its reference features come from. */
   public static final String PROBE = "test";
@@ -33,14 +28,15 @@ public record KnnProbe(
 
   /** The same with no more than {@code references} training images. */
   public KnnProbe with(int references) {
-    int images = trainImages == 0 ? references : Math.min(references, trainImages);
-    return new KnnProbe(train, test, images, testImages, shortSide, crop, batchSize, settings);
+    int images = train.most() == 0 ? references : Math.min(references, train.most());
+    return new KnnProbe(new Images(train.source(), images), test, framing, settings);
   }
 
   /** The same with no more than {@code most} images in one forward. */
   public KnnProbe inBatchesOf(int most) {
-    int images = Math.min(most, batchSize);
-    return new KnnProbe(train, test, trainImages, testImages, shortSide, crop, images, settings);
+    int images = Math.min(most, framing.batchSize());
+    return new KnnProbe(
+        train, test, new Framing(framing.shortSide(), framing.crop(), images), settings);
   }
 
   /** Accuracies of backbone features. */
@@ -54,11 +50,11 @@ public record KnnProbe(
   }
 
   private List<KnnAccuracy> run(UnaryOperator<Tensor> network, Pixels pixels) {
-    try (LabelledFeatures references = features(train, trainImages, network, pixels);
-        LabelledFeatures queries = features(test, testImages, network, pixels);
+    try (LabelledFeatures references = features(train, network, pixels);
+        LabelledFeatures queries = features(test, network, pixels);
         KnnClassifier classifier =
             new KnnClassifier(
-                references.features(), references.labels(), train.classNames().size())) {
+                references.features(), references.labels(), train.source().classNames().size())) {
       return classifier
           .accuracies(queries.features(), queries.labels(), settings)
           .entrySet()
@@ -75,11 +71,12 @@ public record KnnProbe(
     }
   }
 
-  /** Features of one of the sets, owned by the caller. */
-  public LabelledFeatures features(
-      ImageSource source, int images, UnaryOperator<Tensor> network, Pixels pixels) {
-    int count = images == 0 ? source.size() : Math.min(images, source.size());
-    return new FeaturePass(EvalView.of(shortSide, crop), crop, batchSize, pixels)
+  /** Features of images, owned by the caller. */
+  public LabelledFeatures features(Images images, UnaryOperator<Tensor> network, Pixels pixels) {
+    ImageSource source = images.source();
+    int count = images.most() == 0 ? source.size() : Math.min(images.most(), source.size());
+    EvalView view = EvalView.of(framing.shortSide(), framing.crop());
+    return new FeaturePass(view, framing.crop(), framing.batchSize(), pixels)
         .over(source, count, network);
   }
 }

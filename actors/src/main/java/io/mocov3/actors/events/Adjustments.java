@@ -26,7 +26,7 @@ public record Adjustments(
   /** After a rollback from {@code incident} to the checkpoint of {@code step}. */
   public Adjustments after(StabilityPolicy policy, Incident incident, long step) {
     int count = rollbacks + 1;
-    return switch (policy.change()) {
+    return switch (policy.repair().change()) {
       case SKIP_DATA ->
           new Adjustments(
               count,
@@ -38,7 +38,7 @@ public record Adjustments(
           new Adjustments(
               count,
               dataOffset,
-              learningRateFactor * policy.factor(),
+              learningRateFactor * policy.repair().factor(),
               frozenProjection,
               projectionClip);
       case FREEZE_PROJECTION ->
@@ -49,7 +49,9 @@ public record Adjustments(
               dataOffset,
               learningRateFactor,
               frozenProjection,
-              projectionClip == 0 ? policy.clip() : projectionClip * policy.factor());
+              projectionClip == 0
+                  ? policy.repair().clip()
+                  : projectionClip * policy.repair().factor());
     };
   }
 

@@ -11,17 +11,18 @@ import java.util.Set;
  * @param maxSkips updates skipped in a row; one more spike is applied, one more number that is not
  *     finite ends training
  * @param maxRollbacks rollbacks before training fails for good
- * @param factor what a rollback multiplies the learning rate by, when that is its change
- * @param clip the bound of the patch projection's gradient, when that is its change
  */
 public record StabilityPolicy(
-    Action action,
-    Set<IncidentKind> actOn,
-    int maxSkips,
-    int maxRollbacks,
-    Change change,
-    double factor,
-    double clip) {
+    Action action, Set<IncidentKind> actOn, int maxSkips, int maxRollbacks, Repair repair) {
+
+  /**
+   * What is different after a rollback.
+   *
+   * @param factor what the learning rate is multiplied by, when that is the change, or the bound of
+   *     a repeated clip
+   * @param clip the bound of the patch projection's gradient, when that is the change
+   */
+  public record Repair(Change change, double factor, double clip) {}
 
   public static final StabilityPolicy OBSERVE =
       new StabilityPolicy(
@@ -29,9 +30,7 @@ public record StabilityPolicy(
           Set.of(IncidentKind.NON_FINITE, IncidentKind.DIP),
           10,
           3,
-          Change.SKIP_DATA,
-          0.5,
-          0.1);
+          new Repair(Change.SKIP_DATA, 0.5, 0.1));
 
   /** What is done. */
   public enum Action {

@@ -201,7 +201,7 @@ public final class Trainer {
               }
               case ProbeDone done -> {
                 probing.done(done.evaluated());
-                probing.runIf(session.isComplete() && session.lastProbe() < session.step());
+                probing.runIf(session.isComplete() && session.probeMissing());
                 yield reportWhenIdle(ending, Behaviors.same());
               }
               case RetryWrite retry -> then(() -> saving.retry(true));

@@ -28,50 +28,37 @@ import java.util.stream.IntStream;
 /**
  * The stream of batches: sample order, a free buffer, then every sample read, decoded and rendered
  * into its slot by the workers. Batches come in order and are a function of (seed, step) alone,
- * whatever the number of workers; no more than {@code buffers} of them exist at once.
+ * whatever the number of workers; no more of them exist at once than there are buffers.
  */
 public final class ViewPipeline {
   private final ImageSource source;
-  private final SampleOrder order;
-  private final TwoViews views;
-  private final long seed;
-  private final int batchSize;
-  private final int buffers;
-  private final int workers;
-  private final Executor executor;
+  private final Batching batching;
+  private final Workers workers;
   private final BadImageBudget budget;
   private final EventSink events;
 
-  /**
-   * {@code executor} must have {@code workers} threads; batches are (2, batchSize, H, W, 3) uint8.
-   *
-   * @param maxBadRatio share of the images that may be undecodable before the stream fails
-   */
+  /** Which samples make a batch, (2, batchSize, H, W, 3) uint8, and how they are rendered. */
+  public record Batching(SampleOrder order, TwoViews views, long seed, int batchSize) {}
+
+  /** Who renders: {@code executor} must have {@code count} threads. */
+  public record Workers(int count, Executor executor, int buffers) {}
+
+  /** {@code maxBadRatio}: share of the images that may be undecodable before the stream fails. */
   public ViewPipeline(
       ImageSource source,
-      SampleOrder order,
-      TwoViews views,
-      long seed,
-      int batchSize,
-      int buffers,
-      int workers,
-      Executor executor,
+      Batching batching,
+      Workers workers,
       double maxBadRatio,
       EventSink events) {
     this.budget = new BadImageBudget(source.size(), maxBadRatio);
     this.source = source;
-    this.order = order;
-    this.views = views;
-    this.seed = seed;
-    this.batchSize = batchSize;
-    this.buffers = buffers;
+    this.batching = batching;
     this.workers = workers;
-    this.executor = executor;
     this.events = events;
   }
 
   public long seed() {
-    return seed;
+    return batching.seed();
   }
 
   public ImageSource source() {
@@ -80,8 +67,8 @@ public final class ViewPipeline {
 
   /** A pool for one run of the stream. */
   public BatchBufferPool pool() {
-    int size = views.first().size();
-    return new BatchBufferPool(buffers, 2, batchSize, size, size);
+    int size = batching.views().first().size();
+    return new BatchBufferPool(workers.buffers(), 2, batching.batchSize(), size, size);
   }
 
   /**
@@ -102,7 +89,7 @@ public final class ViewPipeline {
             1,
             step ->
                 pool.acquire().thenApply(buffer -> undelivered.keep(new Batch(step, buffer, pool))))
-        .mapAsync(buffers, batch -> fill(batch, undelivered))
+        .mapAsync(workers.buffers(), batch -> fill(batch, undelivered))
         .mapError(CompletionException.class, Throwable::getCause)
         .map(undelivered::handOut)
         .watchTermination(
@@ -122,9 +109,9 @@ public final class ViewPipeline {
 
   public CompletionStage<Batch> fill(Batch batch) {
     long begin = System.nanoTime();
-    int[] indices = order.indices(batch.step());
-    long epoch = batch.step() / order.stepsPerEpoch();
-    int chunks = Math.min(batchSize, workers);
+    int[] indices = batching.order().indices(batch.step());
+    long epoch = batch.step() / batching.order().stepsPerEpoch();
+    int chunks = Math.min(batching.batchSize(), workers.count());
     AtomicBoolean givenUp = new AtomicBoolean();
     CompletableFuture<?>[] parts =
         IntStream.range(0, chunks)
@@ -141,7 +128,7 @@ public final class ViewPipeline {
                                             epoch,
                                             batch.buffer(),
                                             givenUp)),
-                            executor)
+                            workers.executor())
                         .whenComplete(
                             (done, failure) -> givenUp.compareAndSet(false, failure != null)))
             .toArray(CompletableFuture[]::new);
@@ -158,7 +145,9 @@ public final class ViewPipeline {
   private void fillEvery(
       int stride, int from, int[] indices, long epoch, BatchBuffer buffer, AtomicBoolean givenUp) {
     for (int slot = from; slot < indices.length && !givenUp.get(); slot += stride) {
-      switch (views.fill(source, indices[slot], seed, epoch, buffer, slot, this::filled)) {
+      switch (batching
+          .views()
+          .fill(source, indices[slot], seed(), epoch, buffer, slot, this::filled)) {
         case Outcome.Filled filled -> {}
         case Outcome.Replaced replaced -> report(replaced.undecodable());
         case Outcome.Failed failed -> {

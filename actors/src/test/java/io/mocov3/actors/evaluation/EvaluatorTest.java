@@ -73,13 +73,9 @@ class EvaluatorTest {
   private void evaluate(MemoryImages test) {
     KnnProbe probe =
         new KnnProbe(
-            MemoryImages.good(8),
-            test,
-            0,
-            0,
-            TinyTraining.SIZE,
-            TinyTraining.SIZE,
-            4,
+            new KnnProbe.Images(MemoryImages.good(8), 0),
+            new KnnProbe.Images(test, 0),
+            new KnnProbe.Framing(TinyTraining.SIZE, TinyTraining.SIZE, 4),
             List.of(new Setting(1, 0.07)));
     TestProbe<Evaluated> answers = actors.createTestProbe();
     ActorRef<Evaluator.Command> evaluator =

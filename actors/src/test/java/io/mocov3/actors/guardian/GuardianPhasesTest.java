@@ -71,7 +71,11 @@ class GuardianPhasesTest {
                     throw new IllegalStateException("no trainer runs here");
                   },
                   new StabilityPolicy(
-                      Action.ROLLBACK, Set.of(IncidentKind.DIP), 5, 2, Change.SKIP_DATA, 0.5, 0.1),
+                      Action.ROLLBACK,
+                      Set.of(IncidentKind.DIP),
+                      5,
+                      2,
+                      new StabilityPolicy.Repair(Change.SKIP_DATA, 0.5, 0.1)),
                   Behaviors.ignore(),
                   Optional.empty(),
                   () -> {},

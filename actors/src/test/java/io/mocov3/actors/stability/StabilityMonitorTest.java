@@ -86,7 +86,12 @@ class StabilityMonitorTest {
 
   private StabilityMonitor monitor(Action action) {
     StabilityPolicy policy =
-        new StabilityPolicy(action, Set.of(IncidentKind.DIP), 5, 2, Change.SKIP_DATA, 0.5, 0.1);
+        new StabilityPolicy(
+            action,
+            Set.of(IncidentKind.DIP),
+            5,
+            2,
+            new StabilityPolicy.Repair(Change.SKIP_DATA, 0.5, 0.1));
     return new StabilityMonitor(
         new StabilityPlan(
             SpikeRule.DEFAULT, DipRule.DEFAULT, policy, 8, 20, StabilityPlan.Drill.NONE),

@@ -287,7 +287,7 @@ class StabilityTest {
     return new StabilityPlan(
         new SpikeRule(60, 8, 4, 40, 10, 10),
         DipRule.DEFAULT,
-        new StabilityPolicy(action, actOn, 5, 2, change, 0.5, 0.1),
+        new StabilityPolicy(action, actOn, 5, 2, new StabilityPolicy.Repair(change, 0.5, 0.1)),
         64,
         10,
         drill);

@@ -132,7 +132,11 @@ public record TinyTraining(
 
   public ViewPipeline pipeline(Executor executor, int workers, int buffers, EventSink log) {
     return new ViewPipeline(
-        source, order(), TwoViews.paper(SIZE), SEED, BATCH, buffers, workers, executor, 1, log);
+        source,
+        new ViewPipeline.Batching(order(), TwoViews.paper(SIZE), SEED, BATCH),
+        new ViewPipeline.Workers(workers, executor, buffers),
+        1,
+        log);
   }
 
   /** The same training, one thing after the other on this thread. */
@@ -149,13 +153,12 @@ public record TinyTraining(
           views.fill(source, indices[slot], SEED, step / order.stepsPerEpoch(), buffer, slot);
         }
         double epoch = plan.epochOf(step);
-        double rate = plan.learningRate().at(epoch);
-        double momentum = plan.momentum().at(epoch);
+        Rates rates = plan.rates(step, 1);
         try (ViewPair x = pixels.views(buffer.pixels(), BATCH, SIZE, SIZE)) {
-          double loss = model.run(x, new Rates(rate, momentum));
+          double loss = model.run(x, rates);
           log.on(
               new Progress.StepCompleted(
-                  step + 1, epoch, BATCH, loss, new Rates(rate, momentum), Duration.ofMillis(1)));
+                  step + 1, epoch, BATCH, loss, rates, Duration.ofMillis(1)));
         }
         log.on(
             new Progress.SamplesSeen(
@@ -178,7 +181,8 @@ public record TinyTraining(
             after,
             checkpointEvery,
             line -> log.on(new SideWork.Warned(line)));
-    return new TrainingSession(model(), origin, pixels(), plan(), stability, live(), pipeline, log);
+    return new TrainingSession(
+        new Learner(model(), pixels(), live()), origin, plan(), stability, pipeline, log);
   }
 
   private Optional<LiveProbe> live() {
@@ -217,13 +221,11 @@ public record TinyTraining(
   private TrainingPlan plan() {
     double epochs = Math.max(EPOCHS, (double) steps / order().stepsPerEpoch());
     return new TrainingPlan(
-        steps,
-        order().stepsPerEpoch(),
-        BATCH,
-        new LearningRateSchedule(0.05, BATCH, 0.5, epochs),
-        new MomentumSchedule(0.9, true, epochs),
-        checkpointEvery,
-        0,
+        new TrainingPlan.Length(steps, order().stepsPerEpoch(), BATCH),
+        new TrainingPlan.Schedules(
+            new LearningRateSchedule(0.05, BATCH, 0.5, epochs),
+            new MomentumSchedule(0.9, true, epochs)),
+        new TrainingPlan.Intervals(checkpointEvery, 0),
         true,
         true);
   }

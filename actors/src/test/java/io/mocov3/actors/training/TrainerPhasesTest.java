@@ -194,7 +194,11 @@ class TrainerPhasesTest {
         SpikeRule.DEFAULT,
         DipRule.DEFAULT,
         new StabilityPolicy(
-            Action.STOP, Set.of(IncidentKind.NON_FINITE), 5, 2, Change.SKIP_DATA, 0.5, 0.1),
+            Action.STOP,
+            Set.of(IncidentKind.NON_FINITE),
+            5,
+            2,
+            new StabilityPolicy.Repair(Change.SKIP_DATA, 0.5, 0.1)),
         8,
         0,
         incident ? new Drill("projector", 2, 1, 1e39) : Drill.NONE);

@@ -11,6 +11,7 @@ import io.mocov3.actors.guardian.Blueprint;
 import io.mocov3.actors.guardian.TrainingOutcome;
 import io.mocov3.actors.stability.StabilityPlan;
 import io.mocov3.actors.training.Checkpointer;
+import io.mocov3.actors.training.Learner;
 import io.mocov3.actors.training.SessionOrigin;
 import io.mocov3.actors.training.TrainingPlan;
 import io.mocov3.actors.training.TrainingSession;
@@ -115,7 +116,7 @@ public final class TrainingAssembly {
     ViewPipeline pipeline = pipeline(workers, events);
     probeSets = stability.probeEverySteps() > 0 ? Probes.live(settings, data) : List.of();
     Optional<KnnProbe> probe =
-        plan.probeEverySteps() > 0
+        plan.probes()
             ? Probes.knn(settings, data).map(knn -> knn.inBatchesOf(Plans.probeBatchSize(settings)))
             : Optional.empty();
     return new Blueprint(
@@ -132,13 +133,9 @@ public final class TrainingAssembly {
   public ViewPipeline pipeline(Executor workers, EventSink events) {
     return new ViewPipeline(
         data.train(),
-        order,
-        settings.views(),
-        settings.run().seed(),
-        settings.data().batchSize(),
-        settings.data().buffers(),
-        settings.data().workers(),
-        workers,
+        new ViewPipeline.Batching(
+            order, settings.views(), settings.run().seed(), settings.data().batchSize()),
+        new ViewPipeline.Workers(settings.data().workers(), workers, settings.data().buffers()),
         settings.data().maxBadRatio(),
         events);
   }
@@ -148,12 +145,10 @@ public final class TrainingAssembly {
       Optional<Checkpoint> from, ViewPipeline pipeline, EventSink events) {
     SessionOrigin origin = SessionOrigin.of(from);
     return new TrainingSession(
-        model(origin, line -> {}),
+        new Learner(model(origin, line -> {}), pixels(), Optional.empty()),
         origin,
-        pixels(),
         plan,
         stability.probingEvery(0),
-        Optional.empty(),
         pipeline,
         events);
   }
@@ -213,15 +208,9 @@ public final class TrainingAssembly {
                 settings.checkpoint().everySteps(),
                 line -> events.on(new SideWork.Warned(line)))
             .where(probed);
+    TrainingStep model = model(origin, line -> events.on(new SideWork.Initialised(line)));
     return new TrainingSession(
-        model(origin, line -> events.on(new SideWork.Initialised(line))),
-        origin,
-        pixels(),
-        plan,
-        stability,
-        live(),
-        pipeline,
-        events);
+        new Learner(model, pixels(), live()), origin, plan, stability, pipeline, events);
   }
 
   private Optional<LiveProbe> live() {

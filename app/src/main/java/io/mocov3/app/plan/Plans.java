@@ -66,13 +66,9 @@ public final class Plans {
             ? knn.everySteps()
             : knn.everyEpochs() > 0 ? Math.max(1, Math.round(knn.everyEpochs() * perEpoch)) : 0;
     return new TrainingPlan(
-        steps,
-        perEpoch,
-        settings.data().batchSize(),
-        settings.learningRate(epochs),
-        settings.momentum(epochs),
-        settings.checkpoint().everySteps(),
-        probeEvery,
+        new TrainingPlan.Length(steps, perEpoch, settings.data().batchSize()),
+        new TrainingPlan.Schedules(settings.learningRate(epochs), settings.momentum(epochs)),
+        new TrainingPlan.Intervals(settings.checkpoint().everySteps(), probeEvery),
         run.logSamples(),
         settings.memorySaver());
   }

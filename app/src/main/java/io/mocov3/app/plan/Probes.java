@@ -41,13 +41,10 @@ public final class Probes {
         .map(
             test ->
                 new KnnProbe(
-                    data.train(),
-                    test,
-                    knn.trainImages(),
-                    knn.testImages(),
-                    knn.resize(),
-                    settings.model().backbone().imageSize(),
-                    knn.batchSize(),
+                    new KnnProbe.Images(data.train(), knn.trainImages()),
+                    new KnnProbe.Images(test, knn.testImages()),
+                    new KnnProbe.Framing(
+                        knn.resize(), settings.model().backbone().imageSize(), knn.batchSize()),
                     knn.settings()));
   }
 }

@@ -36,9 +36,7 @@ final class StabilitySection {
             stability.choices("act-on", IncidentKind.class),
             stability.integer("max-skips", 1, 1_000_000),
             stability.integer("max-rollbacks", 0, 1_000_000),
-            change,
-            factor,
-            clip),
+            new StabilityPolicy.Repair(change, factor, clip)),
         stability.integer("recorded-steps", 1, 100_000),
         0,
         drill(stability.section("drill"), backbone));

@@ -21,13 +21,16 @@ final class NeighbourPicture {
   private NeighbourPicture() {}
 
   static void write(Path file, KnnProbe probe, Encoder encoder, Pixels pixels) {
-    int queries = Math.min(probe.test().size(), probe.test().classNames().size());
-    try (LabelledFeatures references =
-            probe.features(probe.train(), probe.trainImages(), encoder::features, pixels);
-        LabelledFeatures asked = probe.features(probe.test(), queries, encoder::features, pixels);
+    int queries = Math.min(probe.test().source().size(), probe.test().source().classNames().size());
+    try (LabelledFeatures references = probe.features(probe.train(), encoder::features, pixels);
+        LabelledFeatures asked =
+            probe.features(
+                new KnnProbe.Images(probe.test().source(), queries), encoder::features, pixels);
         KnnClassifier classifier =
             new KnnClassifier(
-                references.features(), references.labels(), probe.train().classNames().size())) {
+                references.features(),
+                references.labels(),
+                probe.train().source().classNames().size())) {
       long[][] nearest = classifier.nearest(asked.features(), NEIGHBOURS);
       NeighbourSheet.write(
           file,
@@ -41,13 +44,14 @@ final class NeighbourPicture {
     List<Row> rows = new ArrayList<>();
     for (int i = 0; i < asked.indices().size(); i++) {
       int query = asked.indices().get(i);
-      int label = probe.test().label(query);
+      int label = probe.test().source().label(query);
       List<Tile> neighbours = new ArrayList<>();
       for (int j = 0; j < NEIGHBOURS; j++) {
         int index = references.indices().get((int) nearest[i][j]);
-        neighbours.add(tile(probe.train(), index, probe.train().label(index) == label));
+        neighbours.add(
+            tile(probe.train().source(), index, probe.train().source().label(index) == label));
       }
-      rows.add(new Row(tile(probe.test(), query, true), neighbours));
+      rows.add(new Row(tile(probe.test().source(), query, true), neighbours));
     }
     return rows;
   }

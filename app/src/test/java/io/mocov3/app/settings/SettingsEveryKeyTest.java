@@ -215,9 +215,7 @@ class SettingsEveryKeyTest {
                     Set.of(IncidentKind.SPIKE),
                     41,
                     42,
-                    StabilityPolicy.Change.LEARNING_RATE,
-                    0.25,
-                    0.7),
+                    new StabilityPolicy.Repair(StabilityPolicy.Change.LEARNING_RATE, 0.25, 0.7)),
                 43,
                 0,
                 new StabilityPlan.Drill("block_01", 71, 72, 73)));

@@ -2,9 +2,11 @@ package io.mocov3.model.stability;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mocov3.model.checkpoint.Saved;
 import io.mocov3.model.stability.DipDetector.Kind;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.function.DoubleUnaryOperator;
 import org.junit.jupiter.api.Test;
@@ -38,6 +40,23 @@ class DipDetectorTest {
   @Test
   void aSecondDipAfterRecoveryIsAnotherOne() {
     assertThat(curve(200, x -> x % 80 > 40 && x % 80 < 60 ? 0.2 : 0.5, 0.005)).hasSize(2);
+  }
+
+  @Test
+  void aRestoredDetectorFindsADipWhereItWouldHaveBeenFound() {
+    DipDetector restored = detector;
+    for (int x = 0; x < 60; x++) {
+      double value = (x < 40 ? 0.5 : 0.2) + 0.005 * random.nextGaussian();
+      Optional<Dip> dip = detector.observe(Kind.ACCURACY, "knn", 10L * x, value);
+      if (restored != detector) {
+        assertThat(restored.observe(Kind.ACCURACY, "knn", 10L * x, value)).isEqualTo(dip);
+      }
+      assertThat(dip.isPresent()).isEqualTo(x == 41);
+      if (x == 40) {
+        restored = new DipDetector(DipRule.DEFAULT);
+        restored.load(new Saved(detector.save()));
+      }
+    }
   }
 
   @Test

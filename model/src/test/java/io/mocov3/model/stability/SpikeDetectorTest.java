@@ -70,6 +70,41 @@ class SpikeDetectorTest {
   }
 
   @Test
+  void afterWarmingUpAnewLayersAreOnlyWatchedForAWhile() {
+    for (long step = 1; step <= 300; step++) {
+      observe(step, 1, 1, 1);
+    }
+    detector.warmUp();
+    long settled = 300L + SpikeRule.DEFAULT.warmUpSteps();
+
+    observe(settled - 5, 50, 1, 1);
+    assertThat(begun).isEmpty();
+    for (long step = 301; step <= settled; step++) {
+      observe(step, 1, 1, 1);
+    }
+    observe(settled + 30, 50, 1, 1);
+
+    assertThat(begun).hasSize(1);
+  }
+
+  @Test
+  void anOpenSpikeIsEndedAfterARestartAsItWouldHaveBeen() {
+    for (long step = 1; step <= 250; step++) {
+      observe(step, step == 249 ? 30 : 1, step == 250 ? 30 : 1, 1);
+    }
+    SpikeDetector restored = new SpikeDetector(SpikeRule.DEFAULT);
+    restored.load(new Saved(detector.save()));
+
+    for (long step = 251; step <= 320; step++) {
+      List<Double> norms = norms(1, 1, 1);
+      Verdict expected = detector.observe(step, LAYERS, norms);
+      assertThat(restored.observe(step, LAYERS, norms)).isEqualTo(expected);
+      expected.ended().ifPresent(ended::add);
+    }
+    assertThat(ended).singleElement().satisfies(spike -> assertThat(spike.crossings()).hasSize(2));
+  }
+
+  @Test
   void aRestoredDetectorGoesOnAsIfNothingHadHappened() {
     for (long step = 1; step <= 250; step++) {
       observe(step, 1, 1, 1);
