@@ -55,7 +55,8 @@ public record TinyTraining(
     long steps,
     long checkpointEvery,
     StabilityPlan stability,
-    Patience patience) {
+    Patience patience,
+    long probeEvery) {
 
   static final Patience IMPATIENT = new Patience(Duration.ZERO, Duration.ZERO, Duration.ZERO);
 
@@ -65,11 +66,16 @@ public record TinyTraining(
 
   public TinyTraining(
       ImageSource source, long steps, long checkpointEvery, StabilityPlan stability) {
-    this(source, steps, checkpointEvery, stability, IMPATIENT);
+    this(source, steps, checkpointEvery, stability, IMPATIENT, 0);
   }
 
   public TinyTraining with(Patience other) {
-    return new TinyTraining(source, steps, checkpointEvery, stability, other);
+    return new TinyTraining(source, steps, checkpointEvery, stability, other, probeEvery);
+  }
+
+  /** With a full probe every so many steps. */
+  TinyTraining probing(long every) {
+    return new TinyTraining(source, steps, checkpointEvery, stability, patience, every);
   }
 
   private static final long SEED = 7;
@@ -181,6 +187,10 @@ public record TinyTraining(
             after,
             checkpointEvery,
             line -> log.on(new SideWork.Warned(line)));
+    return session(origin, pipeline, log);
+  }
+
+  TrainingSession session(SessionOrigin origin, ViewPipeline pipeline, EventSink log) {
     return new TrainingSession(
         new Learner(model(), pixels(), live()), origin, plan(), stability, pipeline, log);
   }
@@ -225,7 +235,7 @@ public record TinyTraining(
         new TrainingPlan.Schedules(
             new LearningRateSchedule(0.05, BATCH, 0.5, epochs),
             new MomentumSchedule(0.9, true, epochs)),
-        new TrainingPlan.Intervals(checkpointEvery, 0),
+        new TrainingPlan.Intervals(checkpointEvery, probeEvery),
         true,
         true);
   }
