@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Whatever is killed, and whenever, the run decides and writes what it would have undisturbed. */
 class SurvivalTest {
   private static final int KILLS = Integer.getInteger("mocov3.kills", 4);
-  private static final int STEPS = 400;
+  private static final int STEPS = 280;
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
   /**
@@ -35,7 +35,7 @@ class SurvivalTest {
     "evaluation.live.max-age-steps=100",
     "stability.spikes.window=60",
     "stability.spikes.warm-up-steps=40",
-    "stability.drill.step=205",
+    "stability.drill.step=145",
     "stability.drill.factor=1e6",
     "stability.dips.noise-factor=0.2",
     "stability.dips.smallest-fall=0.02",

@@ -12,11 +12,15 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 
-/** JSON whose numbers read back to the same bits, NaN and infinities included. */
+/**
+ * JSON whose numbers read back to the same bits, NaN and infinities included; the same content is
+ * the same text, whatever the order of maps.
+ */
 final class Json {
   private static final JsonMapper MAPPER =
       JsonMapper.builder()
           .enable(SerializationFeature.INDENT_OUTPUT)
+          .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
           .disable(JsonWriteFeature.WRITE_NAN_AS_STRINGS)
           .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
           .enable(DeserializationFeature.USE_LONG_FOR_INTS)
