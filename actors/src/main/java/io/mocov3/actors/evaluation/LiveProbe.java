@@ -82,6 +82,13 @@ public final class LiveProbe implements AutoCloseable {
     return base.evaluate(all, batchSize);
   }
 
+  /** What its accuracies are of: other probe batches or neighbours give other curves. */
+  public String subject() {
+    return "%s, %d classes, %s, %s"
+        .formatted(
+            queue.subject(), classes, settings, probes.stream().map(ProbeSet::subject).toList());
+  }
+
   /** What a checkpoint keeps of it. */
   public Stateful queue() {
     return queue;

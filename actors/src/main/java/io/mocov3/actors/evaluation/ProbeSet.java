@@ -6,6 +6,7 @@ import io.mocov3.augment.source.ImageSource;
 import io.mocov3.augment.view.EvalView;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.zip.CRC32;
 
 /** A fixed batch of labelled images that is classified again and again. */
 public final class ProbeSet {
@@ -31,6 +32,13 @@ public final class ProbeSet {
       }
     }
     size = filled;
+  }
+
+  /** The same for the same pixels with the same labels. */
+  String subject() {
+    CRC32 pixels = new CRC32();
+    pixels.update(images.pixels().duplicate().rewind());
+    return "%s %d %08x %08x".formatted(name, size, pixels.getValue(), labels.hashCode());
   }
 
   String name() {

@@ -209,9 +209,12 @@ public final class StabilityMonitor implements Stateful {
     spikes.warmUp();
   }
 
-  /** All that decides here, for checkpoints. */
-  public List<Stateful> sections() {
-    return List.of(spikes, dips, recorder, this);
+  /**
+   * All that decides here, for checkpoints. Samples are of {@code data}; curves are of it, too, as
+   * seen by {@code probes}.
+   */
+  public List<Stateful> sections(String data, String probes) {
+    return List.of(spikes, dips.of(data + " " + probes), recorder.of(data), this);
   }
 
   @Override

@@ -38,6 +38,15 @@ final class Probing {
     }
   }
 
+  /** The one under way, if any, will find nobody to tell. */
+  void giveUp() {
+    if (running) {
+      session.warn(
+          "the kNN probe of step %d is given up, there will be no point of it"
+              .formatted(session.lastProbe()));
+    }
+  }
+
   void done(Evaluated evaluated) {
     running = false;
     session.probed(evaluated);

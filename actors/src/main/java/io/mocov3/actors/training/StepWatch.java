@@ -9,6 +9,7 @@ import io.mocov3.actors.stability.StabilityMonitor;
 import io.mocov3.actors.stability.StabilityPlan;
 import io.mocov3.actors.views.Batch;
 import io.mocov3.actors.views.ViewPipeline;
+import io.mocov3.augment.source.ImageSource;
 import io.mocov3.model.checkpoint.Stateful;
 import io.mocov3.model.evaluation.Health;
 import io.mocov3.model.method.Embedding;
@@ -29,6 +30,7 @@ import org.bytedeco.pytorch.Tensor;
 final class StepWatch {
   private final Learner learner;
   private final StabilityPlan plan;
+  private final ImageSource source;
   private final StabilityMonitor monitor;
   private final Optional<LiveProbe> live;
   private final EventSink events;
@@ -38,14 +40,28 @@ final class StepWatch {
     this.learner = learner;
     this.plan = plan;
     this.live = learner.live();
+    source = pipeline.source();
     this.events = events;
     monitor = new StabilityMonitor(plan, pipeline.seed(), pipeline.source()::id, events);
   }
 
   List<Stateful> sections() {
-    List<Stateful> sections = new ArrayList<>(monitor.sections());
-    live.ifPresent(probe -> sections.add(probe.queue()));
+    String data = subject(source);
+    List<Stateful> sections =
+        new ArrayList<>(
+            monitor.sections(data, live.map(LiveProbe::subject).orElse("without live probe")));
+    live.ifPresent(probe -> sections.add(probe.queue().of(data + ", " + probe.queue().subject())));
     return sections;
+  }
+
+  /** Enough to tell one set of images from another without reading them. */
+  private static String subject(ImageSource source) {
+    return "%d images, %08x, %s, %s"
+        .formatted(
+            source.size(),
+            source.classNames().hashCode(),
+            source.id(0),
+            source.id(source.size() - 1));
   }
 
   /** After a rollback layers are only watched for a while. */

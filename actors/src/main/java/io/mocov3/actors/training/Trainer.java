@@ -290,7 +290,8 @@ public final class Trainer {
     }
     saving.afterStep();
     probing.runIf(session.probeDue());
-    if (session.isComplete()) {
+    boolean stopped = ending.filter(Stopped.class::isInstance).isPresent();
+    if (session.isComplete() && !stopped) {
       return finish(new AllDone());
     }
     return ending.map(this::finish).orElseGet(this::waitingForBatch);
@@ -332,6 +333,7 @@ public final class Trainer {
 
   /** The guardian hears of it when the session is closed: two models at once may not fit. */
   private Behavior<Command> end(Event event) {
+    probing.giveUp();
     return Behaviors.stopped(() -> peers.guardian().tell(event));
   }
 }

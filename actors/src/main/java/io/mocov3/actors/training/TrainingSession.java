@@ -88,12 +88,21 @@ public final class TrainingSession implements AutoCloseable {
     List<Stateful> sections = new ArrayList<>(watch.sections());
     sections.add(origin.adjustments().section());
     long saved = origin.rollback().isPresent() ? step - 1 : step;
-    copies = new SessionCopies(model, sections, plan.probes(), saved);
+    copies = copies(sections, saved);
     model.timedBy((part, nanos) -> timed(stage(part), nanos));
     try {
       begin();
     } catch (RuntimeException e) {
       close();
+      throw e;
+    }
+  }
+
+  private SessionCopies copies(List<Stateful> sections, long saved) {
+    try {
+      return new SessionCopies(model, sections, plan.probes(), saved);
+    } catch (RuntimeException e) {
+      learner.close();
       throw e;
     }
   }
@@ -256,6 +265,11 @@ public final class TrainingSession implements AutoCloseable {
   /** Whether the full probe of this step has not begun. */
   boolean probeMissing() {
     return copies.lastProbe() < step;
+  }
+
+  /** The step of the last full probe. */
+  long lastProbe() {
+    return copies.lastProbe();
   }
 
   TensorStaging.Copy snapshot() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import akka.Done;
 import akka.actor.testkit.typed.javadsl.BehaviorTestKit;
 import akka.actor.testkit.typed.javadsl.TestInbox;
+import io.mocov3.actors.evaluation.Evaluator;
 import io.mocov3.actors.evaluation.Evaluator.Evaluated;
 import io.mocov3.actors.events.RecordingLog;
 import io.mocov3.actors.events.StabilityPolicy;
@@ -32,6 +33,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -41,6 +43,7 @@ class TrainerPhasesTest {
   @TempDir private Path directory;
   private final RecordingLog log = new RecordingLog();
   private final TestInbox<Checkpointer.Command> checkpointer = TestInbox.create();
+  private final TestInbox<Evaluator.Command> evaluator = TestInbox.create();
   private final TestInbox<Trainer.Event> guardian = TestInbox.create();
   private final TestInbox<Done> stream = TestInbox.create();
   private final ExecutorService executor = Executors.newFixedThreadPool(1);
@@ -87,24 +90,25 @@ class TrainerPhasesTest {
     }
   }
 
+  @Test
+  void aStopDuringTheLastStepIsAStop() {
+    open(new TinyTraining(MemoryImages.good(64), 1, 50).probing(1), Optional.of(evaluator));
+    trainer.run(message("batch"));
+    trainer.run(Trainer.Stop.INSTANCE);
+    trainer.run(keys());
+
+    assertThat(evaluator.getAllReceived()).as("its probe").hasSize(1);
+    trainer.run(message("written"));
+
+    assertThat(trainer.isAlive()).as("waits for no probe").isFalse();
+  }
+
   /** Two steps are made before, or one where the second is under way. */
   private void enter(String phase) {
     boolean incident = phase.equals("interrupted");
-    TinyTraining training =
-        new TinyTraining(MemoryImages.good(64), 100, incident ? 1 : 50, plan(incident));
-    pipeline = training.pipeline(executor, 1, 4, log);
-    pool = pipeline.pool();
-    session = training.session(Optional.empty(), new CheckpointStore(directory, 1), pipeline, log);
-    trainer =
-        BehaviorTestKit.create(
-            Trainer.create(
-                () -> session,
-                new Trainer.Peers(
-                    checkpointer.getRef(),
-                    Optional.empty(),
-                    guardian.getRef(),
-                    TinyTraining.IMPATIENT),
-                (batches, context) -> () -> {}));
+    open(
+        new TinyTraining(MemoryImages.good(64), 100, incident ? 1 : 50, plan(incident)),
+        Optional.empty());
     step();
     switch (phase) {
       case "batch" -> {}
@@ -122,6 +126,22 @@ class TrainerPhasesTest {
     guardian.getAllReceived();
     stream.getAllReceived();
     log.warnings.clear();
+  }
+
+  private void open(TinyTraining training, Optional<TestInbox<Evaluator.Command>> probes) {
+    pipeline = training.pipeline(executor, 1, 4, log);
+    pool = pipeline.pool();
+    session = training.session(Optional.empty(), new CheckpointStore(directory, 1), pipeline, log);
+    trainer =
+        BehaviorTestKit.create(
+            Trainer.create(
+                () -> session,
+                new Trainer.Peers(
+                    checkpointer.getRef(),
+                    probes.map(TestInbox::getRef),
+                    guardian.getRef(),
+                    TinyTraining.IMPATIENT),
+                (batches, context) -> () -> {}));
   }
 
   private void step() {

@@ -162,10 +162,18 @@ public final class RunFiles implements EventSink, AutoCloseable {
   /** The lines of the steps that are undone move aside. */
   private synchronized void rolledBack(StabilityEvent.RolledBack event) {
     Path aside = paths.undone(event.adjustments().rollbacks());
-    metrics.moveAfter(event.to(), open(aside.resolve("metrics.jsonl")));
-    gradients.moveAfter(event.to(), open(aside.resolve("gradients.jsonl")));
-    samples.moveAfter(event.to(), open(aside.resolve("samples.jsonl")));
+    moveAside(metrics, event.to(), aside.resolve("metrics.jsonl"));
+    moveAside(gradients, event.to(), aside.resolve("gradients.jsonl"));
+    moveAside(samples, event.to(), aside.resolve("samples.jsonl"));
     events.append(event);
+  }
+
+  private void moveAside(JsonLines lines, long step, Path aside) {
+    try {
+      lines.moveAfter(step, open(aside));
+    } catch (RunException e) {
+      watch.warn().accept(e.getMessage() + "; the lines of the steps that are undone are lost");
+    }
   }
 
   private synchronized void catchUp() {

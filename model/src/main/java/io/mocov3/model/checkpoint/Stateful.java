@@ -24,6 +24,19 @@ public interface Stateful {
    */
   void load(Saved saved);
 
+  /**
+   * What the state is of, such as a data set: state of something else is not taken over. Empty
+   * where that cannot change.
+   */
+  default String subject() {
+    return "";
+  }
+
+  /** The same as the state of {@code subject}. */
+  default Stateful of(String subject) {
+    return new StateOf(this, subject);
+  }
+
   /** The part of its state that is tensors, by name, to be copied out of and into; in place. */
   default SequencedMap<String, Tensor> tensors() {
     return new LinkedHashMap<>();

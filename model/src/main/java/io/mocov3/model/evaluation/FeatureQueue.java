@@ -5,8 +5,10 @@ import io.mocov3.model.checkpoint.Stateful;
 import io.mocov3.model.tensor.NoGrad;
 import io.mocov3.model.tensor.Placement;
 import io.mocov3.model.tensor.Tensors;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.stream.LongStream;
@@ -20,8 +22,11 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * device. Bounded by length and by age. Owns its tensors.
  */
 public final class FeatureQueue implements Stateful, AutoCloseable {
+  private static final long MOST_BYTES = 1L << 30;
+
   private final Tensor features; // (length, D)
   private final Tensor labels; // (length)
+  private final List<Tensor> parts = new ArrayList<>(); // of the features, for checkpoints
   private final long[] steps;
   private final int maxAgeSteps;
   private int size;
@@ -35,7 +40,16 @@ public final class FeatureQueue implements Stateful, AutoCloseable {
       features =
           Tensors.keep(torch.zeros(length, width).to(placement.torchDevice(), ScalarType.Float));
       labels = Tensors.keep(torch.zeros(length).to(placement.torchDevice(), ScalarType.Long));
+      for (long from = 0; from < length; from += rowsOfAPart(width)) {
+        long rows = Math.min(rowsOfAPart(width), length - from);
+        parts.add(Tensors.keep(features.narrow(0, from, rows)));
+      }
     }
+  }
+
+  /** A tensor of a file holds less than 2 GiB. */
+  private static long rowsOfAPart(long width) {
+    return Math.max(1, MOST_BYTES / (width * Float.BYTES));
   }
 
   /** Features (N, D) of step {@code step} and their labels (N). */
@@ -109,6 +123,11 @@ public final class FeatureQueue implements Stateful, AutoCloseable {
   }
 
   @Override
+  public String subject() {
+    return "%d features of %d steps".formatted(steps.length, maxAgeSteps);
+  }
+
+  @Override
   public Map<String, Object> save() {
     return Map.of("size", size, "next", next, "steps", steps.clone());
   }
@@ -123,13 +142,16 @@ public final class FeatureQueue implements Stateful, AutoCloseable {
   @Override
   public SequencedMap<String, Tensor> tensors() {
     SequencedMap<String, Tensor> tensors = new LinkedHashMap<>();
-    tensors.put("features", features);
+    for (int i = 0; i < parts.size(); i++) {
+      tensors.put("features." + i, parts.get(i));
+    }
     tensors.put("labels", labels);
     return tensors;
   }
 
   @Override
   public void close() {
+    parts.forEach(Tensor::releaseReference);
     features.releaseReference();
     labels.releaseReference();
   }

@@ -26,6 +26,7 @@ public final class TrainingState implements AutoCloseable {
   private static final String COMPLETED_STEPS = "completed_steps";
   private static final String UPDATES = "updates";
   private static final String KEY_ENCODER_IS_AHEAD = "key_encoder_is_ahead";
+  private static final String SUBJECT = ".of";
 
   private final TrainingStep model;
   private final List<Stateful> sections;
@@ -86,7 +87,12 @@ public final class TrainingState implements AutoCloseable {
     trainer.put(COMPLETED_STEPS, completedSteps);
     trainer.put(UPDATES, model.optimizer().steps());
     trainer.put(KEY_ENCODER_IS_AHEAD, model.targetIsAhead());
-    sections.forEach(section -> trainer.put(section.section(), section.save()));
+    for (Stateful section : sections) {
+      trainer.put(section.section(), section.save());
+      if (!section.subject().isEmpty()) {
+        trainer.put(section.section() + SUBJECT, section.subject());
+      }
+    }
     return new Staged(
         completedSteps,
         modelStaging.stage(model.tensors()),
@@ -110,26 +116,35 @@ public final class TrainingState implements AutoCloseable {
   }
 
   /**
-   * Puts a checkpoint into the model and the sections. A section whose tensors have another shape
-   * now begins anew, and {@code warn} is told in one line.
+   * Puts a checkpoint into the model and the sections. A section that is of something else now, or
+   * whose tensors have another shape, begins anew, and {@code warn} is told in one line.
    *
    * @return the number of completed steps
    * @throws ModelException when the model or the optimizer does not fit
    */
   public long restore(Checkpoint checkpoint, Consumer<String> warn) {
-    long steps = restore(model, checkpoint);
+    long steps = restoreModel(model, checkpoint);
     Map<String, Object> trainer = checkpoint.trainer();
     Optional<SafetensorsFile> file = checkpoint.state();
     try {
       Map<String, TensorData> tensors = file.map(TrainingState::all).orElse(Map.of());
       for (Stateful section : sections) {
-        if (trainer.get(section.section()) instanceof Map<?, ?> saved) {
+        Object subject = trainer.getOrDefault(section.section() + SUBJECT, "");
+        if (!(trainer.get(section.section()) instanceof Map<?, ?> saved)) {
+          continue;
+        }
+        if (subject.equals(section.subject())) {
           restore(section, saved, tensors, line -> warn.accept(checkpoint.path() + ": " + line));
+        } else {
+          warn.accept(
+              "%s: %s begins anew: it is of other images or probes"
+                  .formatted(checkpoint.path(), section.section()));
         }
       }
     } finally {
       file.ifPresent(SafetensorsFile::close);
     }
+    unmap();
     return steps;
   }
 
@@ -149,6 +164,17 @@ public final class TrainingState implements AutoCloseable {
 
   /** The same for a model alone. */
   public static long restore(TrainingStep model, Checkpoint checkpoint) {
+    long steps = restoreModel(model, checkpoint);
+    unmap();
+    return steps;
+  }
+
+  /** Files stay mapped, and count as memory of the process, until the collector has run. */
+  private static void unmap() {
+    System.gc();
+  }
+
+  private static long restoreModel(TrainingStep model, Checkpoint checkpoint) {
     Map<String, Object> trainer = checkpoint.trainer();
     if (!(trainer.get(COMPLETED_STEPS) instanceof Number number)) {
       throw new ModelException(checkpoint.path() + "/trainer.json has no " + COMPLETED_STEPS);
@@ -157,8 +183,6 @@ public final class TrainingState implements AutoCloseable {
         SafetensorsFile moments = checkpoint.optimizer()) {
       TensorCodec.copyAll(all(tensors), model.tensors());
       TensorCodec.copyAll(all(moments), model.optimizer().state());
-      // the files stay mapped, and count as memory of the process, until the collector has run
-      System.gc();
     } catch (ModelException e) {
       throw new ModelException(
           checkpoint.path() + " does not fit this model: " + e.getMessage(), e);

@@ -7,14 +7,22 @@ import io.mocov3.model.ModelException;
 import io.mocov3.model.checkpoint.Checkpoint;
 import io.mocov3.model.checkpoint.CheckpointData;
 import io.mocov3.model.checkpoint.CheckpointStore;
+import io.mocov3.model.checkpoint.Stateful;
+import io.mocov3.model.evaluation.FeatureQueue;
 import io.mocov3.model.method.MoCoV3Config;
 import io.mocov3.model.nn.HeadConfig;
 import io.mocov3.model.safetensors.DType;
 import io.mocov3.model.safetensors.TensorData;
+import io.mocov3.model.stability.SpikeDetector;
+import io.mocov3.model.stability.SpikeRule;
+import io.mocov3.model.tensor.Placement;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -176,6 +184,61 @@ class TrainingStateTest {
 
       assertThat(steps(restored, 0, 2)).isEqualTo(expected);
     }
+  }
+
+  @Test
+  void stateOfOtherImagesBeginsAnewAndSaysSo() {
+    SpikeDetector detector = new SpikeDetector(SpikeRule.DEFAULT);
+    detector.observe(1, List.of("all"), List.of(1.0));
+    Map<String, Object> seen = detector.save();
+    try (TrainingStep model = Tiny.model(1)) {
+      Checkpoint checkpoint = checkpoint(model, detector.of("ten images"));
+
+      SpikeDetector same = new SpikeDetector(SpikeRule.DEFAULT);
+      assertThat(restored(model, checkpoint, same.of("ten images"))).isEmpty();
+      assertThat(same.save()).isEqualTo(seen);
+
+      SpikeDetector other = new SpikeDetector(SpikeRule.DEFAULT);
+      assertThat(restored(model, checkpoint, other.of("nine images")))
+          .containsExactly(
+              checkpoint.path() + ": spike_detector begins anew: it is of other images or probes");
+      assertThat(other.save()).isNotEqualTo(seen);
+    }
+  }
+
+  @Test
+  void aQueueOfFeaturesComesBackAndOneOfAnotherLengthBeginsAnew() {
+    try (TrainingStep model = Tiny.model(1);
+        PointerScope scope = new PointerScope();
+        FeatureQueue queue = new FeatureQueue(4, 2, 0, Placement.CPU);
+        FeatureQueue same = new FeatureQueue(4, 2, 0, Placement.CPU);
+        FeatureQueue longer = new FeatureQueue(5, 2, 0, Placement.CPU)) {
+      queue.add(Tensor.create(new float[] {1, 2, 3, 4, 5, 6}, 3, 2), new long[] {0, 1, 2}, 7);
+      Checkpoint checkpoint = checkpoint(model, queue.of("images"));
+
+      assertThat(restored(model, checkpoint, same.of("images"))).isEmpty();
+      assertThat(same.size(7)).isEqualTo(3);
+      assertThat(Tiny.numbers(same.tensors().get("features.0")))
+          .containsExactly(1, 2, 3, 4, 5, 6, 0, 0);
+      assertThat(restored(model, checkpoint, longer.of("images"))).hasSize(1);
+      assertThat(longer.size(7)).isZero();
+    }
+  }
+
+  private Checkpoint checkpoint(TrainingStep model, Stateful section) {
+    try (TrainingState state = new TrainingState(model, List.of(section));
+        TrainingState.Staged staged = state.stage()) {
+      return write(staged);
+    }
+  }
+
+  private static List<String> restored(
+      TrainingStep model, Checkpoint checkpoint, Stateful section) {
+    List<String> warnings = new ArrayList<>();
+    try (TrainingState state = new TrainingState(model, List.of(section))) {
+      state.restore(checkpoint, warnings::add);
+    }
+    return warnings;
   }
 
   private Checkpoint checkpoint(TrainingStep model) {
