@@ -6,7 +6,9 @@ import akka.actor.typed.PostStop;
 import akka.actor.typed.javadsl.Behaviors;
 import io.mocov3.actors.OutOfMemoryException;
 import io.mocov3.actors.events.EventSink;
+import io.mocov3.actors.events.Progress;
 import io.mocov3.actors.events.SideWork;
+import io.mocov3.actors.events.TrainingEvent;
 import io.mocov3.augment.SourceUnavailableException;
 import io.mocov3.metrics.TrainingMetrics.KnnAccuracy;
 import io.mocov3.model.method.Encoder;
@@ -28,18 +30,25 @@ public final class Evaluator {
   /**
    * Probe these weights of the base encoder, which are taken over and must not change meanwhile.
    */
-  public record Evaluate(long step, TensorStaging.Copy encoder, ActorRef<Evaluated> replyTo)
+  public record Evaluate(
+      ProbeTickets.Ticket ticket, TensorStaging.Copy encoder, ActorRef<Evaluated> replyTo)
       implements Command {}
 
-  /** The snapshot is free again; there are no accuracies when the probe failed, which was told. */
-  public record Evaluated(long step, List<KnnAccuracy> accuracies) {}
+  /** The snapshot is free again; what came of it was told. */
+  public record Evaluated(long step) {}
+
+  /** A behavior, and the tickets of those who ask it. */
+  public record Desk(Behavior<Command> behavior, ProbeTickets tickets) {}
 
   private final Encoder encoder;
   private final Pixels pixels;
   private final KnnProbe probe;
+  private final ProbeTickets tickets;
   private final EventSink events;
 
-  private Evaluator(Encoder encoder, Pixels pixels, KnnProbe probe, EventSink events) {
+  private Evaluator(
+      Encoder encoder, Pixels pixels, KnnProbe probe, ProbeTickets tickets, EventSink events) {
+    this.tickets = tickets;
     this.encoder = encoder;
     this.pixels = pixels;
     this.probe = probe;
@@ -48,11 +57,15 @@ public final class Evaluator {
 
   /** The suppliers are called on the evaluator's own thread, and what they make is closed there. */
   public static Behavior<Command> create(
-      Supplier<Encoder> encoder, Supplier<Pixels> pixels, KnnProbe probe, EventSink events) {
+      Supplier<Encoder> encoder,
+      Supplier<Pixels> pixels,
+      KnnProbe probe,
+      ProbeTickets tickets,
+      EventSink events) {
     return Behaviors.setup(
         context -> {
           Threads.adopt();
-          return new Evaluator(encoder.get(), pixels.get(), probe, events).ready();
+          return new Evaluator(encoder.get(), pixels.get(), probe, tickets, events).ready();
         });
   }
 
@@ -63,27 +76,31 @@ public final class Evaluator {
         .build();
   }
 
-  /** Who asked tells of the accuracies, if it still wants them: its steps may be undone by then. */
   private Behavior<Command> onEvaluate(Evaluate evaluate) {
-    evaluate.replyTo().tell(new Evaluated(evaluate.step(), accuracies(evaluate)));
+    ProbeTickets.Ticket ticket = evaluate.ticket();
+    TrainingEvent result = result(evaluate);
+    ticket.ifValid(() -> events.on(result));
+    tickets.close(ticket);
+    evaluate.replyTo().tell(new Evaluated(ticket.step()));
     return Behaviors.same();
   }
 
-  private List<KnnAccuracy> accuracies(Evaluate evaluate) {
+  /** The accuracies, or why there are none. */
+  private TrainingEvent result(Evaluate evaluate) {
+    long step = evaluate.ticket().step();
     try {
-      return evaluate(evaluate);
+      return new Progress.KnnMeasured(step, accuracies(evaluate));
     } catch (SourceUnavailableException e) {
-      events.on(new SideWork.ProbeFailed(evaluate.step(), e.getMessage(), false));
+      return new SideWork.ProbeFailed(step, e.getMessage(), false);
     } catch (RuntimeException e) {
       if (OutOfMemoryException.line(e).isPresent()) {
         throw e;
       }
-      events.on(new SideWork.ProbeFailed(evaluate.step(), NativeMessage.of(e), true));
+      return new SideWork.ProbeFailed(step, NativeMessage.of(e), true);
     }
-    return List.of();
   }
 
-  private List<KnnAccuracy> evaluate(Evaluate evaluate) {
+  private List<KnnAccuracy> accuracies(Evaluate evaluate) {
     long begin = System.nanoTime();
     try (TensorStaging.Copy weights = evaluate.encoder()) {
       TensorCodec.copyAll(weights.tensors(), encoder.weights().tensors());

@@ -18,7 +18,7 @@ public record Blueprint(
     TrainingSession.Factory sessions,
     StabilityPolicy policy,
     Behavior<Checkpointer.Command> checkpointer,
-    Optional<Behavior<Evaluator.Command>> evaluator,
+    Optional<Evaluator.Desk> evaluator,
     Runnable requireData,
     Patience patience,
     EventSink events,

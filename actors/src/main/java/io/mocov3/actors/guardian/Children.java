@@ -9,6 +9,7 @@ import io.mocov3.actors.OutOfMemoryGuard;
 import io.mocov3.actors.evaluation.Evaluator;
 import io.mocov3.actors.events.Interruption;
 import io.mocov3.actors.training.Checkpointer;
+import io.mocov3.actors.training.Probing;
 import io.mocov3.actors.training.Trainer;
 import io.mocov3.actors.training.TrainingSession;
 import java.util.Optional;
@@ -26,7 +27,7 @@ final class Children {
   private final ActorContext<?> context;
   private final Blueprint blueprint;
   private final ActorRef<Checkpointer.Command> checkpointer;
-  private final Optional<ActorRef<Evaluator.Command>> evaluator;
+  private final Optional<Probing.Peer> evaluator;
   private Optional<ActorRef<Trainer.Command>> trainer = Optional.empty();
   private int started;
 
@@ -38,7 +39,11 @@ final class Children {
     evaluator =
         blueprint
             .evaluator()
-            .map(behavior -> start(Evaluator.Command.class, behavior, "evaluator"));
+            .map(
+                desk ->
+                    new Probing.Peer(
+                        start(Evaluator.Command.class, desk.behavior(), "evaluator"),
+                        desk.tickets()));
   }
 
   ActorRef<Checkpointer.Command> checkpointer() {

@@ -3,19 +3,20 @@ package io.mocov3.actors.training;
 import akka.actor.typed.ActorRef;
 import io.mocov3.actors.evaluation.Evaluator;
 import io.mocov3.actors.evaluation.Evaluator.Evaluated;
+import io.mocov3.actors.evaluation.ProbeTickets;
 import java.util.Optional;
 
 /** The trainer's way to the evaluator, if there is one: one probe at a time. */
-final class Probing {
+public final class Probing {
   private final TrainingSession session;
-  private final Optional<ActorRef<Evaluator.Command>> evaluator;
+  private final Optional<Peer> evaluator;
   private final ActorRef<Evaluated> replyTo;
   private boolean running;
 
-  Probing(
-      TrainingSession session,
-      Optional<ActorRef<Evaluator.Command>> evaluator,
-      ActorRef<Evaluated> replyTo) {
+  /** The evaluator, and the tickets for it. */
+  public record Peer(ActorRef<Evaluator.Command> ref, ProbeTickets tickets) {}
+
+  Probing(TrainingSession session, Optional<Peer> evaluator, ActorRef<Evaluated> replyTo) {
     this.session = session;
     this.evaluator = evaluator;
     this.replyTo = replyTo;
@@ -32,23 +33,17 @@ final class Probing {
     }
     if (!running) {
       running = true;
-      evaluator.get().tell(new Evaluator.Evaluate(session.step(), session.snapshot(), replyTo));
+      Peer peer = evaluator.get();
+      peer.ref()
+          .tell(
+              new Evaluator.Evaluate(
+                  peer.tickets().issue(session.step()), session.snapshot(), replyTo));
     } else if (!session.isComplete()) {
       session.probeLeftOut();
     }
   }
 
-  /** The one under way, if any, will find nobody to tell. */
-  void giveUp() {
-    if (running) {
-      session.warn(
-          "the kNN probe of step %d is given up, there will be no point of it"
-              .formatted(session.lastProbe()));
-    }
-  }
-
-  void done(Evaluated evaluated) {
+  void done() {
     running = false;
-    session.probed(evaluated);
   }
 }

@@ -14,7 +14,6 @@ import io.mocov3.actors.ActorFailedException;
 import io.mocov3.actors.Dispatchers;
 import io.mocov3.actors.OutOfMemoryGuard;
 import io.mocov3.actors.Patience;
-import io.mocov3.actors.evaluation.Evaluator;
 import io.mocov3.actors.evaluation.Evaluator.Evaluated;
 import io.mocov3.actors.events.Interruption;
 import io.mocov3.actors.training.Checkpointer.Written;
@@ -81,7 +80,7 @@ public final class Trainer {
   /** The actors the trainer works with. */
   public record Peers(
       ActorRef<Checkpointer.Command> checkpointer,
-      Optional<ActorRef<Evaluator.Command>> evaluator,
+      Optional<Probing.Peer> evaluator,
       ActorRef<Event> guardian,
       Patience patience) {}
 
@@ -164,7 +163,7 @@ public final class Trainer {
               case Stop stop -> stop();
               case RetryWrite retry -> then(() -> saving.retry(true));
               case CheckpointWritten done -> then(() -> saving.written(done.written(), false));
-              case ProbeDone done -> then(() -> probing.done(done.evaluated()));
+              case ProbeDone done -> then(() -> probing.done());
               case Keys keys -> unexpected(keys);
             });
   }
@@ -185,7 +184,7 @@ public final class Trainer {
               }
               case RetryWrite retry -> then(() -> saving.retry(false));
               case CheckpointWritten done -> then(() -> saving.written(done.written(), false));
-              case ProbeDone done -> then(() -> probing.done(done.evaluated()));
+              case ProbeDone done -> then(() -> probing.done());
               case TrainBatch batch -> unexpected(batch);
             });
   }
@@ -200,7 +199,7 @@ public final class Trainer {
                 yield reportWhenIdle(ending, Behaviors.same());
               }
               case ProbeDone done -> {
-                probing.done(done.evaluated());
+                probing.done();
                 probing.runIf(session.isComplete() && session.probeMissing());
                 yield reportWhenIdle(ending, Behaviors.same());
               }
@@ -223,7 +222,7 @@ public final class Trainer {
                 saving.written(done.written(), false);
                 yield interrupt();
               }
-              case ProbeDone done -> then(() -> probing.done(done.evaluated()));
+              case ProbeDone done -> then(() -> probing.done());
               case TrainBatch late -> then(late.batch()::close);
               case StreamStarted started -> acknowledge(started.ackTo());
               case StreamEnded ended -> Behaviors.same();
@@ -333,7 +332,6 @@ public final class Trainer {
 
   /** The guardian hears of it when the session is closed: two models at once may not fit. */
   private Behavior<Command> end(Event event) {
-    probing.giveUp();
     return Behaviors.stopped(() -> peers.guardian().tell(event));
   }
 }

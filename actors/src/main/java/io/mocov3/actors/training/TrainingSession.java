@@ -3,7 +3,6 @@ package io.mocov3.actors.training;
 import akka.NotUsed;
 import akka.actor.typed.ActorRef;
 import akka.stream.javadsl.Source;
-import io.mocov3.actors.evaluation.Evaluator.Evaluated;
 import io.mocov3.actors.events.Adjustments;
 import io.mocov3.actors.events.EventSink;
 import io.mocov3.actors.events.Interruption;
@@ -267,20 +266,8 @@ public final class TrainingSession implements AutoCloseable {
     return copies.lastProbe() < step;
   }
 
-  /** The step of the last full probe. */
-  long lastProbe() {
-    return copies.lastProbe();
-  }
-
   TensorStaging.Copy snapshot() {
     return copies.snapshot(step);
-  }
-
-  /** A full probe is done; without accuracies it failed. */
-  void probed(Evaluated probe) {
-    if (!probe.accuracies().isEmpty()) {
-      events.on(new Progress.KnnMeasured(probe.step(), probe.accuracies()));
-    }
   }
 
   void probeLeftOut() {

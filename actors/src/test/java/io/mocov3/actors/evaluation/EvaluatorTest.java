@@ -77,16 +77,21 @@ class EvaluatorTest {
             new KnnProbe.Images(test, 0),
             new KnnProbe.Framing(TinyTraining.SIZE, TinyTraining.SIZE, 4),
             List.of(new Setting(1, 0.07)));
+    ProbeTickets tickets = new ProbeTickets();
     TestProbe<Evaluated> answers = actors.createTestProbe();
     ActorRef<Evaluator.Command> evaluator =
-        actors.spawn(Evaluator.create(TinyTraining::encoder, TinyTraining::pixels, probe, log));
+        actors.spawn(
+            Evaluator.create(TinyTraining::encoder, TinyTraining::pixels, probe, tickets, log));
     try (Encoder trained = TinyTraining.encoder();
         TensorStaging snapshots = new TensorStaging(trained.weights().tensors())) {
       for (long step : new long[] {3, 3}) {
         log.warnings.clear();
         log.work.clear();
         evaluator.tell(
-            new Evaluate(step, snapshots.stage(trained.weights().tensors()), answers.getRef()));
+            new Evaluate(
+                tickets.issue(step),
+                snapshots.stage(trained.weights().tensors()),
+                answers.getRef()));
         assertThat(answers.receiveMessage().step()).isEqualTo(step);
       }
     } finally {

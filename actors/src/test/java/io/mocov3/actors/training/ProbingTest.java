@@ -6,10 +6,10 @@ import akka.actor.testkit.typed.javadsl.TestInbox;
 import io.mocov3.actors.evaluation.Evaluator;
 import io.mocov3.actors.evaluation.Evaluator.Evaluate;
 import io.mocov3.actors.evaluation.Evaluator.Evaluated;
+import io.mocov3.actors.evaluation.ProbeTickets;
 import io.mocov3.actors.events.RecordingLog;
 import io.mocov3.actors.views.MemoryImages;
 import io.mocov3.actors.views.ViewPipeline;
-import io.mocov3.metrics.TrainingMetrics.KnnAccuracy;
 import io.mocov3.model.checkpoint.Checkpoint;
 import io.mocov3.model.checkpoint.CheckpointStore;
 import io.mocov3.model.step.TrainingState;
@@ -49,7 +49,11 @@ class ProbingTest {
   void aProbeThatIsLeftOutIsToldOfAndTheLastOneIsMadeUpFor() {
     try (TrainingSession session =
         training.session(SessionOrigin.of(Optional.empty()), pipeline, log)) {
-      Probing probing = new Probing(session, Optional.of(evaluator.getRef()), trainer.getRef());
+      Probing probing =
+          new Probing(
+              session,
+              Optional.of(new Probing.Peer(evaluator.getRef(), new ProbeTickets())),
+              trainer.getRef());
       SequentialTraining.run(session, pipeline, 2);
       probing.runIf(session.probeDue());
       SequentialTraining.run(session, pipeline, 4);
@@ -62,11 +66,9 @@ class ProbingTest {
           .containsExactly(
               "no kNN probe of step 4: the one of step 2 still runs; raise"
                   + " evaluation.knn.every-steps");
-      List<KnnAccuracy> accuracies = List.of(new KnnAccuracy("test", 1, 0.07, "train-set", 0.5));
-      probing.done(new Evaluated(2, accuracies));
+      probing.done();
       probing.runIf(session.isComplete() && session.probeMissing());
 
-      assertThat(log.accuracies).containsOnlyKeys(2L);
       assertThat(asked()).containsExactly(9L);
     }
   }
@@ -90,7 +92,10 @@ class ProbingTest {
 
   private List<Long> firstProbes(SessionOrigin origin) {
     try (TrainingSession session = training.session(origin, pipeline, log)) {
-      new Probing(session, Optional.of(evaluator.getRef()), trainer.getRef())
+      new Probing(
+              session,
+              Optional.of(new Probing.Peer(evaluator.getRef(), new ProbeTickets())),
+              trainer.getRef())
           .runIf(session.firstProbeDue());
       return asked();
     }
@@ -102,7 +107,7 @@ class ProbingTest {
         .map(
             evaluate -> {
               evaluate.encoder().close();
-              return evaluate.step();
+              return evaluate.ticket().step();
             })
         .toList();
   }

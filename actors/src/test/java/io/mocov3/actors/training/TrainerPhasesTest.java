@@ -7,6 +7,7 @@ import akka.actor.testkit.typed.javadsl.BehaviorTestKit;
 import akka.actor.testkit.typed.javadsl.TestInbox;
 import io.mocov3.actors.evaluation.Evaluator;
 import io.mocov3.actors.evaluation.Evaluator.Evaluated;
+import io.mocov3.actors.evaluation.ProbeTickets;
 import io.mocov3.actors.events.RecordingLog;
 import io.mocov3.actors.events.StabilityPolicy;
 import io.mocov3.actors.events.StabilityPolicy.Action;
@@ -138,7 +139,7 @@ class TrainerPhasesTest {
                 () -> session,
                 new Trainer.Peers(
                     checkpointer.getRef(),
-                    probes.map(TestInbox::getRef),
+                    probes.map(inbox -> new Probing.Peer(inbox.getRef(), new ProbeTickets())),
                     guardian.getRef(),
                     TinyTraining.IMPATIENT),
                 (batches, context) -> () -> {}));
@@ -157,7 +158,7 @@ class TrainerPhasesTest {
       case "stream-failed" -> new Trainer.StreamFailed(new IllegalStateException("made to fail"));
       case "keys" -> keys();
       case "written" -> new Trainer.CheckpointWritten(new Written(session.step(), true));
-      case "probed" -> new Trainer.ProbeDone(new Evaluated(1, List.of()));
+      case "probed" -> new Trainer.ProbeDone(new Evaluated(1));
       case "retry" -> Trainer.RetryWrite.INSTANCE;
       case "stop" -> Trainer.Stop.INSTANCE;
       default -> throw new IllegalArgumentException(name);

@@ -4,6 +4,7 @@ import io.mocov3.actors.evaluation.Evaluator;
 import io.mocov3.actors.evaluation.KnnProbe;
 import io.mocov3.actors.evaluation.LiveProbe;
 import io.mocov3.actors.evaluation.ProbeSet;
+import io.mocov3.actors.evaluation.ProbeTickets;
 import io.mocov3.actors.events.EventSink;
 import io.mocov3.actors.events.Interruption;
 import io.mocov3.actors.events.SideWork;
@@ -114,16 +115,20 @@ public final class TrainingAssembly {
       LongPredicate probed,
       CompletableFuture<TrainingOutcome> outcome) {
     ViewPipeline pipeline = pipeline(workers, events);
+    ProbeTickets tickets = new ProbeTickets();
     probeSets = stability.probeEverySteps() > 0 ? Probes.live(settings, data) : List.of();
     Optional<KnnProbe> probe =
         plan.probes()
             ? Probes.knn(settings, data).map(knn -> knn.inBatchesOf(Plans.probeBatchSize(settings)))
             : Optional.empty();
     return new Blueprint(
-        after -> session(after, store, pipeline, probed, events),
+        after -> session(after, store, pipeline, new Probed(probed, tickets), events),
         stability.policy(),
         Checkpointer.create(store, events),
-        probe.map(knn -> Evaluator.create(this::encoder, this::pixels, knn, events)),
+        probe.map(
+            knn ->
+                new Evaluator.Desk(
+                    Evaluator.create(this::encoder, this::pixels, knn, tickets, events), tickets)),
         data.train()::requireAvailable,
         Plans.patience(settings),
         events,
@@ -194,11 +199,19 @@ public final class TrainingAssembly {
             });
   }
 
+  /** Of which steps the full probe was told of, and those under way. */
+  private record Probed(LongPredicate told, ProbeTickets tickets) {
+
+    boolean has(long step) {
+      return told.test(step) || tickets.isOpen(step);
+    }
+  }
+
   private TrainingSession session(
       Optional<Interruption> after,
       CheckpointStore store,
       ViewPipeline pipeline,
-      LongPredicate probed,
+      Probed probed,
       EventSink events) {
     SessionOrigin origin =
         SessionOrigin.find(
@@ -207,7 +220,8 @@ public final class TrainingAssembly {
                 after,
                 settings.checkpoint().everySteps(),
                 line -> events.on(new SideWork.Warned(line)))
-            .where(probed);
+            .where(probed::has);
+    probed.tickets().goBackTo(origin.step());
     TrainingStep model = model(origin, line -> events.on(new SideWork.Initialised(line)));
     return new TrainingSession(
         new Learner(model, pixels(), live()), origin, plan, stability, pipeline, events);
