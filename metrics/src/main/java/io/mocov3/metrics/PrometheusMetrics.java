@@ -1,22 +1,8 @@
 package io.mocov3.metrics;
 
 import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Timer;
-import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
-import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
-import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
-import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
-import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
-import io.micrometer.core.instrument.binder.system.UptimeMetrics;
-import io.micrometer.prometheusmetrics.PrometheusConfig;
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,12 +14,6 @@ import java.util.function.LongSupplier;
 
 /** The port on Micrometer's Prometheus registry; names and units are those of docs/metrics.md. */
 public final class PrometheusMetrics implements TrainingMetrics, AutoCloseable {
-  /** Content type of the Prometheus text format. */
-  public static final String TEXT = "text/plain; version=0.0.4; charset=utf-8";
-
-  public static final String OPEN_METRICS =
-      "application/openmetrics-text; version=1.0.0; charset=utf-8";
-
   private static final Duration[] STEP_BUCKETS = {
     Duration.ofMillis(10),
     Duration.ofMillis(30),
@@ -46,21 +26,14 @@ public final class PrometheusMetrics implements TrainingMetrics, AutoCloseable {
     Duration.ofSeconds(20)
   };
 
-  private final PrometheusMeterRegistry registry =
-      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-  private final JvmGcMetrics garbage = new JvmGcMetrics();
-  private final Meters meters = new Meters(registry);
+  private final Exposition exposition = new Exposition();
+  private final Meters meters = exposition.meters();
+  private final StorageMeters storage = new StorageMeters(meters);
   private final Counter steps = meters.counter("mocov3.train.steps", "Optimizer steps.");
   private final Counter images =
       meters.counter("mocov3.train.images", "Images that the steps saw.");
   private final Counter dataWait =
       meters.counter("mocov3.data.wait.seconds", "Time the trainer waited for a batch.");
-  private final Counter checkpointFailures =
-      meters.counter("mocov3.checkpoint.failures", "Checkpoints that could not be written.");
-  private final Counter pruneFailures =
-      meters.counter(
-          "mocov3.checkpoint.prune.failures", "Checkpoints whose predecessors could not go.");
-  private final Map<String, LogMeters> logs = new ConcurrentHashMap<>();
   private final LateGauge dataAvailable =
       meters.gauge("mocov3.data.available", "Whether the training images can be read.");
   private final Timer stepTimer =
@@ -70,9 +43,6 @@ public final class PrometheusMetrics implements TrainingMetrics, AutoCloseable {
   private final Map<PipelineStage, Timer> pipelineStages =
       meters.timers(
           "mocov3.pipeline.stage", "Parts of making a batch.", "stage", PipelineStage.class);
-  private final Map<CheckpointPhase, Timer> checkpoints =
-      meters.timers(
-          "mocov3.checkpoint", "Parts of writing a checkpoint.", "phase", CheckpointPhase.class);
   private final LateGauge epoch =
       meters.gauge("mocov3.train.epoch", "Position in the run, in fractional epochs.");
   private final LateGauge loss = meters.gauge("mocov3.train.loss", "Loss of the newest step.");
@@ -82,12 +52,6 @@ public final class PrometheusMetrics implements TrainingMetrics, AutoCloseable {
       meters.gauge("mocov3.momentum.coefficient", "Momentum of the key encoder.");
   private final LateGauge staleness =
       meters.gauge("mocov3.key.staleness.steps", "Steps that the keys are behind the queries.");
-  private final LateGauge checkpointBytes =
-      meters.gauge("mocov3.checkpoint.bytes", "Size of the newest checkpoint.");
-  private final LateGauge checkpointSuccess =
-      meters.gauge(
-          "mocov3.checkpoint.last.success.timestamp.seconds",
-          "When the newest checkpoint was complete on disk, since 1970.");
   private final Map<PipelineStage, LateGauge> queueDepths =
       meters.gauges(
           "mocov3.pipeline.queue.depth", "Batch buffers in use.", "stage", PipelineStage.class);
@@ -118,26 +82,15 @@ public final class PrometheusMetrics implements TrainingMetrics, AutoCloseable {
   private final Map<Signal, LateGauge> signals = new EnumMap<>(Signal.class);
   private final KnnMeters knn = new KnnMeters(meters);
 
-  /** A scrape: its content type and its text. */
-  public record Scrape(String contentType, String body) {}
-
   /** {@code run} labels {@code mocov3_run_info}; {@code nativeBytes} is asked at every scrape. */
   public PrometheusMetrics(String run, String version, LongSupplier nativeBytes) {
-    Gauge.builder("mocov3.native.memory.bytes", nativeBytes::getAsLong)
-        .description("Physical memory of the process as native code sees it.")
-        .register(registry);
+    exposition.process(nativeBytes);
     for (Signal signal : Signal.values()) {
       signals.put(signal, meters.gauge(signal.meter(), signal.help()));
     }
     dataAvailable.set(1);
     meters.gauge("mocov3.build.info", "What runs.", "version", version).set(1);
     meters.gauge("mocov3.run.info", "Which run.", "run", run).set(1);
-    new JvmMemoryMetrics().bindTo(registry);
-    new JvmThreadMetrics().bindTo(registry);
-    new ProcessorMetrics().bindTo(registry);
-    new FileDescriptorMetrics().bindTo(registry);
-    new UptimeMetrics().bindTo(registry);
-    garbage.bindTo(registry);
   }
 
   @Override
@@ -241,42 +194,37 @@ public final class PrometheusMetrics implements TrainingMetrics, AutoCloseable {
 
   @Override
   public void checkpointPhase(CheckpointPhase phase, Duration duration) {
-    checkpoints.get(phase).record(duration);
+    storage.phase(phase, duration);
   }
 
   @Override
   public void checkpointSucceeded(long bytes) {
-    checkpointBytes.set((double) bytes);
-    checkpointSuccess.set(Instant.now().toEpochMilli() / 1e3);
+    storage.succeeded(bytes);
   }
 
   @Override
   public void checkpointFailed() {
-    checkpointFailures.increment();
+    storage.failed();
   }
 
   @Override
   public void checkpointPruneFailed() {
-    pruneFailures.increment();
+    storage.pruneFailed();
   }
 
   @Override
   public void logLinesWaiting(String file, long lines) {
-    log(file).waiting().set((double) lines);
+    storage.log(file).waiting().set((double) lines);
   }
 
   @Override
   public void logWriteFailed(String file) {
-    log(file).failures().increment();
+    storage.log(file).failures().increment();
   }
 
   @Override
   public void logLinesDropped(String file, long lines) {
-    log(file).dropped().increment((double) lines);
-  }
-
-  private LogMeters log(String file) {
-    return logs.computeIfAbsent(file, name -> LogMeters.of(meters, name));
+    storage.log(file).dropped().increment((double) lines);
   }
 
   @Override
@@ -307,26 +255,13 @@ public final class PrometheusMetrics implements TrainingMetrics, AutoCloseable {
     return means;
   }
 
-  /** In OpenMetrics when {@code accept} asks for it, in the Prometheus text format otherwise. */
-  public Scrape scrape(String accept) {
-    String format = accept.contains("application/openmetrics-text") ? OPEN_METRICS : TEXT;
-    return new Scrape(format, new String(scrapeBytes(format), StandardCharsets.UTF_8));
-  }
-
-  /** In one of the two formats. */
-  public byte[] scrapeBytes(String format) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    try {
-      registry.scrape(out, format);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    return out.toByteArray();
+  /** What is scraped. */
+  public Exposition exposition() {
+    return exposition;
   }
 
   @Override
   public void close() {
-    garbage.close();
-    registry.close();
+    exposition.close();
   }
 }

@@ -63,7 +63,7 @@ class MetricsReferenceTest {
       metrics.checkpointFailed();
       metrics.logLinesWaiting("metrics.jsonl", 1);
       metrics.actorFailed("trainer");
-      return metrics.scrape("").body();
+      return metrics.exposition().scrape("").body();
     }
   }
 

@@ -170,9 +170,11 @@ class PrometheusMetricsTest {
 
   @Test
   void theFormatIsTheOneAskedFor() {
-    PrometheusMetrics.Scrape text = metrics.scrape("*/*");
-    PrometheusMetrics.Scrape open =
-        metrics.scrape("application/openmetrics-text;version=1.0.0;q=0.5,text/plain;q=0.2");
+    Exposition.Scrape text = metrics.exposition().scrape("*/*");
+    Exposition.Scrape open =
+        metrics
+            .exposition()
+            .scrape("application/openmetrics-text;version=1.0.0;q=0.5,text/plain;q=0.2");
 
     assertThat(text.contentType()).startsWith("text/plain; version=0.0.4");
     assertThat(text.body()).contains("# TYPE mocov3_train_steps_total counter");
@@ -198,6 +200,6 @@ class PrometheusMetricsTest {
   }
 
   private String scrape() {
-    return metrics.scrape("").body();
+    return metrics.exposition().scrape("").body();
   }
 }

@@ -64,7 +64,7 @@ class PromtoolTest {
       metrics.knnAccuracy(new KnnAccuracy("knn", 1, 0.07, "train", 0.5));
       metrics.imageUndecodable("truncated");
       metrics.checkpointSucceeded(1);
-      return metrics.scrape("").body();
+      return metrics.exposition().scrape("").body();
     }
   }
 

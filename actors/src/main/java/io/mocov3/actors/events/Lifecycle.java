@@ -1,105 +1,43 @@
 package io.mocov3.actors.events;
 
 import io.mocov3.metrics.TrainingMetrics.LifecycleState;
+import java.util.Locale;
 
 /**
- * Where a training is in its life. The guardian owns it and tells whenever it changes; status,
- * readiness, metrics and the page know it from there.
+ * Where a training is in its life, and why if that is not how it should be. The guardian owns it
+ * and tells whenever it changes; status, readiness, metrics and the page know it from there.
+ *
+ * @param reason one line, or empty
  */
-public sealed interface Lifecycle {
-
-  LifecycleState state();
-
-  /** For people, in one line. */
-  String line();
-
-  /** The trainer opens its session. */
-  record Starting() implements Lifecycle {
-    @Override
-    public LifecycleState state() {
-      return LifecycleState.STARTING;
-    }
-
-    @Override
-    public String line() {
-      return "starting";
-    }
-  }
-
-  /** Steps are made. */
-  record Training() implements Lifecycle {
-    @Override
-    public LifecycleState state() {
-      return LifecycleState.TRAINING;
-    }
-
-    @Override
-    public String line() {
-      return "training";
-    }
-  }
+public record Lifecycle(LifecycleState state, String reason) {
+  public static final Lifecycle STARTING = new Lifecycle(LifecycleState.STARTING, "");
+  public static final Lifecycle TRAINING = new Lifecycle(LifecycleState.TRAINING, "");
+  public static final Lifecycle STOPPING = new Lifecycle(LifecycleState.STOPPING, "");
+  public static final Lifecycle ENDED = new Lifecycle(LifecycleState.ENDED, "");
 
   /** The images are out of reach; nothing is trained until they are back. */
-  record WaitingForData(String reason) implements Lifecycle {
-    @Override
-    public LifecycleState state() {
-      return LifecycleState.WAITING_FOR_DATA;
-    }
-
-    @Override
-    public String line() {
-      return "waiting for the images: " + reason;
-    }
+  public static Lifecycle waitingForData(String reason) {
+    return new Lifecycle(LifecycleState.WAITING_FOR_DATA, reason);
   }
 
   /** The trainer failed and is about to go on from the newest checkpoint. */
-  record Recovering(String failure) implements Lifecycle {
-    @Override
-    public LifecycleState state() {
-      return LifecycleState.RECOVERING;
-    }
-
-    @Override
-    public String line() {
-      return "recovering: " + failure;
-    }
+  public static Lifecycle recovering(String failure) {
+    return new Lifecycle(LifecycleState.RECOVERING, failure);
   }
 
   /** On the way back to a checkpoint from before an incident. */
-  record RollingBack(Incident incident) implements Lifecycle {
-    @Override
-    public LifecycleState state() {
-      return LifecycleState.ROLLING_BACK;
-    }
-
-    @Override
-    public String line() {
-      return "rolling back: " + incident.line();
-    }
+  public static Lifecycle rollingBack(Incident incident) {
+    return new Lifecycle(LifecycleState.ROLLING_BACK, incident.line());
   }
 
-  /** The last step and checkpoint are waited for. */
-  record Stopping() implements Lifecycle {
-    @Override
-    public LifecycleState state() {
-      return LifecycleState.STOPPING;
-    }
-
-    @Override
-    public String line() {
-      return "stopping";
-    }
+  /** As metrics and the status spell it. */
+  public String label() {
+    return state.name().toLowerCase(Locale.ROOT);
   }
 
-  record Ended() implements Lifecycle {
-    @Override
-    public LifecycleState state() {
-      return LifecycleState.ENDED;
-    }
-
-    @Override
-    public String line() {
-      return "ended";
-    }
+  /** For people, in one line. */
+  public String line() {
+    String words = label().replace('_', ' ');
+    return reason.isEmpty() ? words : words + ": " + reason;
   }
 }

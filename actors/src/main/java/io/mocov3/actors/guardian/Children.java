@@ -11,6 +11,7 @@ import io.mocov3.actors.events.Interruption;
 import io.mocov3.actors.training.Checkpointer;
 import io.mocov3.actors.training.Probing;
 import io.mocov3.actors.training.Trainer;
+import io.mocov3.actors.training.TrainerEvent;
 import io.mocov3.actors.training.TrainingSession;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -59,7 +60,7 @@ final class Children {
   }
 
   /** The one before must have ended. */
-  void startTrainer(Optional<Interruption> interruption, ActorRef<Trainer.Event> replyTo) {
+  void startTrainer(Optional<Interruption> interruption, ActorRef<TrainerEvent> replyTo) {
     trainer =
         Optional.of(
             start(

@@ -13,8 +13,10 @@ import io.mocov3.actors.events.Lifecycle;
 import io.mocov3.actors.events.SideWork;
 import io.mocov3.actors.events.StabilityEvent;
 import io.mocov3.actors.events.StabilityPolicy;
+import io.mocov3.actors.events.TrainingEvent;
 import io.mocov3.actors.training.Checkpointer;
 import io.mocov3.actors.training.Trainer;
+import io.mocov3.actors.training.TrainerEvent;
 import io.mocov3.augment.SourceUnavailableException;
 import java.time.Duration;
 import java.util.Optional;
@@ -46,7 +48,7 @@ public final class TrainingGuardian {
   /** End at once: nothing that is trained from now on could be kept. */
   public record GiveUp(String reason) implements Command {}
 
-  record TrainerTold(Trainer.Event event) implements Command {}
+  record TrainerTold(TrainerEvent event) implements Command {}
 
   /** The pause before another attempt is over. */
   enum Retry implements Command {
@@ -69,9 +71,10 @@ public final class TrainingGuardian {
   private final TimerScheduler<Command> timers;
   private final Blueprint blueprint;
   private final Children children;
+  private final Wording wording;
   private final DataWait dataWait;
   private final Attempts attempts = new Attempts();
-  private Lifecycle lifecycle = new Lifecycle.Starting();
+  private Lifecycle lifecycle = Lifecycle.STARTING;
 
   private TrainingGuardian(
       ActorContext<Command> context,
@@ -81,6 +84,7 @@ public final class TrainingGuardian {
     this.context = context;
     this.timers = timers;
     this.blueprint = blueprint;
+    wording = new Wording(blueprint.patience());
     dataWait = new DataWait(blueprint.patience().data());
     children = new Children(context, blueprint, trainers);
   }
@@ -121,9 +125,9 @@ public final class TrainingGuardian {
   }
 
   /** There is no trainer. */
-  private Behavior<Command> waitingForData(Trainer.DataFailed failed) {
+  private Behavior<Command> waitingForData(TrainerEvent.DataFailed failed) {
     return phase(
-        new Lifecycle.WaitingForData(ActorFailure.reason(failed.cause())),
+        Lifecycle.waitingForData(ActorFailure.reason(failed.cause())),
         command ->
             switch (command) {
               case Stop stop -> end(new TrainingOutcome.Interrupted(failed.step(), failed.saved()));
@@ -140,13 +144,10 @@ public final class TrainingGuardian {
   /** There is no trainer: first a pause, then what the last one wanted written is waited for. */
   private Behavior<Command> recovering(String failure) {
     return phase(
-        new Lifecycle.Recovering(failure),
+        Lifecycle.recovering(failure),
         command ->
             switch (command) {
-              case Stop stop ->
-                  end(
-                      new TrainingOutcome.Failed(
-                          "stopped before another attempt; training had failed: " + failure));
+              case Stop stop -> fail(Wording.stoppedBetweenAttempts(failure));
               case GiveUp giveUp -> giveUp(giveUp);
               case Retry retry -> askForRest();
               case StorageAtRest rest -> again(Optional.empty());
@@ -160,7 +161,7 @@ public final class TrainingGuardian {
   /** The trainer was told to stop. */
   private Behavior<Command> stopping() {
     return phase(
-        new Lifecycle.Stopping(),
+        Lifecycle.STOPPING,
         command ->
             switch (command) {
               case Stop stop -> Behaviors.same();
@@ -176,7 +177,7 @@ public final class TrainingGuardian {
 
   private Behavior<Command> phase(Lifecycle state, Function<Command, Behavior<Command>> onCommand) {
     lifecycle = state;
-    blueprint.events().on(new SideWork.LifecycleChanged(state));
+    tell(new SideWork.LifecycleChanged(state));
     return Behaviors.receive(
         (same, command) -> onCommand.apply(command), (same, signal) -> signal(signal));
   }
@@ -186,12 +187,10 @@ public final class TrainingGuardian {
   }
 
   private Behavior<Command> unexpected(Command command) {
-    blueprint
-        .events()
-        .on(
-            new SideWork.Warned(
-                "the guardian was told %s while it was %s, and ignored it"
-                    .formatted(command.getClass().getSimpleName(), lifecycle.line())));
+    tell(
+        new SideWork.Warned(
+            "the guardian was told %s while it was %s, and ignored it"
+                .formatted(command.getClass().getSimpleName(), lifecycle.line())));
     return Behaviors.same();
   }
 
@@ -201,11 +200,9 @@ public final class TrainingGuardian {
 
   private Behavior<Command> again(Optional<Interruption> interruption) {
     children.startTrainer(
-        interruption, context.messageAdapter(Trainer.Event.class, TrainerTold::new));
+        interruption, context.messageAdapter(TrainerEvent.class, TrainerTold::new));
     return atWork(
-        interruption
-            .<Lifecycle>map(why -> new Lifecycle.RollingBack(why.incident()))
-            .orElseGet(Lifecycle.Starting::new));
+        interruption.map(why -> Lifecycle.rollingBack(why.incident())).orElse(Lifecycle.STARTING));
   }
 
   private Behavior<Command> stop() {
@@ -214,45 +211,42 @@ public final class TrainingGuardian {
   }
 
   private Behavior<Command> giveUp(GiveUp message) {
-    return end(new TrainingOutcome.Failed(message.reason()));
+    return fail(message.reason());
   }
 
-  private Behavior<Command> told(Trainer.Event event) {
+  private Behavior<Command> told(TrainerEvent event) {
     return switch (event) {
-      case Trainer.Started started -> {
+      case TrainerEvent.Started started -> {
         attempts.started(started.step());
-        yield atWork(new Lifecycle.Training());
+        yield atWork(Lifecycle.TRAINING);
       }
-      case Trainer.Finished finished -> finished(finished);
-      case Trainer.Interrupted interrupted -> interrupted(interrupted);
-      case Trainer.DataFailed failed -> dataFailed(failed);
+      case TrainerEvent.Finished finished -> finished(finished);
+      case TrainerEvent.Interrupted interrupted -> interrupted(interrupted);
+      case TrainerEvent.DataFailed failed -> dataFailed(failed);
     };
   }
 
-  private Behavior<Command> toldWhileStopping(Trainer.Event event) {
+  private Behavior<Command> toldWhileStopping(TrainerEvent event) {
     return switch (event) {
-      case Trainer.Started started -> Behaviors.same();
-      case Trainer.Finished finished ->
+      case TrainerEvent.Started started -> Behaviors.same();
+      case TrainerEvent.Finished finished ->
           end(new TrainingOutcome.Interrupted(finished.step(), finished.saved()));
-      case Trainer.Interrupted interrupted ->
+      case TrainerEvent.Interrupted interrupted ->
           end(
               new TrainingOutcome.Interrupted(
                   interrupted.interruption().incident().step(), interrupted.saved()));
-      case Trainer.DataFailed failed ->
+      case TrainerEvent.DataFailed failed ->
           end(new TrainingOutcome.Interrupted(failed.step(), failed.saved()));
     };
   }
 
-  private Behavior<Command> finished(Trainer.Finished finished) {
-    return end(
-        finished.saved()
-            ? new TrainingOutcome.Completed(finished.step())
-            : new TrainingOutcome.Failed(
-                "the last checkpoint could not be written within %s (the warnings tell why); the same command goes on from the newest one"
-                    .formatted(text(blueprint.patience().checkpoint()))));
+  private Behavior<Command> finished(TrainerEvent.Finished finished) {
+    return finished.saved()
+        ? end(new TrainingOutcome.Completed(finished.step()))
+        : fail(wording.lastCheckpointFailed());
   }
 
-  private Behavior<Command> interrupted(Trainer.Interrupted interrupted) {
+  private Behavior<Command> interrupted(TrainerEvent.Interrupted interrupted) {
     Interruption interruption = interrupted.interruption();
     StabilityPolicy policy = blueprint.policy();
     Incident incident = interruption.incident();
@@ -261,33 +255,20 @@ public final class TrainingGuardian {
     if (rollsBack && rollbacks < policy.maxRollbacks()) {
       return again(Optional.of(interruption));
     }
-    blueprint.events().on(new StabilityEvent.Stopped(incident.step(), incident));
-    return end(
-        new TrainingOutcome.Failed(
-            rollsBack
-                ? "diverged after %d rollbacks: %s".formatted(rollbacks, incident.line())
-                : incident.line()));
+    tell(new StabilityEvent.Stopped(incident.step(), incident));
+    return fail(rollsBack ? Wording.diverged(rollbacks, incident) : incident.line());
   }
 
-  private Behavior<Command> dataFailed(Trainer.DataFailed failed) {
+  private Behavior<Command> dataFailed(TrainerEvent.DataFailed failed) {
     String reason = ActorFailure.reason(failed.cause());
     if (!(failed.cause() instanceof SourceUnavailableException)) {
-      return end(new TrainingOutcome.Failed(reason));
+      return fail(reason);
     }
     dataWait.begin(failed.step());
     if (dataWait.isOver()) {
       return dataGone(failed);
     }
-    blueprint
-        .events()
-        .on(
-            new SideWork.DataLost(
-                "%s; waiting after step %d, which %s, for up to %s"
-                    .formatted(
-                        reason,
-                        failed.step(),
-                        failed.saved() ? "is saved" : "could not be saved",
-                        text(blueprint.patience().data()))));
+    tell(new SideWork.DataLost(wording.waitingForData(reason, failed)));
     timers.startSingleTimer(Look.INSTANCE, dataWait.pause());
     return waitingForData(failed);
   }
@@ -303,13 +284,9 @@ public final class TrainingGuardian {
     return Behaviors.same();
   }
 
-  private Behavior<Command> looked(Looked looked, Trainer.DataFailed failed) {
+  private Behavior<Command> looked(Looked looked, TrainerEvent.DataFailed failed) {
     if (looked.found()) {
-      blueprint
-          .events()
-          .on(
-              new SideWork.DataFound(
-                  "the images are back; went on after " + text(dataWait.waited())));
+      tell(new SideWork.DataFound(Wording.dataIsBack(dataWait.waited())));
       return again(Optional.empty());
     }
     if (dataWait.isOver()) {
@@ -319,7 +296,7 @@ public final class TrainingGuardian {
     return Behaviors.same();
   }
 
-  private Behavior<Command> dataGone(Trainer.DataFailed failed) {
+  private Behavior<Command> dataGone(TrainerEvent.DataFailed failed) {
     return end(
         new TrainingOutcome.DataGone(
             failed.step(), failed.saved(), ActorFailure.reason(failed.cause())));
@@ -327,30 +304,18 @@ public final class TrainingGuardian {
 
   private Behavior<Command> childFailed(ChildFailed failed) {
     ActorFailure failure = ActorFailure.of(failed);
-    blueprint.events().on(new SideWork.ActorFailed(failure.actor(), failure.reason()));
+    tell(new SideWork.ActorFailed(failure.actor(), failure.reason()));
     if (failure.hopeless()) {
-      return end(new TrainingOutcome.Failed(failure.reason()));
+      return fail(failure.reason());
     }
     if (!children.isTrainer(failed.getRef())) {
-      return end(new TrainingOutcome.Failed(failure.actor() + " failed: " + failure.reason()));
+      return fail(failure.actor() + " failed: " + failure.reason());
     }
     attempts.failed();
-    if (lifecycle instanceof Lifecycle.Stopping || attempts.areOver()) {
-      return end(
-          new TrainingOutcome.Failed(
-              "training failed %d times, last: %s"
-                  .formatted(attempts.failures(), failure.reason())));
+    if (lifecycle.equals(Lifecycle.STOPPING) || attempts.areOver()) {
+      return fail(Wording.noMoreAttempts(failure, attempts.failures()));
     }
-    blueprint
-        .events()
-        .on(
-            new SideWork.Warned(
-                "the %s failed (%s); going on from the newest checkpoint, attempt %d of %d"
-                    .formatted(
-                        failure.actor().replace('-', ' '),
-                        failure.reason(),
-                        attempts.failures() + 1,
-                        Attempts.MOST)));
+    tell(new SideWork.Warned(Wording.nextAttempt(failure, attempts.failures())));
     timers.startSingleTimer(Retry.INSTANCE, attempts.pause());
     return recovering(failure.reason());
   }
@@ -364,14 +329,16 @@ public final class TrainingGuardian {
     return Behaviors.same();
   }
 
-  private static String text(Duration duration) {
-    return duration.toSeconds() % 60 == 0 && duration.toSeconds() > 0
-        ? duration.toMinutes() + " min"
-        : duration.toSeconds() + " s";
+  private void tell(TrainingEvent event) {
+    blueprint.events().on(event);
+  }
+
+  private Behavior<Command> fail(String reason) {
+    return end(new TrainingOutcome.Failed(reason));
   }
 
   private Behavior<Command> end(TrainingOutcome outcome) {
-    blueprint.events().on(new SideWork.LifecycleChanged(new Lifecycle.Ended()));
+    tell(new SideWork.LifecycleChanged(Lifecycle.ENDED));
     blueprint.outcome().complete(outcome);
     return Behaviors.stopped();
   }

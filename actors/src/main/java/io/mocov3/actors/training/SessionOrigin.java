@@ -15,13 +15,13 @@ import java.util.function.LongPredicate;
 /**
  * Where a session begins: at a checkpoint or at step 0, under what adjustments, and why.
  *
- * @param probed whether the full probe of that step was told of already
+ * @param probed whether the full probe of a step was told of already; asked where one is due
  */
 public record SessionOrigin(
     Optional<Checkpoint> checkpoint,
     Adjustments adjustments,
     Optional<StabilityEvent.RolledBack> rollback,
-    boolean probed) {
+    LongPredicate probed) {
 
   /** Completed steps. */
   public long step() {
@@ -33,9 +33,9 @@ public record SessionOrigin(
     return checkpoint.isEmpty();
   }
 
-  /** The same, where {@code probed} says of which steps the full probe was told of already. */
-  public SessionOrigin where(LongPredicate probed) {
-    return new SessionOrigin(checkpoint, adjustments, rollback, probed.test(step()));
+  /** The same, where {@code known} says of which steps the full probe was told of already. */
+  public SessionOrigin where(LongPredicate known) {
+    return new SessionOrigin(checkpoint, adjustments, rollback, known);
   }
 
   /** From that checkpoint, or from the beginning. */
@@ -44,7 +44,7 @@ public record SessionOrigin(
         checkpoint,
         checkpoint.map(Checkpoint::trainer).map(Adjustments::from).orElse(Adjustments.NONE),
         Optional.empty(),
-        true);
+        step -> true);
   }
 
   /** Back to that checkpoint, or to the beginning, with one thing changed. */
@@ -57,7 +57,7 @@ public record SessionOrigin(
         checkpoint,
         changed,
         Optional.of(new StabilityEvent.RolledBack(incident.step(), step, incident, changed)),
-        true);
+        any -> true);
   }
 
   /**

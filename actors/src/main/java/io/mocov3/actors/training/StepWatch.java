@@ -4,6 +4,7 @@ import io.mocov3.actors.evaluation.LiveProbe;
 import io.mocov3.actors.events.EventSink;
 import io.mocov3.actors.events.FlightRecorder;
 import io.mocov3.actors.events.Incident;
+import io.mocov3.actors.events.Progress;
 import io.mocov3.actors.events.Timing;
 import io.mocov3.actors.stability.StabilityMonitor;
 import io.mocov3.actors.stability.StabilityPlan;
@@ -19,6 +20,7 @@ import io.mocov3.model.step.Rates;
 import io.mocov3.model.step.StepMeasurement;
 import io.mocov3.model.tensor.ViewPair;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
@@ -85,6 +87,18 @@ final class StepWatch {
   /** Whether the update is to be applied. */
   boolean judge(long step, StepMeasurement measurement) {
     return monitor.judge(step, measurement);
+  }
+
+  /** Tells of a step, and of its samples if they are {@code logged}. */
+  void tell(Progress.StepCompleted step, Batch batch, boolean logged) {
+    events.on(new Timing.KeyStaleness(0));
+    events.on(step);
+    if (logged) {
+      int[] samples = batch.buffer().sampleIndices();
+      events.on(
+          new Progress.SamplesSeen(
+              step.step(), Arrays.stream(samples).mapToObj(source::id).toList()));
+    }
   }
 
   void remember(long step, Batch batch, Rates rates, StepMeasurement measured, boolean applied) {

@@ -15,7 +15,6 @@ import io.mocov3.actors.Dispatchers;
 import io.mocov3.actors.OutOfMemoryGuard;
 import io.mocov3.actors.Patience;
 import io.mocov3.actors.evaluation.Evaluator.Evaluated;
-import io.mocov3.actors.events.Interruption;
 import io.mocov3.actors.training.Checkpointer.Written;
 import io.mocov3.actors.training.MomentumEncoder.KeysReady;
 import io.mocov3.actors.views.Batch;
@@ -34,30 +33,10 @@ public final class Trainer {
   /** What the trainer is told. */
   public sealed interface Command {}
 
-  /** Save and stop; the guardian is told through {@link Event}. */
+  /** Save and stop; the guardian is told through {@link TrainerEvent}. */
   public enum Stop implements Command {
     INSTANCE
   }
-
-  /** What the trainer tells the guardian. */
-  public sealed interface Event {}
-
-  /**
-   * No more steps: all are done, or a stop was asked for; {@code saved} tells of the checkpoint.
-   */
-  public record Finished(long step, boolean saved) implements Event {}
-
-  /** The batches ended with an error after {@code step}; {@code saved} as above. */
-  public record DataFailed(long step, boolean saved, Throwable cause) implements Event {}
-
-  /** A session is open, with so many steps done. */
-  public record Started(long step) implements Event {}
-
-  /**
-   * Training must not go on like this; nothing is being written any more. {@code saved} tells
-   * whether a checkpoint holds the last step.
-   */
-  public record Interrupted(Interruption interruption, boolean saved) implements Event {}
 
   enum RetryWrite implements Command {
     INSTANCE
@@ -81,7 +60,7 @@ public final class Trainer {
   public record Peers(
       ActorRef<Checkpointer.Command> checkpointer,
       Optional<Probing.Peer> evaluator,
-      ActorRef<Event> guardian,
+      ActorRef<TrainerEvent> guardian,
       Patience patience) {}
 
   /** Why there will be no more steps. */
@@ -146,7 +125,7 @@ public final class Trainer {
   }
 
   private Behavior<Command> begin() {
-    peers.guardian().tell(new Started(session.step()));
+    peers.guardian().tell(new TrainerEvent.Started(session.step()));
     saving.writeIfDue(session.isRolledBack());
     probing.runIf(session.firstProbeDue());
     return waitingForBatch();
@@ -299,7 +278,9 @@ public final class Trainer {
   private Behavior<Command> interrupt() {
     return saving.isWriting()
         ? interrupted()
-        : end(new Interrupted(session.interruption().orElseThrow(), !session.hasUnsavedSteps()));
+        : end(
+            new TrainerEvent.Interrupted(
+                session.interruption().orElseThrow(), !session.hasUnsavedSteps()));
   }
 
   private Behavior<Command> stop() {
@@ -324,14 +305,14 @@ public final class Trainer {
     boolean saved = !session.hasUnsavedSteps();
     return end(
         switch (ending) {
-          case AllDone done -> new Finished(session.step(), saved);
-          case Stopped stopped -> new Finished(session.step(), saved);
-          case DataGone gone -> new DataFailed(session.step(), saved, gone.cause());
+          case AllDone done -> new TrainerEvent.Finished(session.step(), saved);
+          case Stopped stopped -> new TrainerEvent.Finished(session.step(), saved);
+          case DataGone gone -> new TrainerEvent.DataFailed(session.step(), saved, gone.cause());
         });
   }
 
   /** The guardian hears of it when the session is closed: two models at once may not fit. */
-  private Behavior<Command> end(Event event) {
+  private Behavior<Command> end(TrainerEvent event) {
     return Behaviors.stopped(() -> peers.guardian().tell(event));
   }
 }

@@ -30,7 +30,6 @@ import io.mocov3.model.tensor.TensorStaging;
 import io.mocov3.model.tensor.ViewPair;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.bytedeco.javacpp.Pointer;
@@ -179,7 +178,7 @@ public final class TrainingSession implements AutoCloseable {
       since(Stage.DIAGNOSTICS, begin);
       model.finish(current.step(), applied ? Verdict.APPLY : Verdict.DISCARD);
       step++;
-      tell(current, measured.loss());
+      watch.tell(completed(current, measured.loss()), current.batch(), plan.logSamples());
       watch.remember(step, current.batch(), current.step().rates(), measured, applied);
       if (measured.finite() && watch.wantsEmbeddings(step)) {
         long looking = System.nanoTime();
@@ -194,26 +193,14 @@ public final class TrainingSession implements AutoCloseable {
     idleSince = System.nanoTime();
   }
 
-  private void tell(InFlight current, double loss) {
-    Duration duration = Duration.ofNanos(System.nanoTime() - current.begin());
-    events.on(new Timing.KeyStaleness(0));
-    events.on(
-        new Progress.StepCompleted(
-            step,
-            plan.epochOf(step - 1),
-            plan.batchSize(),
-            loss,
-            current.step().rates(),
-            duration));
-    if (plan.logSamples()) {
-      events.on(new Progress.SamplesSeen(step, ids(current)));
-    }
-  }
-
-  private List<String> ids(InFlight current) {
-    return Arrays.stream(current.batch().buffer().sampleIndices())
-        .mapToObj(pipeline.source()::id)
-        .toList();
+  private Progress.StepCompleted completed(InFlight current, double loss) {
+    return new Progress.StepCompleted(
+        step,
+        plan.epochOf(step - 1),
+        plan.batchSize(),
+        loss,
+        current.step().rates(),
+        Duration.ofNanos(System.nanoTime() - current.begin()));
   }
 
   Optional<Interruption> interruption() {
@@ -258,7 +245,8 @@ public final class TrainingSession implements AutoCloseable {
 
   /** Whether the full probe of the step it begins at is yet to come. */
   boolean firstProbeDue() {
-    return !origin.probed() && (step == 0 || plan.probeDue(step));
+    boolean due = step == 0 ? plan.probes() : plan.probeDue(step);
+    return due && !origin.probed().test(step);
   }
 
   /** Whether the full probe of this step has not begun. */

@@ -18,7 +18,7 @@ import io.mocov3.actors.events.StabilityPolicy.Change;
 import io.mocov3.actors.guardian.TrainingGuardian.Command;
 import io.mocov3.actors.guardian.TrainingGuardian.TrainerTold;
 import io.mocov3.actors.training.Checkpointer;
-import io.mocov3.actors.training.Trainer;
+import io.mocov3.actors.training.TrainerEvent;
 import io.mocov3.augment.SourceUnavailableException;
 import io.mocov3.metrics.TrainingMetrics.IncidentKind;
 import java.time.Duration;
@@ -45,16 +45,18 @@ class GuardianPhasesTest {
           Map.entry("start", TrainingGuardian.Start.INSTANCE),
           Map.entry("stop", TrainingGuardian.Stop.INSTANCE),
           Map.entry("give-up", new TrainingGuardian.GiveUp("gone")),
-          Map.entry("started", new TrainerTold(new Trainer.Started(3))),
-          Map.entry("finished", new TrainerTold(new Trainer.Finished(9, true))),
+          Map.entry("started", new TrainerTold(new TrainerEvent.Started(3))),
+          Map.entry("finished", new TrainerTold(new TrainerEvent.Finished(9, true))),
           Map.entry(
               "interrupted",
               new TrainerTold(
-                  new Trainer.Interrupted(new Interruption(INCIDENT, Adjustments.NONE), false))),
+                  new TrainerEvent.Interrupted(
+                      new Interruption(INCIDENT, Adjustments.NONE), false))),
           Map.entry(
               "data-failed",
               new TrainerTold(
-                  new Trainer.DataFailed(4, true, new SourceUnavailableException("gone", null)))),
+                  new TrainerEvent.DataFailed(
+                      4, true, new SourceUnavailableException("gone", null)))),
           Map.entry("retry", TrainingGuardian.Retry.INSTANCE),
           Map.entry("at-rest", TrainingGuardian.StorageAtRest.INSTANCE),
           Map.entry("look", TrainingGuardian.Look.INSTANCE),
@@ -162,12 +164,7 @@ class GuardianPhasesTest {
   }
 
   private String state() {
-    return log.of(SideWork.LifecycleChanged.class)
-        .getLast()
-        .lifecycle()
-        .state()
-        .name()
-        .toLowerCase(Locale.ROOT);
+    return log.of(SideWork.LifecycleChanged.class).getLast().lifecycle().label();
   }
 
   @Test

@@ -45,7 +45,7 @@ class TrainerPhasesTest {
   private final RecordingLog log = new RecordingLog();
   private final TestInbox<Checkpointer.Command> checkpointer = TestInbox.create();
   private final TestInbox<Evaluator.Command> evaluator = TestInbox.create();
-  private final TestInbox<Trainer.Event> guardian = TestInbox.create();
+  private final TestInbox<TrainerEvent> guardian = TestInbox.create();
   private final TestInbox<Done> stream = TestInbox.create();
   private final ExecutorService executor = Executors.newFixedThreadPool(1);
   private BehaviorTestKit<Command> trainer;

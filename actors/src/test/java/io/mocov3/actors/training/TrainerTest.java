@@ -38,7 +38,7 @@ class TrainerTest {
 
   private final ExecutorService executor = Executors.newFixedThreadPool(2);
   private final TestProbe<Checkpointer.Command> checkpointer = actors.createTestProbe();
-  private final TestProbe<Trainer.Event> guardian = actors.createTestProbe();
+  private final TestProbe<TrainerEvent> guardian = actors.createTestProbe();
 
   @TempDir private Path directory;
 
@@ -72,8 +72,8 @@ class TrainerTest {
     Write last = nextWrite();
     assertThat(last.state().completedSteps()).isEqualTo(3);
     last.replyTo().tell(new Written(3, true));
-    guardian.expectMessage(PATIENCE, new Trainer.Started(0));
-    guardian.expectMessage(PATIENCE, new Trainer.Finished(3, true));
+    guardian.expectMessage(PATIENCE, new TrainerEvent.Started(0));
+    guardian.expectMessage(PATIENCE, new TrainerEvent.Finished(3, true));
     checkpointer.expectNoMessage(Duration.ofMillis(50));
   }
 

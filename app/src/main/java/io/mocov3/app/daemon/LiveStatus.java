@@ -8,7 +8,6 @@ import io.mocov3.actors.events.TrainingEvent;
 import io.mocov3.app.http.HealthAnswer;
 import io.mocov3.app.http.Status;
 import java.nio.file.Path;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -17,7 +16,7 @@ final class LiveStatus implements EventSink {
   private final Path run;
   private final AtomicReference<Optional<Progress.StepCompleted>> step =
       new AtomicReference<>(Optional.empty());
-  private volatile Lifecycle lifecycle = new Lifecycle.Starting();
+  private volatile Lifecycle lifecycle = Lifecycle.STARTING;
 
   LiveStatus(Path run) {
     this.run = run;
@@ -34,7 +33,7 @@ final class LiveStatus implements EventSink {
 
   /** Ready means that training makes progress. */
   HealthAnswer ready() {
-    if (!(lifecycle instanceof Lifecycle.Training)) {
+    if (!lifecycle.equals(Lifecycle.TRAINING)) {
       return HealthAnswer.bad(lifecycle.line());
     }
     return step.get().isPresent()
@@ -45,7 +44,7 @@ final class LiveStatus implements EventSink {
   Status status() {
     Optional<Progress.StepCompleted> newest = step.get();
     return new Status(
-        lifecycle.state().name().toLowerCase(Locale.ROOT),
+        lifecycle.label(),
         newest.map(Progress.StepCompleted::step).orElse(0L),
         newest.map(Progress.StepCompleted::epoch).orElse(0.0),
         newest.map(Progress.StepCompleted::loss).orElse(Double.NaN),

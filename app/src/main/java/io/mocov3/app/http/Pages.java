@@ -9,6 +9,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import io.mocov3.app.page.PageFiles;
+import io.mocov3.metrics.Exposition;
 import io.mocov3.metrics.PrometheusMetrics;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
@@ -35,9 +36,8 @@ final class Pages {
 
   /** What changes is built by {@code builder}. */
   Pages(Sources sources, Executor builder) {
-    SharedBody text = shared(builder, () -> scrape(sources.metrics(), PrometheusMetrics.TEXT));
-    SharedBody open =
-        shared(builder, () -> scrape(sources.metrics(), PrometheusMetrics.OPEN_METRICS));
+    SharedBody text = shared(builder, () -> scrape(sources.metrics(), Exposition.TEXT));
+    SharedBody open = shared(builder, () -> scrape(sources.metrics(), Exposition.OPEN_METRICS));
     SharedBody status =
         shared(builder, () -> Body.of(ContentTypes.APPLICATION_JSON, json(sources.status().get())));
     SharedBody history =
@@ -78,7 +78,7 @@ final class Pages {
   }
 
   private static Body scrape(PrometheusMetrics metrics, String format) {
-    return Body.of(ContentTypes.parse(format), metrics.scrapeBytes(format));
+    return Body.of(ContentTypes.parse(format), metrics.exposition().scrapeBytes(format));
   }
 
   private static CompletionStage<HttpResponse> health(Supplier<HealthAnswer> asked) {

@@ -15,7 +15,7 @@ final class LiveSection {
 
   static Live read(Section live, int imageSize) {
     int length = live.integer("queue-length", 1, 10_000_000);
-    List<KnnClassifier.Setting> settings = Settings.votes(live);
+    List<KnnClassifier.Setting> settings = SettingsReader.votes(live);
     live.check(
         "k",
         "at most queue-length (" + length + ")",

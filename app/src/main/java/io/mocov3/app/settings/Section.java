@@ -2,16 +2,12 @@ package io.mocov3.app.settings;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
-import com.typesafe.config.ConfigRenderOptions;
-import com.typesafe.config.ConfigUtil;
-import com.typesafe.config.ConfigValue;
 import io.mocov3.app.conf.SettingsException;
 import java.math.BigDecimal;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -23,15 +19,15 @@ import java.util.stream.IntStream;
 /** Reads the values of one section; every mistake names key, value, place and rule. */
 final class Section {
   private final Config config;
-  private final String path;
+  private final Mistakes mistakes;
 
   Section(Config config, String path) {
     this.config = config;
-    this.path = path;
+    mistakes = new Mistakes(config, path);
   }
 
   Section section(String name) {
-    return new Section(config.getConfig(name), full(name));
+    return new Section(config.getConfig(name), mistakes.full(name));
   }
 
   boolean has(String key) {
@@ -45,7 +41,7 @@ final class Section {
     List<? extends Config> values = typed(key, rule, () -> config.getConfigList(key));
     check(key, rule, values.stream().allMatch(value -> keys.containsAll(value.root().keySet())));
     return IntStream.range(0, values.size())
-        .mapToObj(i -> new Section(values.get(i), full(key) + "[" + i + "]"))
+        .mapToObj(i -> new Section(values.get(i), mistakes.full(key) + "[" + i + "]"))
         .toList();
   }
 
@@ -227,34 +223,12 @@ final class Section {
   }
 
   SettingsException wrong(String key, String rule) {
-    return new SettingsException(
-        config.root().containsKey(key)
-            ? shown(key) + ": must be " + rule
-            : full(key) + " is missing: must be " + rule);
+    return mistakes.wrong(key, rule);
   }
 
-  /** A rule of the model between keys of this section: the one set last is shown. */
+  /** A rule of the model between keys of this section. */
   SettingsException refused(List<String> keys, String message) {
-    return keys.stream()
-        .filter(config.root()::containsKey)
-        .min(Comparator.comparingInt(this::rank))
-        .map(key -> new SettingsException(shown(key) + ": " + message))
-        .orElseGet(() -> new SettingsException(path + ": " + message));
-  }
-
-  /** The command line before files before what is built in. */
-  private int rank(String key) {
-    String origin = config.root().get(key).origin().description();
-    return origin.startsWith("--set")
-        ? 0
-        : origin.matches("(reference|presets)\\.conf: \\d+") ? 2 : 1;
-  }
-
-  private String shown(String key) {
-    ConfigValue value = config.root().get(key);
-    return "%s = %s (%s)"
-        .formatted(
-            full(key), value.render(ConfigRenderOptions.concise()), value.origin().description());
+    return mistakes.refused(keys, message);
   }
 
   private <T> T typed(String key, String rule, Supplier<T> read) {
@@ -274,10 +248,6 @@ final class Section {
     return Math.abs(number) >= 1e15
         ? Double.toString(number).replace(".0E", "e")
         : new BigDecimal(Double.toString(number)).stripTrailingZeros().toPlainString();
-  }
-
-  private String full(String key) {
-    return path.isEmpty() ? key : path + "." + ConfigUtil.joinPath(key);
   }
 
   private static String label(Enum<?> constant) {

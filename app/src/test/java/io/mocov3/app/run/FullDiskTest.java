@@ -169,6 +169,7 @@ class FullDiskTest {
 
   private double value(String name) {
     return metrics
+        .exposition()
         .scrape("")
         .body()
         .lines()

@@ -1,0 +1,24 @@
+package io.mocov3.actors.training;
+
+import io.mocov3.actors.events.Interruption;
+
+/** What the trainer tells the guardian. */
+public sealed interface TrainerEvent {
+
+  /**
+   * No more steps: all are done, or a stop was asked for; {@code saved} tells of the checkpoint.
+   */
+  record Finished(long step, boolean saved) implements TrainerEvent {}
+
+  /** The batches ended with an error after {@code step}; {@code saved} as above. */
+  record DataFailed(long step, boolean saved, Throwable cause) implements TrainerEvent {}
+
+  /** A session is open, with so many steps done. */
+  record Started(long step) implements TrainerEvent {}
+
+  /**
+   * Training must not go on like this; nothing is being written any more. {@code saved} tells
+   * whether a checkpoint holds the last step.
+   */
+  record Interrupted(Interruption interruption, boolean saved) implements TrainerEvent {}
+}
