@@ -32,6 +32,10 @@ import java.util.function.IntFunction;
  * update is applied has to be known between backward and update, on the trainer's thread.
  */
 public final class StabilityMonitor implements Stateful {
+
+  /** In every checkpoint since operations draw from streams of their own. */
+  public static final String SECTION = "stability";
+
   private static final int REMEMBERED_SPIKES = 16;
   private static final long LOOKBACK_STEPS = 1000;
 
@@ -219,7 +223,7 @@ public final class StabilityMonitor implements Stateful {
 
   @Override
   public String section() {
-    return "stability";
+    return SECTION;
   }
 
   @Override

@@ -9,6 +9,7 @@ import io.mocov3.actors.events.Interruption;
 import io.mocov3.actors.events.Progress;
 import io.mocov3.actors.events.SideWork;
 import io.mocov3.actors.events.Timing;
+import io.mocov3.actors.stability.StabilityMonitor;
 import io.mocov3.actors.stability.StabilityPlan;
 import io.mocov3.actors.training.Checkpointer.Written;
 import io.mocov3.actors.training.MomentumEncoder.EncodeKeys;
@@ -17,6 +18,7 @@ import io.mocov3.actors.views.Batch;
 import io.mocov3.actors.views.ViewPipeline;
 import io.mocov3.augment.batch.BatchBuffer;
 import io.mocov3.metrics.TrainingMetrics.Stage;
+import io.mocov3.model.checkpoint.Checkpoint;
 import io.mocov3.model.checkpoint.Stateful;
 import io.mocov3.model.method.Targets;
 import io.mocov3.model.step.Pending;
@@ -106,7 +108,7 @@ public final class TrainingSession implements AutoCloseable {
   }
 
   private void begin() {
-    origin.checkpoint().ifPresent(checkpoint -> copies.restore(checkpoint, this::warn));
+    origin.checkpoint().ifPresent(this::restore);
     Adjustments adjustments = origin.adjustments();
     if (adjustments.frozenProjection()) {
       model.freezePatchProjection();
@@ -122,6 +124,16 @@ public final class TrainingSession implements AutoCloseable {
               events.on(event);
             });
     events.on(new Progress.Started(step, plan.steps()));
+  }
+
+  private void restore(Checkpoint checkpoint) {
+    copies.restore(checkpoint, this::warn);
+    if (!checkpoint.trainer().containsKey(StabilityMonitor.SECTION)) {
+      warn(
+          checkpoint.path()
+              + " is of a version that drew its views otherwise: from here on they are not those"
+              + " this run would have had");
+    }
   }
 
   public TrainingStep model() {

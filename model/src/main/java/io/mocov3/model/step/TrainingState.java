@@ -137,7 +137,7 @@ public final class TrainingState implements AutoCloseable {
           restore(section, saved, tensors, line -> warn.accept(checkpoint.path() + ": " + line));
         } else {
           warn.accept(
-              "%s: %s begins anew: it is of other images or probes"
+              "%s: %s begins anew: it was written with other training images or another evaluation.live"
                   .formatted(checkpoint.path(), section.section()));
         }
       }

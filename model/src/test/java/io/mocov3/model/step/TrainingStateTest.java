@@ -201,7 +201,9 @@ class TrainingStateTest {
       SpikeDetector other = new SpikeDetector(SpikeRule.DEFAULT);
       assertThat(restored(model, checkpoint, other.of("nine images")))
           .containsExactly(
-              checkpoint.path() + ": spike_detector begins anew: it is of other images or probes");
+              checkpoint.path()
+                  + ": spike_detector begins anew: it was written with other training images or another"
+                  + " evaluation.live");
       assertThat(other.save()).isNotEqualTo(seen);
     }
   }
