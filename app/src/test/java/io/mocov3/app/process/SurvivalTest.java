@@ -42,6 +42,20 @@ class SurvivalTest {
     "stability.dips.settle-points=4"
   };
 
+  /** A gradient that is not finite, and a checkpoint before it to go back to. */
+  private static final String[] REPAIRED = {
+    "run.steps=" + STEPS,
+    "checkpoint.every-steps=20",
+    "evaluation.knn.every-steps=40",
+    "evaluation.live.every-steps=5",
+    "evaluation.live.k=[5]",
+    "evaluation.live.images=60",
+    "evaluation.live.max-age-steps=100",
+    "stability.policy=rollback",
+    "stability.drill.step=145",
+    "stability.drill.factor=1e39"
+  };
+
   @TempDir private static Path shared;
   @TempDir private Path folder;
 
@@ -52,20 +66,34 @@ class SurvivalTest {
 
   @Test
   void aRunThatIsKilledOverAndOverWritesWhatTheUndisturbedOneWrites() throws Exception {
+    Path whole = killedOverAndOver(1, STEPS, EVENTFUL);
+
+    assertThat(types(whole)).contains("spike_began", "spike", "dip");
+  }
+
+  @Test
+  void soDoesARunThatGoesBackToACheckpoint() throws Exception {
+    Path whole = killedOverAndOver(120, 180, REPAIRED);
+
+    assertThat(types(whole)).contains("not_finite", "rolled_back");
+    assertThat(names(whole)).anyMatch(name -> name.startsWith("undone/"));
+  }
+
+  private Path killedOverAndOver(int from, int to, String[] settings) throws Exception {
     Path whole = folder.resolve("whole/run");
     Path killed = folder.resolve("killed/run");
     Path errors = folder.resolve("errors.txt");
-    Mocov3Process undisturbed = Mocov3Process.run(errors, TinyRun.train(shared, whole, EVENTFUL));
+    Mocov3Process undisturbed = Mocov3Process.run(errors, TinyRun.train(shared, whole, settings));
     assertThat(undisturbed.exitCode()).as(undisturbed.errors()).isZero();
 
-    for (int target : targets()) {
-      Mocov3Process process = Mocov3Process.start(errors, TinyRun.train(shared, killed, EVENTFUL));
+    for (int target : targets(from, to)) {
+      Mocov3Process process = Mocov3Process.start(errors, TinyRun.train(shared, killed, settings));
       while (TinyRun.losses(killed).size() < target && process.isAlive()) {
         Thread.sleep(1);
       }
       process.kill();
     }
-    Mocov3Process last = Mocov3Process.run(errors, TinyRun.train(shared, killed, EVENTFUL));
+    Mocov3Process last = Mocov3Process.run(errors, TinyRun.train(shared, killed, settings));
 
     assertThat(last.exitCode()).as(last.errors()).isZero();
     assertThat(names(killed)).containsAll(names(whole));
@@ -76,18 +104,18 @@ class SurvivalTest {
           .isEqualTo(Files.readAllLines(whole.resolve(name)));
     }
     assertThat(metrics(killed)).isEqualTo(metrics(whole));
-    assertThat(types(whole)).contains("spike_began", "spike", "dip");
     for (String name : names(whole).stream().filter(SurvivalTest::isExact).toList()) {
       assertThat(killed.resolve(name)).as(name).hasSameBinaryContentAs(whole.resolve(name));
     }
+    return whole;
   }
 
   /** Steps at which a process is killed, the seed among the messages of a failure. */
-  private static List<Integer> targets() {
+  private static List<Integer> targets(int from, int to) {
     long seed = Long.getLong("mocov3.kills.seed", System.nanoTime());
     System.err.println("kills by seed " + seed);
     Random random = new Random(seed);
-    return random.ints(KILLS, 1, STEPS).sorted().boxed().toList();
+    return random.ints(KILLS, from, to).sorted().boxed().toList();
   }
 
   private static boolean isExact(String name) {
