@@ -1,6 +1,7 @@
 package io.mocov3.metrics;
 
 import java.time.Duration;
+import java.util.Locale;
 
 /**
  * What training reports about itself, in the words of the domain. Implementations are thread-safe
@@ -38,13 +39,15 @@ public interface TrainingMetrics {
   enum IncidentKind {
     NON_FINITE,
     SPIKE,
-    DIP
+    DIP,
+    REQUESTED
   }
 
   /** Where a training is in its life. */
   enum LifecycleState {
     STARTING,
     TRAINING,
+    PAUSED,
     WAITING_FOR_DATA,
     RECOVERING,
     ROLLING_BACK,
@@ -53,7 +56,13 @@ public interface TrainingMetrics {
   }
 
   /** One kNN accuracy of one probe; {@code source} says where the reference features came from. */
-  record KnnAccuracy(String probe, int k, double temperature, String source, double accuracy) {}
+  record KnnAccuracy(String probe, int k, double temperature, String source, double accuracy) {
+
+    /** For people, such as {@code 81.25 % (k = 20, T = 0.07)}. */
+    public String line() {
+      return String.format(Locale.ROOT, "%.2f %% (k = %d, T = %s)", 100 * accuracy, k, temperature);
+    }
+  }
 
   /**
    * The outcome of one optimizer step. {@code epoch} is fractional, {@code duration} the wall time.

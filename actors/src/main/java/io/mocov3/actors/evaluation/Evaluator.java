@@ -20,6 +20,7 @@ import io.mocov3.model.tensor.Threads;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /** Runs full kNN probes from weight snapshots, on a network of its own, off the training path. */
 public final class Evaluator {
@@ -34,8 +35,13 @@ public final class Evaluator {
       ProbeTickets.Ticket ticket, TensorStaging.Copy encoder, ActorRef<Evaluated> replyTo)
       implements Command {}
 
-  /** The snapshot is free again; what came of it was told. */
-  public record Evaluated(long step) {}
+  /**
+   * The snapshot is free again; what came of it was told.
+   *
+   * @param accuracies empty when the probe failed
+   * @param line what came of it, for people
+   */
+  public record Evaluated(long step, List<KnnAccuracy> accuracies, String line) {}
 
   /** A behavior, and the tickets of those who ask it. */
   public record Desk(Behavior<Command> behavior, ProbeTickets tickets) {}
@@ -81,8 +87,27 @@ public final class Evaluator {
     TrainingEvent result = result(evaluate);
     ticket.ifValid(() -> events.on(result));
     tickets.close(ticket);
-    evaluate.replyTo().tell(new Evaluated(ticket.step()));
+    evaluate.replyTo().tell(evaluated(ticket.step(), result));
     return Behaviors.same();
+  }
+
+  private static Evaluated evaluated(long step, TrainingEvent result) {
+    return switch (result) {
+      case Progress.KnnMeasured measured ->
+          new Evaluated(
+              step,
+              measured.accuracies(),
+              "kNN of step %d: %s"
+                  .formatted(
+                      step,
+                      measured.accuracies().stream()
+                          .map(KnnAccuracy::line)
+                          .collect(Collectors.joining(", "))));
+      case SideWork.ProbeFailed failed ->
+          new Evaluated(
+              step, List.of(), "no kNN probe of step %d: %s".formatted(step, failed.line()));
+      default -> throw new IllegalStateException(result.toString());
+    };
   }
 
   /** The accuracies, or why there are none. */

@@ -20,6 +20,11 @@ public record Lifecycle(LifecycleState state, String reason) {
     return new Lifecycle(LifecycleState.WAITING_FOR_DATA, reason);
   }
 
+  /** Somebody paused training after {@code step}; nothing is trained until it is resumed. */
+  public static Lifecycle paused(long step) {
+    return new Lifecycle(LifecycleState.PAUSED, "after step " + step);
+  }
+
   /** The trainer failed and is about to go on from the newest checkpoint. */
   public static Lifecycle recovering(String failure) {
     return new Lifecycle(LifecycleState.RECOVERING, failure);

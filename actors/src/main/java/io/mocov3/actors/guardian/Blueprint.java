@@ -2,6 +2,7 @@ package io.mocov3.actors.guardian;
 
 import akka.actor.typed.Behavior;
 import io.mocov3.actors.Patience;
+import io.mocov3.actors.control.PauseMark;
 import io.mocov3.actors.evaluation.Evaluator;
 import io.mocov3.actors.events.EventSink;
 import io.mocov3.actors.events.StabilityPolicy;
@@ -20,6 +21,7 @@ public record Blueprint(
     Behavior<Checkpointer.Command> checkpointer,
     Optional<Evaluator.Desk> evaluator,
     Runnable requireData,
+    PauseMark pauses,
     Patience patience,
     EventSink events,
     CompletableFuture<TrainingOutcome> outcome) {}

@@ -11,6 +11,7 @@ import io.mocov3.actors.events.Interruption;
 import io.mocov3.actors.training.Checkpointer;
 import io.mocov3.actors.training.Probing;
 import io.mocov3.actors.training.Trainer;
+import io.mocov3.actors.training.TrainerCommand;
 import io.mocov3.actors.training.TrainerEvent;
 import io.mocov3.actors.training.TrainingSession;
 import java.util.Optional;
@@ -21,7 +22,7 @@ final class Children {
   /** How a trainer is made; it opens its session itself. */
   @FunctionalInterface
   interface TrainerFactory {
-    Behavior<Trainer.Command> trainer(Supplier<TrainingSession> session, Trainer.Peers peers);
+    Behavior<TrainerCommand> trainer(Supplier<TrainingSession> session, Trainer.Peers peers);
   }
 
   private final TrainerFactory trainers;
@@ -29,7 +30,7 @@ final class Children {
   private final Blueprint blueprint;
   private final ActorRef<Checkpointer.Command> checkpointer;
   private final Optional<Probing.Peer> evaluator;
-  private Optional<ActorRef<Trainer.Command>> trainer = Optional.empty();
+  private Optional<ActorRef<TrainerCommand>> trainer = Optional.empty();
   private int started;
 
   Children(ActorContext<?> context, Blueprint blueprint, TrainerFactory trainers) {
@@ -51,7 +52,7 @@ final class Children {
     return checkpointer;
   }
 
-  ActorRef<Trainer.Command> trainer() {
+  ActorRef<TrainerCommand> trainer() {
     return trainer.orElseThrow();
   }
 
@@ -64,7 +65,7 @@ final class Children {
     trainer =
         Optional.of(
             start(
-                Trainer.Command.class,
+                TrainerCommand.class,
                 trainers.trainer(
                     () -> blueprint.sessions().open(interruption),
                     new Trainer.Peers(checkpointer, evaluator, replyTo, blueprint.patience())),

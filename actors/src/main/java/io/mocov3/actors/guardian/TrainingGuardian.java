@@ -1,5 +1,6 @@
 package io.mocov3.actors.guardian;
 
+import akka.Done;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.ChildFailed;
 import akka.actor.typed.DispatcherSelector;
@@ -14,10 +15,23 @@ import io.mocov3.actors.events.SideWork;
 import io.mocov3.actors.events.StabilityEvent;
 import io.mocov3.actors.events.StabilityPolicy;
 import io.mocov3.actors.events.TrainingEvent;
+import io.mocov3.actors.guardian.GuardianCommand.Ask;
+import io.mocov3.actors.guardian.GuardianCommand.GiveUp;
+import io.mocov3.actors.guardian.GuardianCommand.Look;
+import io.mocov3.actors.guardian.GuardianCommand.Looked;
+import io.mocov3.actors.guardian.GuardianCommand.Ping;
+import io.mocov3.actors.guardian.GuardianCommand.Retry;
+import io.mocov3.actors.guardian.GuardianCommand.Start;
+import io.mocov3.actors.guardian.GuardianCommand.Stop;
+import io.mocov3.actors.guardian.GuardianCommand.StorageAtRest;
+import io.mocov3.actors.guardian.GuardianCommand.Stuck;
+import io.mocov3.actors.guardian.GuardianCommand.TrainerTold;
 import io.mocov3.actors.training.Checkpointer;
 import io.mocov3.actors.training.Trainer;
+import io.mocov3.actors.training.TrainerCommand;
 import io.mocov3.actors.training.TrainerEvent;
 import io.mocov3.augment.SourceUnavailableException;
+import io.mocov3.metrics.TrainingMetrics.IncidentKind;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -32,53 +46,19 @@ import java.util.function.Function;
 public final class TrainingGuardian {
   private static final Duration ANSWER = Duration.ofSeconds(20);
 
-  /** What the guardian is told. */
-  public sealed interface Command {}
-
-  /** Begin; sent once. */
-  public enum Start implements Command {
-    INSTANCE
-  }
-
-  /** Save a checkpoint and end. */
-  public enum Stop implements Command {
-    INSTANCE
-  }
-
-  /** End at once: nothing that is trained from now on could be kept. */
-  public record GiveUp(String reason) implements Command {}
-
-  record TrainerTold(TrainerEvent event) implements Command {}
-
-  /** The pause before another attempt is over. */
-  enum Retry implements Command {
-    INSTANCE
-  }
-
-  /** Nothing that a former trainer wanted written is being written any more. */
-  enum StorageAtRest implements Command {
-    INSTANCE
-  }
-
-  /** The pause before another look at the images is over. */
-  enum Look implements Command {
-    INSTANCE
-  }
-
-  record Looked(boolean found) implements Command {}
-
-  private final ActorContext<Command> context;
-  private final TimerScheduler<Command> timers;
+  private final ActorContext<GuardianCommand> context;
+  private final TimerScheduler<GuardianCommand> timers;
   private final Blueprint blueprint;
   private final Children children;
   private final Wording wording;
   private final DataWait dataWait;
   private final Attempts attempts = new Attempts();
+  private final Requests requests;
   private Lifecycle lifecycle = Lifecycle.STARTING;
 
   private TrainingGuardian(
-      ActorContext<Command> context,
-      TimerScheduler<Command> timers,
+      ActorContext<GuardianCommand> context,
+      TimerScheduler<GuardianCommand> timers,
       Blueprint blueprint,
       Children.TrainerFactory trainers) {
     this.context = context;
@@ -86,19 +66,20 @@ public final class TrainingGuardian {
     this.blueprint = blueprint;
     wording = new Wording(blueprint.patience());
     dataWait = new DataWait(blueprint.patience().data());
+    requests = new Requests(blueprint.pauses(), line -> tell(new SideWork.Warned(line)));
     children = new Children(context, blueprint, trainers);
   }
 
-  public static Behavior<Command> create(Blueprint blueprint) {
+  public static Behavior<GuardianCommand> create(Blueprint blueprint) {
     return create(blueprint, Trainer::create);
   }
 
-  static Behavior<Command> create(Blueprint blueprint, Children.TrainerFactory trainers) {
+  static Behavior<GuardianCommand> create(Blueprint blueprint, Children.TrainerFactory trainers) {
     return Behaviors.setup(
         context ->
             Behaviors.withTimers(
                 timers ->
-                    Behaviors.receive(Command.class)
+                    Behaviors.receive(GuardianCommand.class)
                         .onMessageEquals(
                             Start.INSTANCE,
                             () ->
@@ -108,14 +89,17 @@ public final class TrainingGuardian {
   }
 
   /** There is a trainer: it opens its session, trains, or does so again after an incident. */
-  private Behavior<Command> atWork(Lifecycle state) {
+  private Behavior<GuardianCommand> atWork(Lifecycle state) {
     return phase(
         state,
         command ->
             switch (command) {
               case Stop stop -> stop();
               case GiveUp giveUp -> giveUp(giveUp);
+              case Ask ask -> requests.atWork(ask, children.trainer()) ? stop() : Behaviors.same();
+              case Stuck stuck -> abandon(stuck);
               case TrainerTold told -> told(told.event());
+              case Ping ping -> pong(ping);
               case Start start -> unexpected(start);
               case Retry retry -> unexpected(retry);
               case StorageAtRest rest -> unexpected(rest);
@@ -125,48 +109,66 @@ public final class TrainingGuardian {
   }
 
   /** There is no trainer. */
-  private Behavior<Command> waitingForData(TrainerEvent.DataFailed failed) {
+  private Behavior<GuardianCommand> waitingForData(TrainerEvent.DataFailed failed) {
     return phase(
         Lifecycle.waitingForData(ActorFailure.reason(failed.cause())),
         command ->
             switch (command) {
-              case Stop stop -> end(new TrainingOutcome.Interrupted(failed.step(), failed.saved()));
+              case Stop stop -> stopWithoutTrainer(failed);
               case GiveUp giveUp -> giveUp(giveUp);
+              case Ask ask ->
+                  requests.withoutTrainer(ask, lifecycle)
+                      ? stopWithoutTrainer(failed)
+                      : Behaviors.same();
               case Look look -> look();
               case Looked looked -> looked(looked, failed);
+              case Ping ping -> pong(ping);
               case TrainerTold told -> unexpected(told);
               case Start start -> unexpected(start);
+              case Stuck stuck -> unexpected(stuck);
               case Retry retry -> unexpected(retry);
               case StorageAtRest rest -> unexpected(rest);
             });
   }
 
   /** There is no trainer: first a pause, then what the last one wanted written is waited for. */
-  private Behavior<Command> recovering(String failure) {
+  private Behavior<GuardianCommand> recovering(String failure) {
     return phase(
         Lifecycle.recovering(failure),
         command ->
             switch (command) {
               case Stop stop -> fail(Wording.stoppedBetweenAttempts(failure));
               case GiveUp giveUp -> giveUp(giveUp);
+              case Ask ask ->
+                  requests.withoutTrainer(ask, lifecycle)
+                      ? fail(Wording.stoppedBetweenAttempts(failure))
+                      : Behaviors.same();
               case Retry retry -> askForRest();
               case StorageAtRest rest -> again(Optional.empty());
               case TrainerTold told -> Behaviors.same(); // from before it failed
+              case Ping ping -> pong(ping);
               case Start start -> unexpected(start);
+              case Stuck stuck -> unexpected(stuck);
               case Look look -> unexpected(look);
               case Looked looked -> unexpected(looked);
             });
   }
 
   /** The trainer was told to stop. */
-  private Behavior<Command> stopping() {
+  private Behavior<GuardianCommand> stopping() {
     return phase(
         Lifecycle.STOPPING,
         command ->
             switch (command) {
               case Stop stop -> Behaviors.same();
               case GiveUp giveUp -> giveUp(giveUp);
+              case Ask ask -> {
+                requests.whileStopping(ask, lifecycle);
+                yield Behaviors.same();
+              }
               case TrainerTold told -> toldWhileStopping(told.event());
+              case Stuck stuck -> abandon(stuck);
+              case Ping ping -> pong(ping);
               case Start start -> unexpected(start);
               case Retry retry -> unexpected(retry);
               case StorageAtRest rest -> unexpected(rest);
@@ -175,18 +177,19 @@ public final class TrainingGuardian {
             });
   }
 
-  private Behavior<Command> phase(Lifecycle state, Function<Command, Behavior<Command>> onCommand) {
+  private Behavior<GuardianCommand> phase(
+      Lifecycle state, Function<GuardianCommand, Behavior<GuardianCommand>> onCommand) {
     lifecycle = state;
     tell(new SideWork.LifecycleChanged(state));
     return Behaviors.receive(
         (same, command) -> onCommand.apply(command), (same, signal) -> signal(signal));
   }
 
-  private Behavior<Command> signal(Signal signal) {
+  private Behavior<GuardianCommand> signal(Signal signal) {
     return signal instanceof ChildFailed failed ? childFailed(failed) : Behaviors.same();
   }
 
-  private Behavior<Command> unexpected(Command command) {
+  private Behavior<GuardianCommand> unexpected(GuardianCommand command) {
     tell(
         new SideWork.Warned(
             "the guardian was told %s while it was %s, and ignored it"
@@ -194,41 +197,63 @@ public final class TrainingGuardian {
     return Behaviors.same();
   }
 
-  private Behavior<Command> begin() {
+  private static Behavior<GuardianCommand> pong(Ping ping) {
+    ping.replyTo().tell(Done.getInstance());
+    return Behaviors.same();
+  }
+
+  private Behavior<GuardianCommand> begin() {
     return again(Optional.empty());
   }
 
-  private Behavior<Command> again(Optional<Interruption> interruption) {
+  private Behavior<GuardianCommand> again(Optional<Interruption> interruption) {
     children.startTrainer(
         interruption, context.messageAdapter(TrainerEvent.class, TrainerTold::new));
+    if (blueprint.pauses().isSet()) {
+      children.trainer().tell(TrainerCommand.BeginPaused.INSTANCE);
+    }
     return atWork(
         interruption.map(why -> Lifecycle.rollingBack(why.incident())).orElse(Lifecycle.STARTING));
   }
 
-  private Behavior<Command> stop() {
-    children.trainer().tell(Trainer.Stop.INSTANCE);
+  private Behavior<GuardianCommand> abandon(Stuck stuck) {
+    children.trainer().tell(new TrainerCommand.Abandon(stuck.reason()));
+    return Behaviors.same();
+  }
+
+  private Behavior<GuardianCommand> stopWithoutTrainer(TrainerEvent.DataFailed failed) {
+    return end(new TrainingOutcome.Interrupted(failed.step(), failed.saved()));
+  }
+
+  private Behavior<GuardianCommand> stop() {
+    children.trainer().tell(TrainerCommand.Stop.INSTANCE);
     return stopping();
   }
 
-  private Behavior<Command> giveUp(GiveUp message) {
+  private Behavior<GuardianCommand> giveUp(GiveUp message) {
     return fail(message.reason());
   }
 
-  private Behavior<Command> told(TrainerEvent event) {
+  private Behavior<GuardianCommand> told(TrainerEvent event) {
     return switch (event) {
       case TrainerEvent.Started started -> {
         attempts.started(started.step());
+        requests.started(started.step());
         yield atWork(Lifecycle.TRAINING);
       }
+      case TrainerEvent.Paused paused -> atWork(Lifecycle.paused(paused.step()));
+      case TrainerEvent.Resumed resumed -> atWork(Lifecycle.TRAINING);
       case TrainerEvent.Finished finished -> finished(finished);
       case TrainerEvent.Interrupted interrupted -> interrupted(interrupted);
       case TrainerEvent.DataFailed failed -> dataFailed(failed);
     };
   }
 
-  private Behavior<Command> toldWhileStopping(TrainerEvent event) {
+  private Behavior<GuardianCommand> toldWhileStopping(TrainerEvent event) {
     return switch (event) {
       case TrainerEvent.Started started -> Behaviors.same();
+      case TrainerEvent.Paused paused -> Behaviors.same();
+      case TrainerEvent.Resumed resumed -> Behaviors.same();
       case TrainerEvent.Finished finished ->
           end(new TrainingOutcome.Interrupted(finished.step(), finished.saved()));
       case TrainerEvent.Interrupted interrupted ->
@@ -240,17 +265,21 @@ public final class TrainingGuardian {
     };
   }
 
-  private Behavior<Command> finished(TrainerEvent.Finished finished) {
+  private Behavior<GuardianCommand> finished(TrainerEvent.Finished finished) {
     return finished.saved()
         ? end(new TrainingOutcome.Completed(finished.step()))
         : fail(wording.lastCheckpointFailed());
   }
 
-  private Behavior<Command> interrupted(TrainerEvent.Interrupted interrupted) {
+  private Behavior<GuardianCommand> interrupted(TrainerEvent.Interrupted interrupted) {
     Interruption interruption = interrupted.interruption();
     StabilityPolicy policy = blueprint.policy();
     Incident incident = interruption.incident();
     int rollbacks = interruption.adjustments().rollbacks();
+    if (incident.reason() == IncidentKind.REQUESTED) {
+      requests.goesBack(interrupted.caller());
+      return again(Optional.of(interruption));
+    }
     boolean rollsBack = policy.action() == StabilityPolicy.Action.ROLLBACK;
     if (rollsBack && rollbacks < policy.maxRollbacks()) {
       return again(Optional.of(interruption));
@@ -259,7 +288,7 @@ public final class TrainingGuardian {
     return fail(rollsBack ? Wording.diverged(rollbacks, incident) : incident.line());
   }
 
-  private Behavior<Command> dataFailed(TrainerEvent.DataFailed failed) {
+  private Behavior<GuardianCommand> dataFailed(TrainerEvent.DataFailed failed) {
     String reason = ActorFailure.reason(failed.cause());
     if (!(failed.cause() instanceof SourceUnavailableException)) {
       return fail(reason);
@@ -274,7 +303,7 @@ public final class TrainingGuardian {
   }
 
   /** The storage may hang, so nobody waits for its answer but a thread that is there to wait. */
-  private Behavior<Command> look() {
+  private Behavior<GuardianCommand> look() {
     context.pipeToSelf(
         CompletableFuture.runAsync(
                 blueprint.requireData(),
@@ -284,7 +313,7 @@ public final class TrainingGuardian {
     return Behaviors.same();
   }
 
-  private Behavior<Command> looked(Looked looked, TrainerEvent.DataFailed failed) {
+  private Behavior<GuardianCommand> looked(Looked looked, TrainerEvent.DataFailed failed) {
     if (looked.found()) {
       tell(new SideWork.DataFound(Wording.dataIsBack(dataWait.waited())));
       return again(Optional.empty());
@@ -296,13 +325,13 @@ public final class TrainingGuardian {
     return Behaviors.same();
   }
 
-  private Behavior<Command> dataGone(TrainerEvent.DataFailed failed) {
+  private Behavior<GuardianCommand> dataGone(TrainerEvent.DataFailed failed) {
     return end(
         new TrainingOutcome.DataGone(
             failed.step(), failed.saved(), ActorFailure.reason(failed.cause())));
   }
 
-  private Behavior<Command> childFailed(ChildFailed failed) {
+  private Behavior<GuardianCommand> childFailed(ChildFailed failed) {
     ActorFailure failure = ActorFailure.of(failed);
     tell(new SideWork.ActorFailed(failure.actor(), failure.reason()));
     if (failure.hopeless()) {
@@ -320,7 +349,7 @@ public final class TrainingGuardian {
     return recovering(failure.reason());
   }
 
-  private Behavior<Command> askForRest() {
+  private Behavior<GuardianCommand> askForRest() {
     children
         .checkpointer()
         .tell(
@@ -333,11 +362,12 @@ public final class TrainingGuardian {
     blueprint.events().on(event);
   }
 
-  private Behavior<Command> fail(String reason) {
+  private Behavior<GuardianCommand> fail(String reason) {
     return end(new TrainingOutcome.Failed(reason));
   }
 
-  private Behavior<Command> end(TrainingOutcome outcome) {
+  private Behavior<GuardianCommand> end(TrainingOutcome outcome) {
+    requests.ended(outcome);
     tell(new SideWork.LifecycleChanged(Lifecycle.ENDED));
     blueprint.outcome().complete(outcome);
     return Behaviors.stopped();

@@ -17,24 +17,24 @@ interface BatchFeed {
   /** Those of a session, for the actor of this context. */
   @FunctionalInterface
   interface Factory {
-    BatchFeed open(Source<Batch, NotUsed> batches, ActorContext<Trainer.Command> context);
+    BatchFeed open(Source<Batch, NotUsed> batches, ActorContext<TrainerCommand> context);
   }
 
   /** No more batches; what is on its way may still arrive. */
   void stop();
 
-  static BatchFeed stream(Source<Batch, NotUsed> batches, ActorContext<Trainer.Command> context) {
+  static BatchFeed stream(Source<Batch, NotUsed> batches, ActorContext<TrainerCommand> context) {
     UniqueKillSwitch running =
         batches
             .viaMat(KillSwitches.single(), Keep.right())
             .to(
                 ActorSink.actorRefWithBackpressure(
                     context.getSelf(),
-                    Trainer.TrainBatch::new,
-                    Trainer.StreamStarted::new,
+                    TrainerCommand.TrainBatch::new,
+                    TrainerCommand.StreamStarted::new,
                     Done.getInstance(),
-                    new Trainer.StreamEnded(),
-                    Trainer.StreamFailed::new))
+                    new TrainerCommand.StreamEnded(),
+                    TrainerCommand.StreamFailed::new))
             .run(context.getSystem());
     return running::shutdown;
   }

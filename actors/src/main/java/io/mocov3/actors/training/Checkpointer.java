@@ -19,8 +19,12 @@ public final class Checkpointer {
   /** Write these tensors, which are taken over and must not change before the reply. */
   public record Write(Staged state, ActorRef<Written> replyTo) implements Command {}
 
-  /** The checkpoint of {@code step} is on disk, or is not; the staged tensors are free again. */
-  public record Written(long step, boolean success) {}
+  /**
+   * The checkpoint of {@code step} is on disk, or is not; the staged tensors are free again.
+   *
+   * @param detail its folder, or why there is none
+   */
+  public record Written(long step, boolean success, String detail) {}
 
   /** Say when what was asked before is done. */
   public record Rest(ActorRef<AtRest> replyTo) implements Command {}
@@ -46,13 +50,12 @@ public final class Checkpointer {
 
   private static Behavior<Command> onWrite(CheckpointStore store, EventSink events, Write write) {
     try (Staged state = write.state()) {
-      boolean success = write(store, events, state);
-      write.replyTo().tell(new Written(state.completedSteps(), success));
+      write.replyTo().tell(write(store, events, state));
     }
     return Behaviors.same();
   }
 
-  private static boolean write(CheckpointStore store, EventSink events, Staged state) {
+  private static Written write(CheckpointStore store, EventSink events, Staged state) {
     long step = state.completedSteps();
     long begin = System.nanoTime();
     try {
@@ -61,10 +64,10 @@ public final class Checkpointer {
           new SideWork.CheckpointWritten(
               step, written.path(), written.bytes(), Duration.ofNanos(System.nanoTime() - begin)));
       written.unpruned().ifPresent(reason -> events.on(new SideWork.PruningFailed(reason)));
-      return true;
+      return new Written(step, true, written.path().toString());
     } catch (ModelException e) {
       events.on(new SideWork.CheckpointFailed(step, e.getMessage()));
-      return false;
+      return new Written(step, false, e.getMessage());
     }
   }
 }

@@ -2,7 +2,10 @@ package io.mocov3.actors.training;
 
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.javadsl.TimerScheduler;
+import io.mocov3.actors.control.Caller;
+import io.mocov3.actors.control.Callers;
 import io.mocov3.actors.training.Checkpointer.Written;
+import java.util.Map;
 
 /**
  * The trainer's way to the checkpointer: one checkpoint at a time, and one that failed soon again,
@@ -12,19 +15,20 @@ final class Saving {
   private final TrainingSession session;
   private final ActorRef<Checkpointer.Command> checkpointer;
   private final ActorRef<Written> replyTo;
-  private final TimerScheduler<Trainer.Command> timers;
-  private final Trainer.Command retry;
+  private final TimerScheduler<TrainerCommand> timers;
+  private final TrainerCommand retry;
   private final LastWrite lastWrite;
   private boolean writing;
   private boolean retryDue;
+  private final Callers callers = new Callers();
 
   /** {@code retry} is what the trainer is told when a failed write is to be tried again. */
   Saving(
       TrainingSession session,
       Trainer.Peers peers,
       ActorRef<Written> replyTo,
-      TimerScheduler<Trainer.Command> timers,
-      Trainer.Command retry) {
+      TimerScheduler<TrainerCommand> timers,
+      TrainerCommand retry) {
     this.session = session;
     this.checkpointer = peers.checkpointer();
     this.replyTo = replyTo;
@@ -54,7 +58,27 @@ final class Saving {
 
   /** After a step. */
   void afterStep() {
-    writeIfDue(session.checkpointDue() || retryDue);
+    writeIfDue(session.checkpointDue() || retryDue || isRequested());
+  }
+
+  /** The model must be at rest. Whoever asks is told when the present step is saved. */
+  void request(Caller caller) {
+    if (!session.hasUnsavedSteps()) {
+      caller.done(
+          "step %d is saved already".formatted(session.step()), Map.of("step", session.step()));
+      return;
+    }
+    callers.add(caller, session.step());
+    writeIfDue(true);
+  }
+
+  /** Whether somebody waits for a checkpoint that is not yet being written. */
+  boolean isRequested() {
+    return !writing && !callers.isEmpty();
+  }
+
+  void refuseAll(String reason) {
+    callers.refuseAll(reason);
   }
 
   /** Again now if the model is at rest, or else after the step. */
@@ -71,6 +95,7 @@ final class Saving {
   void written(Written written, boolean finishing) {
     writing = false;
     session.saved(written);
+    callers.upTo(written.step()).forEach(caller -> answer(caller, written));
     if (written.success()) {
       lastWrite.succeeded();
       writeIfDue(finishing && session.hasUnsavedSteps());
@@ -81,6 +106,16 @@ final class Saving {
     }
     if (session.interruption().isEmpty() && !lastWrite.isHopeless()) {
       timers.startSingleTimer(retry, lastWrite.pause());
+    }
+  }
+
+  private static void answer(Caller caller, Written written) {
+    if (written.success()) {
+      caller.done(
+          "saved step %d in %s".formatted(written.step(), written.detail()),
+          Map.of("step", written.step(), "checkpoint", written.detail()));
+    } else {
+      caller.refused(written.detail() + "; it is tried again");
     }
   }
 }

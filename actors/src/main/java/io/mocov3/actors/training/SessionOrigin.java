@@ -10,18 +10,37 @@ import io.mocov3.model.checkpoint.Checkpoint;
 import io.mocov3.model.checkpoint.CheckpointStore;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.function.LongPredicate;
 
-/**
- * Where a session begins: at a checkpoint or at step 0, under what adjustments, and why.
- *
- * @param probed whether the full probe of a step was told of already; asked where one is due
- */
+/** Where a session begins: at a checkpoint or at step 0, under what adjustments, and why. */
 public record SessionOrigin(
     Optional<Checkpoint> checkpoint,
     Adjustments adjustments,
     Optional<StabilityEvent.RolledBack> rollback,
-    LongPredicate probed) {
+    Past past) {
+
+  /** What the run has of its past. */
+  public interface Past {
+
+    /** Of a session without a run: all is told of, and there is nothing to go back to. */
+    Past NONE =
+        new Past() {
+          @Override
+          public boolean hasProbe(long step) {
+            return true;
+          }
+
+          @Override
+          public Optional<String> obstacleBefore(long onset) {
+            return Optional.of("there are no checkpoints");
+          }
+        };
+
+    /** Whether the full probe of a step was told of already; asked where one is due. */
+    boolean hasProbe(long step);
+
+    /** Why there is no state to go back to from before {@code onset}, if so, in one line. */
+    Optional<String> obstacleBefore(long onset);
+  }
 
   /** Completed steps. */
   public long step() {
@@ -33,8 +52,8 @@ public record SessionOrigin(
     return checkpoint.isEmpty();
   }
 
-  /** The same, where {@code known} says of which steps the full probe was told of already. */
-  public SessionOrigin where(LongPredicate known) {
+  /** The same, with a past. */
+  public SessionOrigin with(Past known) {
     return new SessionOrigin(checkpoint, adjustments, rollback, known);
   }
 
@@ -44,7 +63,7 @@ public record SessionOrigin(
         checkpoint,
         checkpoint.map(Checkpoint::trainer).map(Adjustments::from).orElse(Adjustments.NONE),
         Optional.empty(),
-        step -> true);
+        Past.NONE);
   }
 
   /** Back to that checkpoint, or to the beginning, with one thing changed. */
@@ -57,7 +76,7 @@ public record SessionOrigin(
         checkpoint,
         changed,
         Optional.of(new StabilityEvent.RolledBack(incident.step(), step, incident, changed)),
-        any -> true);
+        Past.NONE);
   }
 
   /**
@@ -76,17 +95,28 @@ public record SessionOrigin(
     if (interruption.isEmpty()) {
       return of(store.newestValid(warn));
     }
-    long onset = interruption.get().incident().onset();
+    Incident incident = interruption.get().incident();
+    long onset = incident.onset();
+    obstacle(store, onset, checkpointEverySteps)
+        .ifPresent(
+            reason -> {
+              throw new RollbackImpossibleException(reason + " (" + incident.line() + ")");
+            });
+    store.removeFrom(onset);
+    return after(interruption.get(), policy, store.newestValid(warn));
+  }
+
+  /** Why one cannot go back to before {@code onset}, if so, in one line. */
+  public static Optional<String> obstacle(
+      CheckpointStore store, long onset, long checkpointEverySteps) {
     boolean pruned =
         !store.list().isEmpty()
             && store.list().getFirst().step() >= onset
             && checkpointEverySteps < onset;
-    if (pruned) {
-      throw new RollbackImpossibleException(
-          "cannot roll back: no checkpoint from before step %d is kept; raise checkpoint.keep or lower checkpoint.every-steps (%s)"
-              .formatted(onset, interruption.get().incident().line()));
-    }
-    store.removeFrom(onset);
-    return after(interruption.get(), policy, store.newestValid(warn));
+    return pruned
+        ? Optional.of(
+            "cannot roll back: no checkpoint from before step %d is kept; raise checkpoint.keep or lower checkpoint.every-steps"
+                .formatted(onset))
+        : Optional.empty();
   }
 }

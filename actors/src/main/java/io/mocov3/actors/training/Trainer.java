@@ -9,6 +9,7 @@ import akka.actor.typed.PostStop;
 import akka.actor.typed.Signal;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
+import akka.actor.typed.javadsl.StashBuffer;
 import akka.actor.typed.javadsl.TimerScheduler;
 import io.mocov3.actors.ActorFailedException;
 import io.mocov3.actors.Dispatchers;
@@ -17,7 +18,18 @@ import io.mocov3.actors.Patience;
 import io.mocov3.actors.evaluation.Evaluator.Evaluated;
 import io.mocov3.actors.training.Checkpointer.Written;
 import io.mocov3.actors.training.MomentumEncoder.KeysReady;
-import io.mocov3.actors.views.Batch;
+import io.mocov3.actors.training.TrainerCommand.Abandon;
+import io.mocov3.actors.training.TrainerCommand.Ask;
+import io.mocov3.actors.training.TrainerCommand.BeginPaused;
+import io.mocov3.actors.training.TrainerCommand.CheckpointWritten;
+import io.mocov3.actors.training.TrainerCommand.Keys;
+import io.mocov3.actors.training.TrainerCommand.ProbeDone;
+import io.mocov3.actors.training.TrainerCommand.RetryWrite;
+import io.mocov3.actors.training.TrainerCommand.Stop;
+import io.mocov3.actors.training.TrainerCommand.StreamEnded;
+import io.mocov3.actors.training.TrainerCommand.StreamFailed;
+import io.mocov3.actors.training.TrainerCommand.StreamStarted;
+import io.mocov3.actors.training.TrainerCommand.TrainBatch;
 import io.mocov3.model.tensor.Threads;
 import java.util.Optional;
 import java.util.function.Function;
@@ -29,32 +41,6 @@ import java.util.function.Supplier;
  * buffer is free again, so the stream never runs ahead of its buffers.
  */
 public final class Trainer {
-
-  /** What the trainer is told. */
-  public sealed interface Command {}
-
-  /** Save and stop; the guardian is told through {@link TrainerEvent}. */
-  public enum Stop implements Command {
-    INSTANCE
-  }
-
-  enum RetryWrite implements Command {
-    INSTANCE
-  }
-
-  record StreamStarted(ActorRef<Done> ackTo) implements Command {}
-
-  record TrainBatch(ActorRef<Done> ackTo, Batch batch) implements Command {}
-
-  record StreamEnded() implements Command {}
-
-  record StreamFailed(Throwable cause) implements Command {}
-
-  record Keys(KeysReady ready) implements Command {}
-
-  record CheckpointWritten(Written written) implements Command {}
-
-  record ProbeDone(Evaluated evaluated) implements Command {}
 
   /** The actors the trainer works with. */
   public record Peers(
@@ -72,6 +58,8 @@ public final class Trainer {
 
   private record DataGone(Throwable cause) implements Ending {}
 
+  private static final String GOING_BACK = "training is going back to a checkpoint";
+
   private final TrainingSession session;
   private final Peers peers;
   private final ActorRef<MomentumEncoder.Command> momentumEncoder;
@@ -79,10 +67,12 @@ public final class Trainer {
   private final BatchFeed feed;
   private final Saving saving;
   private final Probing probing;
+  private final Operating operating;
 
   private Trainer(
-      ActorContext<Command> context,
-      TimerScheduler<Command> timers,
+      ActorContext<TrainerCommand> context,
+      TimerScheduler<TrainerCommand> timers,
+      StashBuffer<TrainerCommand> putOff,
       TrainingSession session,
       Peers peers,
       BatchFeed.Factory feeds) {
@@ -106,32 +96,38 @@ public final class Trainer {
     probing =
         new Probing(
             session, peers.evaluator(), context.messageAdapter(Evaluated.class, ProbeDone::new));
+    operating = new Operating(session, saving, probing, putOff);
     feed = feeds.open(session.batches(), context);
   }
 
   /** The session is opened on the trainer's own thread and closed with it. */
-  public static Behavior<Command> create(Supplier<TrainingSession> session, Peers peers) {
+  public static Behavior<TrainerCommand> create(Supplier<TrainingSession> session, Peers peers) {
     return create(session, peers, BatchFeed::stream);
   }
 
-  static Behavior<Command> create(
+  static Behavior<TrainerCommand> create(
       Supplier<TrainingSession> session, Peers peers, BatchFeed.Factory feeds) {
     return Behaviors.setup(
         context -> {
           Threads.adopt();
           return Behaviors.withTimers(
-              timers -> new Trainer(context, timers, session.get(), peers, feeds).begin());
+              timers ->
+                  Behaviors.withStash(
+                      Operating.MOST_PUT_OFF,
+                      putOff ->
+                          new Trainer(context, timers, putOff, session.get(), peers, feeds)
+                              .begin()));
         });
   }
 
-  private Behavior<Command> begin() {
+  private Behavior<TrainerCommand> begin() {
     peers.guardian().tell(new TrainerEvent.Started(session.step()));
     saving.writeIfDue(session.isRolledBack());
     probing.runIf(session.firstProbeDue());
     return waitingForBatch();
   }
 
-  private Behavior<Command> waitingForBatch() {
+  private Behavior<TrainerCommand> waitingForBatch() {
     return phase(
         command ->
             switch (command) {
@@ -140,15 +136,38 @@ public final class Trainer {
               case StreamEnded ended -> finish(new AllDone());
               case StreamFailed failed -> finish(new DataGone(failed.cause()));
               case Stop stop -> stop();
+              case Ask ask -> answer(ask, Optional.empty(), false);
+              case BeginPaused begin -> pause(Optional.empty());
               case RetryWrite retry -> then(() -> saving.retry(true));
-              case CheckpointWritten done -> then(() -> saving.written(done.written(), false));
-              case ProbeDone done -> then(() -> probing.done());
+              case CheckpointWritten done -> then(() -> writtenAtRest(done));
+              case ProbeDone done -> then(() -> probedAtRest(done));
+              case Abandon abandon -> abandon(abandon);
+              case Keys keys -> unexpected(keys);
+            });
+  }
+
+  /** No step until somebody resumes; a batch that is there already is kept. */
+  private Behavior<TrainerCommand> paused(Optional<TrainBatch> held) {
+    return phase(
+        command ->
+            switch (command) {
+              case TrainBatch batch -> paused(Optional.of(batch));
+              case StreamStarted started -> acknowledge(started.ackTo());
+              case StreamEnded ended -> held.isPresent() ? Behaviors.same() : finish(new AllDone());
+              case StreamFailed failed -> leave(held, () -> finish(new DataGone(failed.cause())));
+              case Stop stop -> leave(held, this::stop);
+              case Ask ask -> answer(ask, held, true);
+              case RetryWrite retry -> then(() -> saving.retry(true));
+              case CheckpointWritten done -> then(() -> writtenAtRest(done));
+              case ProbeDone done -> then(() -> probedAtRest(done));
+              case Abandon abandon -> leave(held, () -> abandon(abandon));
+              case BeginPaused begin -> Behaviors.same();
               case Keys keys -> unexpected(keys);
             });
   }
 
   /** {@code ending} is what there is to do after this step, if not the next one. */
-  private Behavior<Command> waitingForKeys(ActorRef<Done> ackTo, Optional<Ending> ending) {
+  private Behavior<TrainerCommand> waitingForKeys(ActorRef<Done> ackTo, Optional<Ending> ending) {
     return phase(
         command ->
             switch (command) {
@@ -161,15 +180,18 @@ public final class Trainer {
                 saving.stopRequested();
                 yield waitingForKeys(ackTo, Optional.of(new Stopped()));
               }
+              case Ask ask -> then(() -> operating.putOff(ask));
               case RetryWrite retry -> then(() -> saving.retry(false));
               case CheckpointWritten done -> then(() -> saving.written(done.written(), false));
-              case ProbeDone done -> then(() -> probing.done());
+              case ProbeDone done -> then(() -> probing.done(done.evaluated()));
+              case Abandon abandon -> abandon(abandon);
+              case BeginPaused begin -> unexpected(begin);
               case TrainBatch batch -> unexpected(batch);
             });
   }
 
   /** No more steps: the last one is saved, and at the end of training its probe waited for. */
-  private Behavior<Command> finishing(Ending ending) {
+  private Behavior<TrainerCommand> finishing(Ending ending) {
     return phase(
         command ->
             switch (command) {
@@ -178,22 +200,25 @@ public final class Trainer {
                 yield reportWhenIdle(ending, Behaviors.same());
               }
               case ProbeDone done -> {
-                probing.done();
+                probing.done(done.evaluated());
                 probing.runIf(session.isComplete() && session.probeMissing());
                 yield reportWhenIdle(ending, Behaviors.same());
               }
               case RetryWrite retry -> then(() -> saving.retry(true));
               case Stop stop -> stop();
+              case Ask ask -> then(() -> ask.caller().refused(Operating.ENDED));
               case TrainBatch late -> then(late.batch()::close);
               case StreamStarted started -> acknowledge(started.ackTo());
               case StreamEnded ended -> Behaviors.same();
               case StreamFailed failed -> Behaviors.same();
+              case BeginPaused begin -> Behaviors.same();
+              case Abandon abandon -> abandon(abandon);
               case Keys keys -> unexpected(keys);
             });
   }
 
   /** After an incident: a checkpoint on its way is from before it and is waited for. */
-  private Behavior<Command> interrupted() {
+  private Behavior<TrainerCommand> interrupted() {
     return phase(
         command ->
             switch (command) {
@@ -201,42 +226,47 @@ public final class Trainer {
                 saving.written(done.written(), false);
                 yield interrupt();
               }
-              case ProbeDone done -> then(() -> probing.done());
+              case ProbeDone done -> then(() -> probing.done(done.evaluated()));
               case TrainBatch late -> then(late.batch()::close);
+              case Ask ask -> then(() -> ask.caller().refused(GOING_BACK));
               case StreamStarted started -> acknowledge(started.ackTo());
               case StreamEnded ended -> Behaviors.same();
               case StreamFailed failed -> Behaviors.same();
               case RetryWrite retry -> Behaviors.same();
               case Stop stop ->
                   Behaviors.same(); // it ends as soon as it can, and says what is saved
+              case Abandon abandon -> abandon(abandon);
+              case BeginPaused begin -> unexpected(begin);
               case Keys keys -> unexpected(keys);
             });
   }
 
-  private Behavior<Command> phase(Function<Command, Behavior<Command>> onCommand) {
+  private Behavior<TrainerCommand> phase(
+      Function<TrainerCommand, Behavior<TrainerCommand>> onCommand) {
     return Behaviors.receive(
         (context, command) -> onCommand.apply(command), (context, signal) -> signal(signal));
   }
 
   /** The guardian hears of the momentum encoder's cause: both are rebuilt together. */
-  private Behavior<Command> signal(Signal signal) {
+  private Behavior<TrainerCommand> signal(Signal signal) {
     if (signal instanceof ChildFailed failed) {
       throw new ActorFailedException("momentum-encoder", failed.cause());
     }
     if (signal instanceof PostStop) {
       feed.stop();
+      operating.close();
       session.close();
     }
     return Behaviors.same();
   }
 
-  private static Behavior<Command> then(Runnable done) {
+  private static Behavior<TrainerCommand> then(Runnable done) {
     done.run();
     return Behaviors.same();
   }
 
   /** Nothing that was handed over gets lost. */
-  private Behavior<Command> unexpected(Command command) {
+  private Behavior<TrainerCommand> unexpected(TrainerCommand command) {
     switch (command) {
       case Keys keys -> keys.ready().targets().close();
       case TrainBatch batch -> batch.batch().close();
@@ -248,26 +278,75 @@ public final class Trainer {
     return Behaviors.same();
   }
 
-  private static Behavior<Command> acknowledge(ActorRef<Done> ackTo) {
+  /** With the model at rest; {@code held} is a batch that waits while training is paused. */
+  private Behavior<TrainerCommand> answer(Ask ask, Optional<TrainBatch> held, boolean paused) {
+    return switch (operating.answer(ask, paused)) {
+      case SAME -> Behaviors.same();
+      case PAUSE -> pause(held);
+      case RESUME -> resume(held);
+      case GO_BACK -> {
+        feed.stop();
+        yield leave(held, this::interrupt);
+      }
+    };
+  }
+
+  private Behavior<TrainerCommand> pause(Optional<TrainBatch> held) {
+    peers.guardian().tell(new TrainerEvent.Paused(session.step()));
+    return paused(held);
+  }
+
+  private Behavior<TrainerCommand> resume(Optional<TrainBatch> held) {
+    session.idleFromNow();
+    peers.guardian().tell(new TrainerEvent.Resumed(session.step()));
+    return held.map(this::train).orElseGet(this::waitingForBatch);
+  }
+
+  private static Behavior<TrainerCommand> leave(
+      Optional<TrainBatch> held, Supplier<Behavior<TrainerCommand>> next) {
+    held.ifPresent(batch -> batch.batch().close());
+    return next.get();
+  }
+
+  private void writtenAtRest(CheckpointWritten done) {
+    saving.written(done.written(), false);
+    saving.writeIfDue(saving.isRequested());
+  }
+
+  private void probedAtRest(ProbeDone done) {
+    probing.done(done.evaluated());
+    probing.runIf(probing.isRequested());
+  }
+
+  private static Behavior<TrainerCommand> abandon(Abandon abandon) {
+    throw new ActorFailedException("trainer", new IllegalStateException(abandon.reason()));
+  }
+
+  private static Behavior<TrainerCommand> acknowledge(ActorRef<Done> ackTo) {
     ackTo.tell(Done.getInstance());
     return Behaviors.same();
   }
 
-  private Behavior<Command> train(TrainBatch message) {
+  private Behavior<TrainerCommand> train(TrainBatch message) {
     momentumEncoder.tell(session.begin(message.batch(), keysAdapter));
     session.computeQueries();
     return waitingForKeys(message.ackTo(), Optional.empty());
   }
 
-  private Behavior<Command> completed(Keys keys, ActorRef<Done> ackTo, Optional<Ending> ending) {
+  private Behavior<TrainerCommand> completed(
+      Keys keys, ActorRef<Done> ackTo, Optional<Ending> ending) {
     session.complete(keys.ready().targets());
     ackTo.tell(Done.getInstance());
+    return operating.answeredIn(afterStep(ending));
+  }
+
+  private Behavior<TrainerCommand> afterStep(Optional<Ending> ending) {
     if (session.interruption().isPresent()) {
       feed.stop();
       return interrupt();
     }
     saving.afterStep();
-    probing.runIf(session.probeDue());
+    probing.runIf(session.probeDue() || probing.isRequested());
     boolean stopped = ending.filter(Stopped.class::isInstance).isPresent();
     if (session.isComplete() && !stopped) {
       return finish(new AllDone());
@@ -275,20 +354,22 @@ public final class Trainer {
     return ending.map(this::finish).orElseGet(this::waitingForBatch);
   }
 
-  private Behavior<Command> interrupt() {
+  private Behavior<TrainerCommand> interrupt() {
     return saving.isWriting()
         ? interrupted()
         : end(
             new TrainerEvent.Interrupted(
-                session.interruption().orElseThrow(), !session.hasUnsavedSteps()));
+                session.interruption().orElseThrow(),
+                !session.hasUnsavedSteps(),
+                operating.goingBack()));
   }
 
-  private Behavior<Command> stop() {
+  private Behavior<TrainerCommand> stop() {
     saving.stopRequested();
     return finish(new Stopped());
   }
 
-  private Behavior<Command> finish(Ending ending) {
+  private Behavior<TrainerCommand> finish(Ending ending) {
     feed.stop();
     saving.writeIfDue(session.hasUnsavedSteps());
     return reportWhenIdle(ending, finishing(ending));
@@ -297,7 +378,8 @@ public final class Trainer {
   /**
    * A stop does not wait for a probe; the end of training does, so that its last point is there.
    */
-  private Behavior<Command> reportWhenIdle(Ending ending, Behavior<Command> otherwise) {
+  private Behavior<TrainerCommand> reportWhenIdle(
+      Ending ending, Behavior<TrainerCommand> otherwise) {
     boolean waits = !saving.isSettled() || (ending instanceof AllDone && probing.isRunning());
     if (waits) {
       return otherwise;
@@ -312,7 +394,7 @@ public final class Trainer {
   }
 
   /** The guardian hears of it when the session is closed: two models at once may not fit. */
-  private Behavior<Command> end(TrainerEvent event) {
+  private Behavior<TrainerCommand> end(TrainerEvent event) {
     return Behaviors.stopped(() -> peers.guardian().tell(event));
   }
 }

@@ -1,6 +1,8 @@
 package io.mocov3.actors.training;
 
+import io.mocov3.actors.control.Caller;
 import io.mocov3.actors.events.Interruption;
+import java.util.Optional;
 
 /** What the trainer tells the guardian. */
 public sealed interface TrainerEvent {
@@ -16,9 +18,15 @@ public sealed interface TrainerEvent {
   /** A session is open, with so many steps done. */
   record Started(long step) implements TrainerEvent {}
 
+  /** Somebody paused training after {@code step} completed steps. */
+  record Paused(long step) implements TrainerEvent {}
+
+  record Resumed(long step) implements TrainerEvent {}
+
   /**
    * Training must not go on like this; nothing is being written any more. {@code saved} tells
-   * whether a checkpoint holds the last step.
+   * whether a checkpoint holds the last step, {@code caller} who asked to go back.
    */
-  record Interrupted(Interruption interruption, boolean saved) implements TrainerEvent {}
+  record Interrupted(Interruption interruption, boolean saved, Optional<Caller> caller)
+      implements TrainerEvent {}
 }

@@ -5,6 +5,7 @@ import akka.actor.typed.ActorRef;
 import akka.stream.javadsl.Source;
 import io.mocov3.actors.events.Adjustments;
 import io.mocov3.actors.events.EventSink;
+import io.mocov3.actors.events.Incident;
 import io.mocov3.actors.events.Interruption;
 import io.mocov3.actors.events.Progress;
 import io.mocov3.actors.events.SideWork;
@@ -17,6 +18,7 @@ import io.mocov3.actors.training.MomentumEncoder.KeysReady;
 import io.mocov3.actors.views.Batch;
 import io.mocov3.actors.views.ViewPipeline;
 import io.mocov3.augment.batch.BatchBuffer;
+import io.mocov3.metrics.TrainingMetrics.IncidentKind;
 import io.mocov3.metrics.TrainingMetrics.Stage;
 import io.mocov3.model.checkpoint.Checkpoint;
 import io.mocov3.model.checkpoint.Stateful;
@@ -34,6 +36,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.bytedeco.javacpp.Pointer;
 
 /**
@@ -66,6 +69,7 @@ public final class TrainingSession implements AutoCloseable {
   private final SessionCopies copies;
 
   private Optional<InFlight> inFlight = Optional.empty();
+  private Optional<Incident> requested = Optional.empty();
   private long step;
   private long idleSince = System.nanoTime();
 
@@ -216,7 +220,25 @@ public final class TrainingSession implements AutoCloseable {
   }
 
   Optional<Interruption> interruption() {
-    return watch.incident().map(incident -> new Interruption(incident, origin.adjustments()));
+    return requested
+        .or(watch::incident)
+        .map(incident -> new Interruption(incident, origin.adjustments()));
+  }
+
+  /** Interrupts itself for the newest checkpoint of at most {@code to} steps, or says why not. */
+  Optional<String> goBack(OptionalLong to) {
+    if (to.isPresent() && to.getAsLong() >= step) {
+      return Optional.of(
+          "step %d is not before the present step %d".formatted(to.getAsLong(), step));
+    }
+    long onset = to.isPresent() ? to.getAsLong() + 1 : step;
+    Optional<String> obstacle = origin.past().obstacleBefore(onset);
+    if (obstacle.isEmpty()) {
+      requested =
+          Optional.of(
+              new Incident(IncidentKind.REQUESTED, onset, step, "somebody asked to go back"));
+    }
+    return obstacle;
   }
 
   long step() {
@@ -258,7 +280,17 @@ public final class TrainingSession implements AutoCloseable {
   /** Whether the full probe of the step it begins at is yet to come. */
   boolean firstProbeDue() {
     boolean due = step == 0 ? plan.probes() : plan.probeDue(step);
-    return due && !origin.probed().test(step);
+    return due && !origin.past().hasProbe(step);
+  }
+
+  /** Whether the full probe of this step was told of by an earlier session. */
+  boolean probeIsKnown() {
+    return step == origin.step() && origin.past().hasProbe(step);
+  }
+
+  /** What waited until now was not data. */
+  void idleFromNow() {
+    idleSince = System.nanoTime();
   }
 
   /** Whether the full probe of this step has not begun. */

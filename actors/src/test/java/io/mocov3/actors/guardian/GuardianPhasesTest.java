@@ -7,6 +7,7 @@ import akka.actor.typed.ActorRef;
 import akka.actor.typed.ChildFailed;
 import akka.actor.typed.javadsl.Behaviors;
 import io.mocov3.actors.Patience;
+import io.mocov3.actors.control.MemoryMark;
 import io.mocov3.actors.events.Adjustments;
 import io.mocov3.actors.events.Incident;
 import io.mocov3.actors.events.Interruption;
@@ -15,8 +16,7 @@ import io.mocov3.actors.events.SideWork;
 import io.mocov3.actors.events.StabilityPolicy;
 import io.mocov3.actors.events.StabilityPolicy.Action;
 import io.mocov3.actors.events.StabilityPolicy.Change;
-import io.mocov3.actors.guardian.TrainingGuardian.Command;
-import io.mocov3.actors.guardian.TrainingGuardian.TrainerTold;
+import io.mocov3.actors.guardian.GuardianCommand.TrainerTold;
 import io.mocov3.actors.training.Checkpointer;
 import io.mocov3.actors.training.TrainerEvent;
 import io.mocov3.augment.SourceUnavailableException;
@@ -40,32 +40,33 @@ class GuardianPhasesTest {
       new Patience(Duration.ofMinutes(9), Duration.ofMinutes(9), Duration.ofMinutes(9));
 
   /** What can be told. */
-  private static final Map<String, Command> MESSAGES =
+  private static final Map<String, GuardianCommand> MESSAGES =
       Map.ofEntries(
-          Map.entry("start", TrainingGuardian.Start.INSTANCE),
-          Map.entry("stop", TrainingGuardian.Stop.INSTANCE),
-          Map.entry("give-up", new TrainingGuardian.GiveUp("gone")),
+          Map.entry("start", GuardianCommand.Start.INSTANCE),
+          Map.entry("stop", GuardianCommand.Stop.INSTANCE),
+          Map.entry("give-up", new GuardianCommand.GiveUp("gone")),
           Map.entry("started", new TrainerTold(new TrainerEvent.Started(3))),
           Map.entry("finished", new TrainerTold(new TrainerEvent.Finished(9, true))),
           Map.entry(
               "interrupted",
               new TrainerTold(
                   new TrainerEvent.Interrupted(
-                      new Interruption(INCIDENT, Adjustments.NONE), false))),
+                      new Interruption(INCIDENT, Adjustments.NONE), false, Optional.empty()))),
           Map.entry(
               "data-failed",
               new TrainerTold(
                   new TrainerEvent.DataFailed(
                       4, true, new SourceUnavailableException("gone", null)))),
-          Map.entry("retry", TrainingGuardian.Retry.INSTANCE),
-          Map.entry("at-rest", TrainingGuardian.StorageAtRest.INSTANCE),
-          Map.entry("look", TrainingGuardian.Look.INSTANCE),
-          Map.entry("found", new TrainingGuardian.Looked(true)),
-          Map.entry("not-found", new TrainingGuardian.Looked(false)));
+          Map.entry("retry", GuardianCommand.Retry.INSTANCE),
+          Map.entry("at-rest", GuardianCommand.StorageAtRest.INSTANCE),
+          Map.entry("look", GuardianCommand.Look.INSTANCE),
+          Map.entry("found", new GuardianCommand.Looked(true)),
+          Map.entry("not-found", new GuardianCommand.Looked(false)));
 
   private final RecordingLog log = new RecordingLog();
+  private final MemoryMark mark = new MemoryMark();
   private final CompletableFuture<TrainingOutcome> outcome = new CompletableFuture<>();
-  private final BehaviorTestKit<Command> guardian =
+  private final BehaviorTestKit<GuardianCommand> guardian =
       BehaviorTestKit.create(
           TrainingGuardian.create(
               new Blueprint(
@@ -81,6 +82,7 @@ class GuardianPhasesTest {
                   Behaviors.ignore(),
                   Optional.empty(),
                   () -> {},
+                  mark,
                   PATIENT,
                   log,
                   outcome),
@@ -125,7 +127,7 @@ class GuardianPhasesTest {
   }
 
   private void enter(String phase) {
-    guardian.run(TrainingGuardian.Start.INSTANCE);
+    guardian.run(GuardianCommand.Start.INSTANCE);
     switch (phase) {
       case "starting" -> {}
       case "training" -> guardian.run(MESSAGES.get("started"));
@@ -145,7 +147,7 @@ class GuardianPhasesTest {
   }
 
   /** How training ended, or where it is now if somewhere else, or whether it was ignored aloud. */
-  private String answer(Command command) {
+  private String answer(GuardianCommand command) {
     String before = state();
     int warnings = log.warnings.size();
     guardian.run(command);
@@ -170,13 +172,13 @@ class GuardianPhasesTest {
   @Test
   void afterAFailureTheCheckpointerIsWaitedForBeforeAnotherTrainerReadsWhatItWrote() {
     enter("recovering");
-    guardian.run(TrainingGuardian.Retry.INSTANCE);
+    guardian.run(GuardianCommand.Retry.INSTANCE);
 
     assertThat(guardian.childInbox("checkpointer").receiveMessage())
         .isInstanceOf(Checkpointer.Rest.class);
     assertThat(log.of(SideWork.LifecycleChanged.class)).hasSize(2);
 
-    guardian.run(TrainingGuardian.StorageAtRest.INSTANCE);
+    guardian.run(GuardianCommand.StorageAtRest.INSTANCE);
 
     assertThat(guardian.childInbox("trainer-1").hasMessages()).isFalse();
     assertThat(state()).isEqualTo("starting");

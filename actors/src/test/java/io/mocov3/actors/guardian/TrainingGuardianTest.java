@@ -139,7 +139,7 @@ class TrainingGuardianTest {
     Running running = start(training(10, 4), log);
     await().until(() -> !log.warnings.isEmpty());
 
-    running.guardian().tell(TrainingGuardian.Stop.INSTANCE);
+    running.guardian().tell(GuardianCommand.Stop.INSTANCE);
 
     assertThat(outcome(running))
         .isEqualTo(
@@ -224,7 +224,7 @@ class TrainingGuardianTest {
     Running running = start(training(1_000_000, 0), log);
     assertThat(fifthStep.await(30, TimeUnit.SECONDS)).isTrue();
 
-    running.guardian().tell(TrainingGuardian.Stop.INSTANCE);
+    running.guardian().tell(GuardianCommand.Stop.INSTANCE);
 
     long step = log.lossBits.size();
     assertThat(outcome(running))
@@ -253,7 +253,7 @@ class TrainingGuardianTest {
     Running running = start(training(1_000_000, 3), log);
 
     await().until(() -> !log.warnings.isEmpty());
-    running.guardian().tell(TrainingGuardian.Stop.INSTANCE);
+    running.guardian().tell(GuardianCommand.Stop.INSTANCE);
 
     assertThat(outcome(running))
         .isInstanceOfSatisfying(
@@ -368,7 +368,7 @@ class TrainingGuardianTest {
     Running running = start(new TinyTraining(goneAfter(5, log), 20, 0).with(PATIENT), log);
     await().until(() -> !log.warnings.isEmpty());
 
-    running.guardian().tell(TrainingGuardian.Stop.INSTANCE);
+    running.guardian().tell(GuardianCommand.Stop.INSTANCE);
 
     assertThat(outcome(running))
         .isEqualTo(new TrainingOutcome.Interrupted(log.checkpoints.getFirst(), true));

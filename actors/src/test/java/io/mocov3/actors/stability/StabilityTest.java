@@ -14,7 +14,7 @@ import io.mocov3.actors.events.StabilityEvent.SpikeBegan;
 import io.mocov3.actors.events.StabilityPolicy;
 import io.mocov3.actors.events.StabilityPolicy.Action;
 import io.mocov3.actors.events.StabilityPolicy.Change;
-import io.mocov3.actors.guardian.TrainingGuardian;
+import io.mocov3.actors.guardian.GuardianCommand;
 import io.mocov3.actors.guardian.TrainingOutcome;
 import io.mocov3.actors.stability.StabilityPlan.Drill;
 import io.mocov3.actors.training.TinyTraining;
@@ -144,7 +144,7 @@ class StabilityTest {
             super.step(step);
             if (step.step() == 55) {
               await().until(() -> running.get() != null);
-              running.get().guardian().tell(TrainingGuardian.Stop.INSTANCE);
+              running.get().guardian().tell(GuardianCommand.Stop.INSTANCE);
             }
           }
         };

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.LongPredicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -66,7 +67,7 @@ class ProbingTest {
           .containsExactly(
               "no kNN probe of step 4: the one of step 2 still runs; raise"
                   + " evaluation.knn.every-steps");
-      probing.done();
+      probing.done(new Evaluated(2, List.of(), "made to fail"));
       probing.runIf(session.isComplete() && session.probeMissing());
 
       assertThat(asked()).containsExactly(9L);
@@ -84,10 +85,25 @@ class ProbingTest {
     }
     Optional<Checkpoint> checkpoint = store.newestValid(line -> {});
 
-    assertThat(firstProbes(SessionOrigin.of(checkpoint).where(step -> false))).containsExactly(4L);
-    assertThat(firstProbes(SessionOrigin.of(checkpoint).where(step -> step == 4))).isEmpty();
-    assertThat(firstProbes(SessionOrigin.of(Optional.empty()).where(step -> false)))
+    assertThat(firstProbes(SessionOrigin.of(checkpoint).with(past(step -> false))))
+        .containsExactly(4L);
+    assertThat(firstProbes(SessionOrigin.of(checkpoint).with(past(step -> step == 4)))).isEmpty();
+    assertThat(firstProbes(SessionOrigin.of(Optional.empty()).with(past(step -> false))))
         .containsExactly(0L);
+  }
+
+  private static SessionOrigin.Past past(LongPredicate probed) {
+    return new SessionOrigin.Past() {
+      @Override
+      public boolean hasProbe(long step) {
+        return probed.test(step);
+      }
+
+      @Override
+      public Optional<String> obstacleBefore(long onset) {
+        return Optional.empty();
+      }
+    };
   }
 
   private List<Long> firstProbes(SessionOrigin origin) {

@@ -3,6 +3,7 @@ package io.mocov3.actors.training;
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import akka.actor.typed.ActorRef;
 import io.mocov3.actors.Patience;
+import io.mocov3.actors.control.MemoryMark;
 import io.mocov3.actors.evaluation.LiveProbe;
 import io.mocov3.actors.evaluation.ProbeSet;
 import io.mocov3.actors.events.EventSink;
@@ -10,6 +11,7 @@ import io.mocov3.actors.events.Interruption;
 import io.mocov3.actors.events.Progress;
 import io.mocov3.actors.events.SideWork;
 import io.mocov3.actors.guardian.Blueprint;
+import io.mocov3.actors.guardian.GuardianCommand;
 import io.mocov3.actors.guardian.TrainingGuardian;
 import io.mocov3.actors.guardian.TrainingOutcome;
 import io.mocov3.actors.stability.StabilityPlan;
@@ -104,7 +106,7 @@ public record TinyTraining(
 
   /** A training that the actors have begun, and where its outcome will be. */
   public record Running(
-      ActorRef<TrainingGuardian.Command> guardian, CompletableFuture<TrainingOutcome> outcome) {}
+      ActorRef<GuardianCommand> guardian, CompletableFuture<TrainingOutcome> outcome) {}
 
   /** The actors begin, from the newest checkpoint if there is one. */
   public Running start(
@@ -128,11 +130,12 @@ public record TinyTraining(
             Checkpointer.create(store, log),
             Optional.empty(),
             source::requireAvailable,
+            new MemoryMark(),
             patience,
             log,
             outcome);
-    ActorRef<TrainingGuardian.Command> guardian = actors.spawn(TrainingGuardian.create(blueprint));
-    guardian.tell(TrainingGuardian.Start.INSTANCE);
+    ActorRef<GuardianCommand> guardian = actors.spawn(TrainingGuardian.create(blueprint));
+    guardian.tell(GuardianCommand.Start.INSTANCE);
     return new Running(guardian, outcome);
   }
 

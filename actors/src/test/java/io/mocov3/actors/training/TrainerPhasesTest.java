@@ -17,7 +17,6 @@ import io.mocov3.actors.stability.StabilityPlan.Drill;
 import io.mocov3.actors.training.Checkpointer.Written;
 import io.mocov3.actors.training.MomentumEncoder.EncodeKeys;
 import io.mocov3.actors.training.MomentumEncoder.KeysReady;
-import io.mocov3.actors.training.Trainer.Command;
 import io.mocov3.actors.views.Batch;
 import io.mocov3.actors.views.MemoryImages;
 import io.mocov3.actors.views.ViewPipeline;
@@ -48,7 +47,7 @@ class TrainerPhasesTest {
   private final TestInbox<TrainerEvent> guardian = TestInbox.create();
   private final TestInbox<Done> stream = TestInbox.create();
   private final ExecutorService executor = Executors.newFixedThreadPool(1);
-  private BehaviorTestKit<Command> trainer;
+  private BehaviorTestKit<TrainerCommand> trainer;
   private TrainingSession session;
   private ViewPipeline pipeline;
   private BatchBufferPool pool;
@@ -95,7 +94,7 @@ class TrainerPhasesTest {
   void aStopDuringTheLastStepIsAStop() {
     open(new TinyTraining(MemoryImages.good(64), 1, 50).probing(1), Optional.of(evaluator));
     trainer.run(message("batch"));
-    trainer.run(Trainer.Stop.INSTANCE);
+    trainer.run(TrainerCommand.Stop.INSTANCE);
     trainer.run(keys());
 
     assertThat(evaluator.getAllReceived()).as("its probe").hasSize(1);
@@ -116,9 +115,9 @@ class TrainerPhasesTest {
       case "keys" -> trainer.run(message("batch"));
       case "last-keys" -> {
         trainer.run(message("batch"));
-        trainer.run(Trainer.Stop.INSTANCE);
+        trainer.run(TrainerCommand.Stop.INSTANCE);
       }
-      case "finishing" -> trainer.run(Trainer.Stop.INSTANCE);
+      case "finishing" -> trainer.run(TrainerCommand.Stop.INSTANCE);
       case "interrupted" -> step();
       default -> throw new IllegalArgumentException(phase);
     }
@@ -150,17 +149,19 @@ class TrainerPhasesTest {
     trainer.run(keys());
   }
 
-  private Command message(String name) {
+  private TrainerCommand message(String name) {
     return switch (name) {
-      case "stream-started" -> new Trainer.StreamStarted(stream.getRef());
-      case "batch" -> new Trainer.TrainBatch(stream.getRef(), batch());
-      case "stream-ended" -> new Trainer.StreamEnded();
-      case "stream-failed" -> new Trainer.StreamFailed(new IllegalStateException("made to fail"));
+      case "stream-started" -> new TrainerCommand.StreamStarted(stream.getRef());
+      case "batch" -> new TrainerCommand.TrainBatch(stream.getRef(), batch());
+      case "stream-ended" -> new TrainerCommand.StreamEnded();
+      case "stream-failed" ->
+          new TrainerCommand.StreamFailed(new IllegalStateException("made to fail"));
       case "keys" -> keys();
-      case "written" -> new Trainer.CheckpointWritten(new Written(session.step(), true));
-      case "probed" -> new Trainer.ProbeDone(new Evaluated(1));
-      case "retry" -> Trainer.RetryWrite.INSTANCE;
-      case "stop" -> Trainer.Stop.INSTANCE;
+      case "written" ->
+          new TrainerCommand.CheckpointWritten(new Written(session.step(), true, "somewhere"));
+      case "probed" -> new TrainerCommand.ProbeDone(new Evaluated(1, List.of(), "made to fail"));
+      case "retry" -> TrainerCommand.RetryWrite.INSTANCE;
+      case "stop" -> TrainerCommand.Stop.INSTANCE;
       default -> throw new IllegalArgumentException(name);
     };
   }
@@ -174,16 +175,16 @@ class TrainerPhasesTest {
   }
 
   /** Those that were asked for, or others of the step before. */
-  private Command keys() {
+  private TrainerCommand keys() {
     TestInbox<MomentumEncoder.Command> asked = trainer.childInbox("momentum-encoder");
     if (!asked.hasMessages()) {
       try (TrainingSession other = other()) {
         EncodeKeys wanted = other.begin(batch(), null);
-        return new Trainer.Keys(new KeysReady(other.model().targets(wanted.step())));
+        return new TrainerCommand.Keys(new KeysReady(other.model().targets(wanted.step())));
       }
     }
     EncodeKeys wanted = (EncodeKeys) asked.receiveMessage();
-    return new Trainer.Keys(new KeysReady(session.model().targets(wanted.step())));
+    return new TrainerCommand.Keys(new KeysReady(session.model().targets(wanted.step())));
   }
 
   private TrainingSession other() {
@@ -192,7 +193,7 @@ class TrainerPhasesTest {
         Optional.empty(), new CheckpointStore(directory, 1), pipeline, new RecordingLog());
   }
 
-  private String answer(Command command) {
+  private String answer(TrainerCommand command) {
     boolean asked = trainer.childInbox("momentum-encoder").hasMessages();
     trainer.run(command);
     if (!trainer.isAlive()) {

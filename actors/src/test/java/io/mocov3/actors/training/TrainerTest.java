@@ -61,17 +61,17 @@ class TrainerTest {
   @Test
   void aStopDuringAStepIsSavedAfterItWhenTheKeyEncoderIsAtRest() throws Exception {
     HoldsThirdStep log = new HoldsThirdStep();
-    ActorRef<Trainer.Command> trainer = start(log, 1);
+    ActorRef<TrainerCommand> trainer = start(log, 1);
     Write first = nextWrite();
     assertThat(log.reached.await(30, TimeUnit.SECONDS)).isTrue();
 
-    trainer.tell(Trainer.Stop.INSTANCE);
-    first.replyTo().tell(new Written(1, true));
+    trainer.tell(TrainerCommand.Stop.INSTANCE);
+    first.replyTo().tell(new Written(1, true, "somewhere"));
     log.released.countDown();
 
     Write last = nextWrite();
     assertThat(last.state().completedSteps()).isEqualTo(3);
-    last.replyTo().tell(new Written(3, true));
+    last.replyTo().tell(new Written(3, true, "somewhere"));
     guardian.expectMessage(PATIENCE, new TrainerEvent.Started(0));
     guardian.expectMessage(PATIENCE, new TrainerEvent.Finished(3, true));
     checkpointer.expectNoMessage(Duration.ofMillis(50));
@@ -91,7 +91,7 @@ class TrainerTest {
         };
     start(log, 20);
 
-    nextWrite().replyTo().tell(new Written(20, false));
+    nextWrite().replyTo().tell(new Written(20, false, "somewhere"));
 
     assertThat(nextWrite().state().completedSteps()).isBetween(21L, 39L);
   }
@@ -104,7 +104,7 @@ class TrainerTest {
     }
   }
 
-  private ActorRef<Trainer.Command> start(RecordingLog log, long checkpointEvery) {
+  private ActorRef<TrainerCommand> start(RecordingLog log, long checkpointEvery) {
     TinyTraining training = new TinyTraining(MemoryImages.good(64), 1000, checkpointEvery);
     CheckpointStore store = new CheckpointStore(directory, 1);
     return actors.spawn(

@@ -2,6 +2,7 @@ package io.mocov3.app.daemon;
 
 import io.mocov3.actors.evaluation.LiveProbe;
 import io.mocov3.actors.events.EventSink;
+import io.mocov3.actors.events.Lifecycle;
 import io.mocov3.actors.events.Progress;
 import io.mocov3.actors.events.SideWork;
 import io.mocov3.actors.events.StabilityEvent;
@@ -9,6 +10,7 @@ import io.mocov3.actors.events.TrainingEvent;
 import io.mocov3.app.output.Escaped;
 import io.mocov3.app.run.CapsuleFile;
 import io.mocov3.metrics.TrainingMetrics.KnnAccuracy;
+import io.mocov3.metrics.TrainingMetrics.LifecycleState;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -63,10 +65,16 @@ final class ProgressLine implements EventSink {
       case SideWork.DataLost lost -> warn(lost.line());
       case SideWork.DataFound found -> warn(found.line());
       case SideWork.Warned warned -> warn(warned.line());
-      case SideWork.LifecycleChanged changed -> {}
+      case SideWork.LifecycleChanged changed -> lifecycle(changed.lifecycle());
       case SideWork.ActorFailed failed -> {} // what is done about it is told, too
       case SideWork.ProbeCompleted completed -> {}
       case SideWork.SampleUndecodable undecodable -> {}
+    }
+  }
+
+  private void lifecycle(Lifecycle lifecycle) {
+    if (lifecycle.state() == LifecycleState.PAUSED) {
+      line("  " + lifecycle.line() + "; mocov3 ctl resume goes on");
     }
   }
 
@@ -77,14 +85,7 @@ final class ProgressLine implements EventSink {
   private void knn(Progress.KnnMeasured measured) {
     for (KnnAccuracy accuracy : measured.accuracies()) {
       if (!accuracy.source().equals(LiveProbe.SOURCE)) {
-        line(
-            String.format(
-                Locale.ROOT,
-                "  kNN at step %d: %.2f %% (k = %d, T = %s)",
-                measured.step(),
-                100 * accuracy.accuracy(),
-                accuracy.k(),
-                accuracy.temperature()));
+        line("  kNN at step %d: %s".formatted(measured.step(), accuracy.line()));
       }
     }
   }

@@ -1,5 +1,6 @@
 package io.mocov3.app.daemon;
 
+import io.mocov3.actors.control.PauseMark;
 import io.mocov3.actors.evaluation.Evaluator;
 import io.mocov3.actors.evaluation.KnnProbe;
 import io.mocov3.actors.evaluation.LiveProbe;
@@ -112,7 +113,7 @@ public final class TrainingAssembly {
       CheckpointStore store,
       Executor workers,
       EventSink events,
-      LongPredicate probed,
+      RunState run,
       CompletableFuture<TrainingOutcome> outcome) {
     ViewPipeline pipeline = pipeline(workers, events);
     ProbeTickets tickets = new ProbeTickets();
@@ -122,7 +123,13 @@ public final class TrainingAssembly {
             ? Probes.knn(settings, data).map(knn -> knn.inBatchesOf(Plans.probeBatchSize(settings)))
             : Optional.empty();
     return new Blueprint(
-        after -> session(after, store, pipeline, new Probed(probed, tickets), events),
+        after ->
+            session(
+                after,
+                store,
+                pipeline,
+                new KnownPast(run.probed(), tickets, store, settings.checkpoint().everySteps()),
+                events),
         stability.policy(),
         Checkpointer.create(store, events),
         probe.map(
@@ -130,6 +137,7 @@ public final class TrainingAssembly {
                 new Evaluator.Desk(
                     Evaluator.create(this::encoder, this::pixels, knn, tickets, events), tickets)),
         data.train()::requireAvailable,
+        run.pauses(),
         Plans.patience(settings),
         events,
         outcome);
@@ -199,11 +207,22 @@ public final class TrainingAssembly {
             });
   }
 
-  /** Of which steps the full probe was told of, and those under way. */
-  private record Probed(LongPredicate told, ProbeTickets tickets) {
+  /** What a run knows of itself across restarts: full probes that were told of, and a pause. */
+  record RunState(LongPredicate probed, PauseMark pauses) {}
 
-    boolean has(long step) {
+  /** Probes that were told of or are under way, and checkpoints. */
+  private record KnownPast(
+      LongPredicate told, ProbeTickets tickets, CheckpointStore store, long checkpointEverySteps)
+      implements SessionOrigin.Past {
+
+    @Override
+    public boolean hasProbe(long step) {
       return told.test(step) || tickets.isOpen(step);
+    }
+
+    @Override
+    public Optional<String> obstacleBefore(long onset) {
+      return SessionOrigin.obstacle(store, onset, checkpointEverySteps);
     }
   }
 
@@ -211,7 +230,7 @@ public final class TrainingAssembly {
       Optional<Interruption> after,
       CheckpointStore store,
       ViewPipeline pipeline,
-      Probed probed,
+      KnownPast past,
       EventSink events) {
     SessionOrigin origin =
         SessionOrigin.find(
@@ -220,8 +239,8 @@ public final class TrainingAssembly {
                 after,
                 settings.checkpoint().everySteps(),
                 line -> events.on(new SideWork.Warned(line)))
-            .where(probed::has);
-    probed.tickets().goBackTo(origin.step());
+            .with(past);
+    past.tickets().goBackTo(origin.step());
     TrainingStep model = model(origin, line -> events.on(new SideWork.Initialised(line)));
     return new TrainingSession(
         new Learner(model, pixels(), live()), origin, plan, stability, pipeline, events);

@@ -6,20 +6,19 @@ import com.typesafe.config.ConfigFactory;
 import io.mocov3.actors.events.EventSink;
 import io.mocov3.actors.events.MetricsSink;
 import io.mocov3.actors.guardian.Blueprint;
+import io.mocov3.actors.guardian.GuardianCommand;
 import io.mocov3.actors.guardian.TrainingGuardian;
-import io.mocov3.actors.guardian.TrainingGuardian.Command;
 import io.mocov3.actors.guardian.TrainingOutcome;
 import io.mocov3.app.data.DataDigest;
 import io.mocov3.app.data.DataSets;
-import io.mocov3.app.http.HealthAnswer;
-import io.mocov3.app.http.HttpServer;
-import io.mocov3.app.http.Sources;
+import io.mocov3.app.http.EventLog;
 import io.mocov3.app.output.Escaped;
 import io.mocov3.app.output.ExitCode;
 import io.mocov3.app.output.Version;
-import io.mocov3.app.plan.Plans;
 import io.mocov3.app.plan.Workers;
+import io.mocov3.app.run.JsonLines;
 import io.mocov3.app.run.LogWatch;
+import io.mocov3.app.run.PauseFile;
 import io.mocov3.app.run.Provenance;
 import io.mocov3.app.run.RunDirectory;
 import io.mocov3.app.run.RunException;
@@ -35,11 +34,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.bytedeco.javacpp.Pointer;
 
 /** One training from first check to exit code: opens, starts, waits, and ends on a signal. */
@@ -55,8 +51,6 @@ public final class TrainingDaemon {
   private final Settings settings;
   private final PrintStream err;
   private final CompletableFuture<TrainingOutcome> outcome = new CompletableFuture<>();
-  private final CompletableFuture<Integer> ended = new CompletableFuture<>();
-  private volatile boolean signalled;
 
   public TrainingDaemon(Settings settings, PrintStream err) {
     this.settings = settings;
@@ -73,7 +67,7 @@ public final class TrainingDaemon {
   public int run(Resumption.Request request) {
     Threads.configure(settings.threads());
     if (settings.http().enabled()) {
-      HttpServer.requireFree(settings.http().host(), settings.http().port());
+      Serving.require(settings.http());
     }
     try (DataSets data = DataSets.open(settings)) {
       TrainingAssembly assembly = new TrainingAssembly(settings, data);
@@ -114,59 +108,87 @@ public final class TrainingDaemon {
     LogWatch watch = new LogWatch(metrics, progress::warn);
     try (RunFiles files = new RunFiles(directory, watch);
         ExecutorService workers = Workers.start(settings)) {
+      Watchdog watchdog =
+          new Watchdog(
+              settings.run().stuckAfter(),
+              System::nanoTime,
+              reason -> ThreadDump.write(directory, reason));
       LiveHistory history = new LiveHistory(directory.path(), progress::warn);
-      LiveStatus status = new LiveStatus(settings.run().directory());
+      LiveStatus status = new LiveStatus(settings.run().directory(), watchdog);
+      EventLog log = new EventLog();
       EventSink events =
           new EventSinks(
-              List.of(new MetricsSink(metrics), files, history, status, progress), progress::warn);
+              List.of(
+                  new MetricsSink(metrics),
+                  files,
+                  history,
+                  watchdog,
+                  status,
+                  new EventFeed(log),
+                  progress),
+              progress::warn);
       Blueprint blueprint =
           assembly.blueprint(
               new CheckpointStore(directory.paths().checkpoints(), settings.checkpoint().keep()),
               workers,
               events,
-              files::hasProbe,
+              new TrainingAssembly.RunState(files::hasProbe, new PauseFile(directory)),
               outcome);
-      ActorSystem<Command> system =
+      ActorSystem<GuardianCommand> system =
           ActorSystem.create(
               TrainingGuardian.create(blueprint), "mocov3", ConfigFactory.load("akka"));
-      Thread hook = new Thread(() -> stopAndExit(system), "shutdown");
+      StopSignal signal =
+          new StopSignal(
+              () -> system.tell(GuardianCommand.Stop.INSTANCE), settings.run().stopGrace());
+      Optional<Serving> serving = Optional.empty();
       try {
-        serve(system, metrics, status, history).ifPresent(progress::line);
+        serving =
+            serve(
+                system,
+                new Serving.Readings(
+                    metrics,
+                    watchdog::live,
+                    status::ready,
+                    status::status,
+                    () -> history.history().snapshot(),
+                    log),
+                new JsonLines(directory.paths().audit(), watch));
+        serving.map(Serving::line).ifPresent(progress::line);
         directory.write(directory.paths().configFile(), settings.rendered());
         Provenance.write(
             directory, digest, resumption.isCheckpointed(), resumption.allChanges(), watch);
-        Runtime.getRuntime().addShutdownHook(hook);
+        signal.listen();
         system
             .getWhenTerminated()
             .thenRun(
                 () ->
                     outcome.complete(new TrainingOutcome.Failed("the actors ended on their own")));
-        system.tell(TrainingGuardian.Start.INSTANCE);
-        watch(directory, system);
+        system.tell(GuardianCommand.Start.INSTANCE);
+        watch(directory, watchdog, system);
         int code = exitCode(outcome.join());
-        end(system, files);
-        ended.complete(code);
+        serving.ifPresent(Serving::close);
+        end(system, files, signal.isReceived());
+        signal.ended(code);
         return code;
       } catch (RunException e) {
-        end(system, files);
+        serving.ifPresent(Serving::close);
+        end(system, files, signal.isReceived());
         throw e;
       } finally {
-        forget(hook);
+        signal.close();
       }
     }
   }
 
-  /** A process may train several runs, one after the other. */
-  private static void forget(Thread hook) {
-    try {
-      Runtime.getRuntime().removeShutdownHook(hook);
-    } catch (IllegalStateException e) {
-      // the process is ending, and the hook waits for this run
-    }
+  private Optional<Serving> serve(
+      ActorSystem<GuardianCommand> system, Serving.Readings readings, JsonLines audit) {
+    return settings.http().enabled()
+        ? Optional.of(Serving.start(system, settings.http(), readings, audit))
+        : Optional.empty();
   }
 
   /** After a signal a probe under way is not waited for: the process ends with it. */
-  private void end(ActorSystem<Command> system, RunFiles files) {
+  private static void end(ActorSystem<?> system, RunFiles files, boolean signalled) {
     system.terminate();
     CompletableFuture<Done> terminated = system.getWhenTerminated().toCompletableFuture();
     if (signalled) {
@@ -177,66 +199,19 @@ public final class TrainingDaemon {
   }
 
   /** Training on in a directory that is gone would be lost to the last step. */
-  private static void watch(RunDirectory directory, ActorSystem<Command> system) {
+  private static void watch(
+      RunDirectory directory, Watchdog watchdog, ActorSystem<GuardianCommand> system) {
     system
         .scheduler()
         .scheduleWithFixedDelay(
             WATCH_INTERVAL,
             WATCH_INTERVAL,
-            () ->
-                directory
-                    .lost()
-                    .ifPresent(reason -> system.tell(new TrainingGuardian.GiveUp(reason))),
+            () -> {
+              directory.lost().ifPresent(reason -> system.tell(new GuardianCommand.GiveUp(reason)));
+              watchdog.stuck().ifPresent(reason -> system.tell(new GuardianCommand.Stuck(reason)));
+              Serving.ping(system, Watchdog.SILENCE).thenRun(watchdog::answered);
+            },
             system.executionContext());
-  }
-
-  /** The address that is served, as a line to print. */
-  private Optional<String> serve(
-      ActorSystem<Command> system,
-      PrometheusMetrics metrics,
-      LiveStatus status,
-      LiveHistory history) {
-    if (!settings.http().enabled()) {
-      return Optional.empty();
-    }
-    try {
-      int port =
-          HttpServer.start(
-                  system,
-                  settings.http(),
-                  new Sources(
-                      metrics,
-                      () -> HealthAnswer.good("alive"),
-                      status::ready,
-                      status::status,
-                      () -> history.history().snapshot()))
-              .toCompletableFuture()
-              .join()
-              .localAddress()
-              .getPort();
-      return Optional.of("serving http://%s:%d/".formatted(settings.http().host(), port));
-    } catch (CompletionException e) {
-      if (e.getCause() instanceof RunException mistake) {
-        throw mistake;
-      }
-      throw e;
-    }
-  }
-
-  /** On a signal: save, and end with 75, or with 143 when nothing could be saved in time. */
-  private void stopAndExit(ActorSystem<Command> system) {
-    if (ended.isDone()) {
-      return;
-    }
-    signalled = true;
-    system.tell(TrainingGuardian.Stop.INSTANCE);
-    int code;
-    try {
-      code = ended.get(Plans.SAVE_TIMEOUT.toSeconds(), TimeUnit.SECONDS);
-    } catch (InterruptedException | TimeoutException | ExecutionException e) {
-      code = ExitCode.KILLED;
-    }
-    Runtime.getRuntime().halt(code);
   }
 
   private int exitCode(TrainingOutcome ending) {

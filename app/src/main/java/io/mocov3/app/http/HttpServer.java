@@ -1,13 +1,17 @@
 package io.mocov3.app.http;
 
+import akka.NotUsed;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.DispatcherSelector;
 import akka.actor.typed.javadsl.Adapter;
 import akka.http.javadsl.Http;
 import akka.http.javadsl.ServerBinding;
+import akka.http.javadsl.model.HttpRequest;
+import akka.http.javadsl.model.HttpResponse;
 import akka.stream.ActorMaterializer;
 import akka.stream.ActorMaterializerSettings;
 import akka.stream.Materializer;
+import akka.stream.javadsl.Flow;
 import io.mocov3.app.run.RunException;
 import io.mocov3.app.settings.Settings;
 import java.io.IOException;
@@ -15,19 +19,21 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.ServerSocket;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.slf4j.LoggerFactory;
 
 /**
- * {@code /metrics}, {@code /health/live}, {@code /health/ready}, {@code /api/v1/status}, {@code
- * /api/v1/history}, and the page with its assets. Two threads of its own, whoever reads: one
- * answers, one builds what is answered.
+ * {@code /metrics}, {@code /health}, {@code /api/v1}, and the page with its assets. Two threads of
+ * its own, whoever reads: one answers, one builds what is answered.
  */
 public final class HttpServer {
   private static final String ANSWERING = "mocov3-akka.http-dispatcher";
   private static final String BUILDING = "mocov3-akka.http-body-dispatcher";
+  private static final Duration FIRST_REQUEST = Duration.ofSeconds(10);
+  private static final Duration NEXT_REQUEST = Duration.ofMinutes(10);
   private static final Duration BETWEEN_LOG_LINES = Duration.ofMinutes(1);
 
   private HttpServer() {}
@@ -76,20 +82,42 @@ public final class HttpServer {
   public static CompletionStage<ServerBinding> start(
       ActorSystem<?> system, Settings.Http settings, Sources sources) {
     RareLog log = new RareLog(LoggerFactory.getLogger(HttpServer.class), BETWEEN_LOG_LINES);
+    Materializer materializer = materializer(system);
     Pages pages =
-        new Pages(sources, system.dispatchers().lookup(DispatcherSelector.fromConfig(BUILDING)));
+        new Pages(
+            sources,
+            system.dispatchers().lookup(DispatcherSelector.fromConfig(BUILDING)),
+            materializer);
+    Posts posts = new Posts(sources.control(), materializer);
     HostRule hosts =
         new HostRule(
             new InetSocketAddress(settings.host(), settings.port()), settings.allowedHosts());
     return Http.get(system)
         .newServerAt(settings.host(), settings.port())
-        .withMaterializer(materializer(system))
+        .withMaterializer(materializer)
         .logTo(log)
-        .bind(new Handler(pages, hosts, log)::answer)
+        .bindFlow(connection(new Handler(pages, posts, hosts, log)))
         .exceptionally(
             failure -> {
               throw new CompletionException(taken(settings.host(), settings.port(), failure));
             });
+  }
+
+  /** A client that does not get round to asking makes room for another. */
+  private static Flow<HttpRequest, HttpResponse, NotUsed> connection(Handler handler) {
+    return Flow.of(HttpRequest.class)
+        .initialTimeout(FIRST_REQUEST)
+        .idleTimeout(NEXT_REQUEST)
+        .mapAsync(1, handler::answer);
+  }
+
+  /** Whether only this machine can reach that address. */
+  public static boolean isLoopback(String host) {
+    try {
+      return InetAddress.getByName(host).isLoopbackAddress();
+    } catch (UnknownHostException e) {
+      return false;
+    }
   }
 
   /** There is no other way to say on which thread connections run. */

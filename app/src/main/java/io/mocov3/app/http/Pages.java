@@ -5,6 +5,7 @@ import akka.http.javadsl.model.ContentTypes;
 import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.model.HttpResponse;
 import akka.http.javadsl.model.StatusCodes;
+import akka.stream.Materializer;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
@@ -35,7 +36,7 @@ final class Pages {
       new HashMap<>();
 
   /** What changes is built by {@code builder}. */
-  Pages(Sources sources, Executor builder) {
+  Pages(Sources sources, Executor builder, Materializer materializer) {
     SharedBody text = shared(builder, () -> scrape(sources.metrics(), Exposition.TEXT));
     SharedBody open = shared(builder, () -> scrape(sources.metrics(), Exposition.OPEN_METRICS));
     SharedBody status =
@@ -46,6 +47,8 @@ final class Pages {
     pages.put("/metrics", request -> (takesOpenMetrics(request) ? open : text).answer(request));
     pages.put("/api/v1/status", status::answer);
     pages.put("/api/v1/history", history::answer);
+    pages.put("/api/v1/events", request -> events(sources.events(), request, materializer));
+    pages.put("/api/v1/openapi.json", fixed(ContentTypes.APPLICATION_JSON, PageFiles.openApi()));
     pages.put("/health/live", request -> health(sources.live()));
     pages.put("/health/ready", request -> health(sources.ready()));
     pages.put("/", fixed(ContentTypes.TEXT_HTML_UTF8, PageFiles.html()));
@@ -54,6 +57,10 @@ final class Pages {
             (name, content) ->
                 pages.put(
                     "/assets/" + name, fixed(name.endsWith(".css") ? CSS : JAVASCRIPT, content)));
+  }
+
+  boolean has(String path) {
+    return pages.containsKey(path);
   }
 
   Optional<Function<HttpRequest, CompletionStage<HttpResponse>>> at(String path) {
@@ -79,6 +86,20 @@ final class Pages {
 
   private static Body scrape(PrometheusMetrics metrics, String format) {
     return Body.of(ContentTypes.parse(format), metrics.exposition().scrapeBytes(format));
+  }
+
+  private static CompletionStage<HttpResponse> events(
+      EventLog events, HttpRequest request, Materializer materializer) {
+    long after = EventLog.after(request);
+    boolean stream =
+        request
+            .getHeader("Accept")
+            .filter(accept -> accept.value().contains("text/event-stream"))
+            .isPresent();
+    return CompletableFuture.completedFuture(
+        stream
+            ? events.stream(after, materializer)
+            : Responses.json(StatusCodes.OK, events.list(after)));
   }
 
   private static CompletionStage<HttpResponse> health(Supplier<HealthAnswer> asked) {

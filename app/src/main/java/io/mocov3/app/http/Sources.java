@@ -1,5 +1,6 @@
 package io.mocov3.app.http;
 
+import io.mocov3.app.control.ControlRoutes;
 import io.mocov3.metrics.PrometheusMetrics;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -13,4 +14,6 @@ public record Sources(
     Supplier<HealthAnswer> live,
     Supplier<HealthAnswer> ready,
     Supplier<Status> status,
-    Supplier<Map<String, Object>> history) {}
+    Supplier<Map<String, Object>> history,
+    EventLog events,
+    ControlRoutes control) {}

@@ -27,6 +27,11 @@ public final class PageFiles {
     return read(OURS + "page.html");
   }
 
+  /** What can be asked over HTTP, as an OpenAPI document. */
+  public static String openApi() {
+    return read(OURS + "openapi.json");
+  }
+
   /** The licence of uPlot, to go where its code goes. */
   static String uplotLicence() {
     return read(UPLOT + "LICENSE");

@@ -7,13 +7,9 @@ import io.mocov3.app.data.DataSets;
 import io.mocov3.app.settings.Settings;
 import io.mocov3.augment.batch.SampleOrder;
 import io.mocov3.model.evaluation.ProbeInterval;
-import java.time.Duration;
 
 /** From settings and the size of the data set to the plan of a training. */
 public final class Plans {
-  /** How long a stop may take before the process ends without it. */
-  public static final Duration SAVE_TIMEOUT = Duration.ofMinutes(2);
-
   private Plans() {}
 
   /** With the interval of the live probe, which the batch size decides unless it is given. */
@@ -46,7 +42,7 @@ public final class Plans {
   public static Patience patience(Settings settings) {
     return new Patience(
         settings.checkpoint().retryFor(),
-        SAVE_TIMEOUT.multipliedBy(3).dividedBy(4),
+        settings.run().stopGrace().multipliedBy(3).dividedBy(4),
         settings.data().retryFor());
   }
 

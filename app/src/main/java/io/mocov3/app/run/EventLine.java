@@ -12,12 +12,20 @@ import java.util.Map;
 public final class EventLine {
   private EventLine() {}
 
+  public static Map<String, Object> of(StabilityEvent event) {
+    return of(event, Map.of());
+  }
+
   /** {@code rollbacks} is how many there had been. */
   public static Map<String, Object> of(StabilityEvent event, int rollbacks) {
+    return of(event, Map.of("rollbacks", rollbacks));
+  }
+
+  private static Map<String, Object> of(StabilityEvent event, Map<String, Integer> more) {
     Map<String, Object> line = new LinkedHashMap<>();
     line.put("type", type(event));
     line.put("step", event.step());
-    line.put("rollbacks", rollbacks);
+    line.putAll(more);
     line.put("line", event.line());
     line.putAll(details(event));
     return line;
@@ -39,13 +47,19 @@ public final class EventLine {
     return switch (event) {
       case StabilityEvent.SpikeBegan began -> spike(began.spike());
       case StabilityEvent.SpikeEnded ended -> spike(ended.spike());
-      case StabilityEvent.NotFinite notFinite ->
-          Map.of("layer", notFinite.layer(), "loss", notFinite.loss());
+      case StabilityEvent.NotFinite notFinite -> notFinite(notFinite);
       case StabilityEvent.Skipped skipped -> Map.of();
       case StabilityEvent.DipFound found -> dip(found);
       case StabilityEvent.RolledBack back -> rollback(back);
       case StabilityEvent.Stopped stopped -> Map.of("reason", reason(stopped.incident()));
     };
+  }
+
+  private static Map<String, Object> notFinite(StabilityEvent.NotFinite event) {
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("layer", event.layer());
+    map.put("loss", event.loss());
+    return map;
   }
 
   private static Map<String, Object> spike(Spike spike) {

@@ -35,6 +35,16 @@ public record RunPaths(Path path) {
     return path.resolve("events.jsonl");
   }
 
+  /** Who asked what of the training. */
+  public Path audit() {
+    return path.resolve("audit.jsonl");
+  }
+
+  /** There while somebody has paused the training. */
+  public Path paused() {
+    return path.resolve("paused");
+  }
+
   /** What steps that a rollback undid had written, one folder for each rollback. */
   public Path undone(int rollback) {
     return path.resolve("undone").resolve("rollback-%02d".formatted(rollback));

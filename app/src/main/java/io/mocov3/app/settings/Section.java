@@ -185,16 +185,13 @@ final class Section {
         .orElseThrow(() -> wrong(key, "one of " + names));
   }
 
-  /** Some of the constants, each at most once. */
-  <E extends Enum<E>> Set<E> choices(String key, Class<E> type) {
+  /** Some of {@code allowed}, each at most once. */
+  <E extends Enum<E>> Set<E> choices(String key, Set<E> allowed) {
     String rule =
-        "a list of "
-            + Arrays.stream(type.getEnumConstants())
-                .map(Section::label)
-                .collect(Collectors.joining(", "));
+        "a list of " + allowed.stream().map(Section::label).collect(Collectors.joining(", "));
     List<String> values = typed(key, rule, () -> config.getStringList(key));
     Set<E> chosen =
-        Arrays.stream(type.getEnumConstants())
+        allowed.stream()
             .filter(constant -> values.contains(label(constant)))
             .collect(Collectors.toUnmodifiableSet());
     check(key, rule, chosen.size() == values.size());

@@ -44,7 +44,10 @@ public record Settings(
 
   static final long MOST_STEPS = 1_000_000_000_000L;
 
-  /** {@code steps} of 0 means that {@code epochs} count. */
+  /**
+   * {@code steps} of 0 means that {@code epochs} count. {@code stopGrace} is what a stop may take,
+   * {@code stuckAfter} how long nothing may happen.
+   */
   public record Run(
       String name,
       Path directory,
@@ -52,7 +55,9 @@ public record Settings(
       double epochs,
       long steps,
       boolean logSamples,
-      boolean checkMemory) {}
+      boolean checkMemory,
+      Duration stopGrace,
+      Duration stuckAfter) {}
 
   /**
    * Paths or URLs of the images; {@code mix} is empty where {@code train} is not. {@code workers}
@@ -113,8 +118,13 @@ public record Settings(
   /** Checkpoints; every 0 steps means at the end only. The last is tried for {@code retryFor}. */
   public record Checkpoint(long everySteps, int keep, Duration retryFor) {}
 
-  /** The HTTP server; port 0 takes any free one. */
-  public record Http(boolean enabled, String host, int port, List<String> allowedHosts) {}
+  /** The HTTP server; port 0 takes any free one. Without tokens only this machine may operate. */
+  public record Http(
+      boolean enabled,
+      String host,
+      int port,
+      List<String> allowedHosts,
+      Optional<Path> tokenFile) {}
 
   /**
    * Loads {@code file} over the defaults, then the environment, then {@code overrides} of the form

@@ -11,6 +11,7 @@ import io.mocov3.model.step.EmaOrder;
 import io.mocov3.model.step.StepConfig;
 import io.mocov3.model.tensor.Precision;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 
 /** From the sections of an experiment to its settings; every mistake is one line. */
@@ -72,7 +73,16 @@ final class SettingsReader {
         run.positive("epochs", MOST_EPOCHS),
         run.whole("steps", 0, Settings.MOST_STEPS),
         run.flag("log-samples"),
-        run.flag("check-memory"));
+        run.flag("check-memory"),
+        atLeast(run, "stop-grace", Duration.ofSeconds(1)),
+        atLeast(run, "stuck-after", Duration.ofSeconds(1)));
+  }
+
+  private static Duration atLeast(Section section, String key, Duration least) {
+    Duration duration = section.duration(key);
+    section.check(
+        key, "a duration of at least " + least.toSeconds() + "s", duration.compareTo(least) >= 0);
+    return duration;
   }
 
   private static String device(Section root) {
@@ -144,7 +154,8 @@ final class SettingsReader {
         http.flag("enabled"),
         http.nonEmptyText("host").strip(),
         http.integer("port", 0, 65_535),
-        allowed);
+        allowed,
+        http.path("token-file"));
   }
 
   private static String render(Config config) {

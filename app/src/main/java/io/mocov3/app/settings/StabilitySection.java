@@ -10,6 +10,7 @@ import io.mocov3.model.backbone.PatchProjectionKind;
 import io.mocov3.model.backbone.VitConfig;
 import io.mocov3.model.stability.DipRule;
 import io.mocov3.model.stability.SpikeRule;
+import java.util.EnumSet;
 
 /** Reads {@code stability}. The steps between two live probes are not known here and stay 0. */
 final class StabilitySection {
@@ -33,7 +34,7 @@ final class StabilitySection {
         dips(stability.section("dips")),
         new StabilityPolicy(
             action,
-            stability.choices("act-on", IncidentKind.class),
+            stability.choices("act-on", EnumSet.complementOf(EnumSet.of(IncidentKind.REQUESTED))),
             stability.integer("max-skips", 1, 1_000_000),
             stability.integer("max-rollbacks", 0, 1_000_000),
             new StabilityPolicy.Repair(change, factor, clip)),

@@ -25,6 +25,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -68,7 +69,7 @@ class HttpServerTest {
     BUILT_BY.clear();
     live = HealthAnswer.good("alive");
     ready = HealthAnswer.good("training");
-    status = new Status("training", 12, 1.5, 4.25, 1234, "runs/a<b");
+    status = new Status("training", "", 12, 40, 1.5, 4.25, 1234, "runs/a<b");
   }
 
   /** One for each test, since a body stands for a second. */
@@ -133,13 +134,13 @@ class HttpServerTest {
     assertThat(contentType(response)).isEqualTo("application/json");
     assertThat(response.body())
         .isEqualTo(
-            "{\"state\":\"training\",\"step\":12,\"epoch\":1.5,\"loss\":4.25,"
+            "{\"state\":\"training\",\"reason\":\"\",\"step\":12,\"steps\":40,\"epoch\":1.5,\"loss\":4.25,"
                 + "\"images_per_second\":1234.0,\"run\":\"runs/a<b\"}");
   }
 
   @Test
   void aStatusBeforeTheFirstStepIsJsonToo() throws Exception {
-    status = new Status("starting", 0, 0, Double.NaN, 0, "runs/a");
+    status = new Status("starting", "", 0, 40, 0, Double.NaN, 0, "runs/a");
 
     assertThat(json("/api/v1/status").path("loss").asText()).isEqualTo("NaN");
   }
@@ -237,8 +238,15 @@ class HttpServerTest {
   private static int start(int requested) {
     return HttpServer.start(
             system,
-            new Settings.Http(true, LOCALHOST, requested, List.of()),
-            new Sources(METRICS, () -> live, () -> ready, () -> status, HttpServerTest::history))
+            new Settings.Http(true, LOCALHOST, requested, List.of(), Optional.empty()),
+            new Sources(
+                METRICS,
+                () -> live,
+                () -> ready,
+                () -> status,
+                HttpServerTest::history,
+                new EventLog(),
+                Routes.refusing()))
         .toCompletableFuture()
         .join()
         .localAddress()

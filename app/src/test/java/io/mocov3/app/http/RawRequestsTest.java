@@ -15,6 +15,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -42,11 +43,15 @@ class RawRequestsTest {
             metrics,
             () -> HealthAnswer.good("alive"),
             () -> HealthAnswer.good("training"),
-            () -> new Status("training", 12, 1.5, 4.25, 1234, "runs/a"),
-            () -> Map.of("steps", histories.incrementAndGet()));
+            () -> new Status("training", "", 12, 40, 1.5, 4.25, 1234, "runs/a"),
+            () -> Map.of("steps", histories.incrementAndGet()),
+            new EventLog(),
+            Routes.refusing());
     port =
         HttpServer.start(
-                system, new Settings.Http(true, "127.0.0.1", 0, List.of("train.lab")), sources)
+                system,
+                new Settings.Http(true, "127.0.0.1", 0, List.of("train.lab"), Optional.empty()),
+                sources)
             .toCompletableFuture()
             .join()
             .localAddress()

@@ -34,10 +34,21 @@ class SettingsDefaultsTest {
   @Test
   void theRunIsThreeHundredEpochsInItsOwnDirectory() {
     assertThat(settings.run())
-        .isEqualTo(new Settings.Run("mocov3", Path.of("runs/mocov3"), 0, 300, 0, false, true));
+        .isEqualTo(
+            new Settings.Run(
+                "mocov3",
+                Path.of("runs/mocov3"),
+                0,
+                300,
+                0,
+                false,
+                true,
+                Duration.ofMinutes(2),
+                Duration.ofMinutes(30)));
     assertThat(settings.checkpoint())
         .isEqualTo(new Settings.Checkpoint(1000, 3, Duration.ofMinutes(10)));
-    assertThat(settings.http()).isEqualTo(new Settings.Http(true, "127.0.0.1", 9464, List.of()));
+    assertThat(settings.http())
+        .isEqualTo(new Settings.Http(true, "127.0.0.1", 9464, List.of(), Optional.empty()));
     assertThat(settings.step().precision()).isEqualTo(Precision.FP32);
     assertThat(settings.device()).isEqualTo("auto");
     assertThat(settings.threads()).isZero();

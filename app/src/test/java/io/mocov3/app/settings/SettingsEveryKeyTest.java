@@ -89,6 +89,8 @@ class SettingsEveryKeyTest {
         stability.drill { layer = block_01, step = 71, steps = 72, factor = 73 }
         checkpoint { every-steps = 10, keep = 2, retry-for = 2h }
         http { enabled = false, host = "0.0.0.0", port = 0, allowed-hosts = [train.lab] }
+        http.token-file = a/tokens
+        run { stop-grace = 45s, stuck-after = 1h }
       }
       """
           .formatted(HEAD.formatted(2, 65) + NO_NORMS, HEAD.formatted(1, 66) + NO_NORMS);
@@ -98,7 +100,17 @@ class SettingsEveryKeyTest {
   @Test
   void runAndDataAreRead() {
     assertThat(settings.run())
-        .isEqualTo(new Settings.Run("night", Path.of("out/night"), 7, 2.5, 40, true, false));
+        .isEqualTo(
+            new Settings.Run(
+                "night",
+                Path.of("out/night"),
+                7,
+                2.5,
+                40,
+                true,
+                false,
+                Duration.ofSeconds(45),
+                Duration.ofHours(1)));
     assertThat(settings.data())
         .isEqualTo(
             new Settings.Data(
@@ -190,7 +202,9 @@ class SettingsEveryKeyTest {
     assertThat(settings.checkpoint())
         .isEqualTo(new Settings.Checkpoint(10, 2, Duration.ofHours(2)));
     assertThat(settings.http())
-        .isEqualTo(new Settings.Http(false, "0.0.0.0", 0, List.of("train.lab")));
+        .isEqualTo(
+            new Settings.Http(
+                false, "0.0.0.0", 0, List.of("train.lab"), Optional.of(Path.of("a/tokens"))));
   }
 
   @Test
