@@ -1,6 +1,7 @@
 package io.mocov3.app;
 
 import io.mocov3.app.bench.BenchCommand;
+import io.mocov3.app.ctl.CtlCommand;
 import io.mocov3.app.data.DataCommand;
 import io.mocov3.app.data.PreviewCommand;
 import io.mocov3.app.eval.EvalCommand;
@@ -27,6 +28,7 @@ import picocli.CommandLine.Command;
     subcommands = {
       QuickstartCommand.class,
       TrainCommand.class,
+      CtlCommand.class,
       SweepCommand.class,
       ReportCommand.class,
       ForkCommand.class,

@@ -2,11 +2,16 @@ package io.mocov3.actors.guardian;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import akka.Done;
 import akka.actor.testkit.typed.javadsl.BehaviorTestKit;
+import akka.actor.testkit.typed.javadsl.TestInbox;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.ChildFailed;
 import akka.actor.typed.javadsl.Behaviors;
 import io.mocov3.actors.Patience;
+import io.mocov3.actors.control.Caller;
+import io.mocov3.actors.control.ControlAnswer;
+import io.mocov3.actors.control.ControlRequest;
 import io.mocov3.actors.control.MemoryMark;
 import io.mocov3.actors.events.Adjustments;
 import io.mocov3.actors.events.Incident;
@@ -18,6 +23,7 @@ import io.mocov3.actors.events.StabilityPolicy.Action;
 import io.mocov3.actors.events.StabilityPolicy.Change;
 import io.mocov3.actors.guardian.GuardianCommand.TrainerTold;
 import io.mocov3.actors.training.Checkpointer;
+import io.mocov3.actors.training.TrainerCommand;
 import io.mocov3.actors.training.TrainerEvent;
 import io.mocov3.augment.SourceUnavailableException;
 import io.mocov3.metrics.TrainingMetrics.IncidentKind;
@@ -39,6 +45,17 @@ class GuardianPhasesTest {
   private static final Patience PATIENT =
       new Patience(Duration.ofMinutes(9), Duration.ofMinutes(9), Duration.ofMinutes(9));
 
+  private static final TestInbox<ControlAnswer> ANSWERS = TestInbox.create();
+  private static final TestInbox<Done> PINGS = TestInbox.create();
+
+  private static Interruption requested() {
+    return new Interruption(new Incident(IncidentKind.REQUESTED, 2, 7, "asked"), Adjustments.NONE);
+  }
+
+  private static GuardianCommand ask(ControlRequest request) {
+    return new GuardianCommand.Ask(request, new Caller(ANSWERS.getRef()));
+  }
+
   /** What can be told. */
   private static final Map<String, GuardianCommand> MESSAGES =
       Map.ofEntries(
@@ -57,6 +74,16 @@ class GuardianPhasesTest {
               new TrainerTold(
                   new TrainerEvent.DataFailed(
                       4, true, new SourceUnavailableException("gone", null)))),
+          Map.entry("paused", new TrainerTold(new TrainerEvent.Paused(3))),
+          Map.entry("resumed", new TrainerTold(new TrainerEvent.Resumed(3))),
+          Map.entry(
+              "back",
+              new TrainerTold(new TrainerEvent.Interrupted(requested(), true, Optional.empty()))),
+          Map.entry("ask-stop", ask(new ControlRequest.Stop())),
+          Map.entry("ask-pause", ask(new ControlRequest.Pause())),
+          Map.entry("ask-save", ask(new ControlRequest.Checkpoint())),
+          Map.entry("stuck", new GuardianCommand.Stuck("nothing moves")),
+          Map.entry("ping", new GuardianCommand.Ping(PINGS.getRef())),
           Map.entry("retry", GuardianCommand.Retry.INSTANCE),
           Map.entry("at-rest", GuardianCommand.StorageAtRest.INSTANCE),
           Map.entry("look", GuardianCommand.Look.INSTANCE),
@@ -93,22 +120,23 @@ class GuardianPhasesTest {
       strings = {
         "starting:         start ignored, stop stopping, give-up failed, started training, finished"
             + " completed, interrupted rolling_back, data-failed waiting_for_data, retry ignored,"
-            + " at-rest ignored, look ignored, found ignored, not-found ignored",
+            + " at-rest ignored, look ignored, found ignored, paused paused, resumed training, back rolling_back, ask-stop stopping, ask-pause trainer, ask-save trainer, stuck trainer, ping ponged, not-found ignored",
         "training:         start ignored, stop stopping, give-up failed, started same, finished"
             + " completed, interrupted rolling_back, data-failed waiting_for_data, retry ignored,"
-            + " at-rest ignored, look ignored, found ignored, not-found ignored",
+            + " at-rest ignored, look ignored, found ignored, paused paused, resumed same, back rolling_back, ask-stop stopping, ask-pause trainer, ask-save trainer, stuck trainer, ping ponged, not-found ignored",
+        "paused: start ignored, stop stopping, give-up failed, started training, finished completed, interrupted rolling_back, data-failed waiting_for_data, retry ignored, at-rest ignored, look ignored, found ignored, paused same, resumed training, back rolling_back, ask-stop stopping, ask-pause trainer, ask-save trainer, stuck trainer, ping ponged, not-found ignored",
         "waiting_for_data: start ignored, stop interrupted, give-up failed, started ignored,"
             + " finished ignored, interrupted ignored, data-failed ignored, retry ignored, at-rest"
-            + " ignored, look same, found starting, not-found same",
+            + " ignored, look same, found starting, paused ignored, resumed ignored, back ignored, ask-stop interrupted, ask-pause answered, ask-save refused, stuck ignored, ping ponged, not-found same",
         "recovering:       start ignored, stop failed, give-up failed, started same, finished same,"
             + " interrupted same, data-failed same, retry same, at-rest starting, look ignored,"
-            + " found ignored, not-found ignored",
+            + " found ignored, paused same, resumed same, back same, ask-stop failed, ask-pause answered, ask-save refused, stuck ignored, ping ponged, not-found ignored",
         "rolling_back:     start ignored, stop stopping, give-up failed, started training, finished"
             + " completed, interrupted same, data-failed waiting_for_data, retry ignored, at-rest"
-            + " ignored, look ignored, found ignored, not-found ignored",
+            + " ignored, look ignored, found ignored, paused paused, resumed training, back same, ask-stop stopping, ask-pause trainer, ask-save trainer, stuck trainer, ping ponged, not-found ignored",
         "stopping:         start ignored, stop same, give-up failed, started same, finished"
             + " interrupted, interrupted interrupted, data-failed interrupted, retry ignored,"
-            + " at-rest ignored, look ignored, found ignored, not-found ignored"
+            + " at-rest ignored, look ignored, found ignored, paused same, resumed same, back interrupted, ask-stop same, ask-pause refused, ask-save refused, stuck trainer, ping ponged, not-found ignored"
       })
   void everyPhaseAnswersEveryMessage(String row) {
     String phase = row.substring(0, row.indexOf(':'));
@@ -131,6 +159,7 @@ class GuardianPhasesTest {
     switch (phase) {
       case "starting" -> {}
       case "training" -> guardian.run(MESSAGES.get("started"));
+      case "paused" -> guardian.run(MESSAGES.get("paused"));
       case "waiting_for_data" -> guardian.run(MESSAGES.get("data-failed"));
       case "recovering" -> guardian.signal(trainerFailed());
       case "rolling_back" -> guardian.run(MESSAGES.get("interrupted"));
@@ -150,6 +179,8 @@ class GuardianPhasesTest {
   private String answer(GuardianCommand command) {
     String before = state();
     int warnings = log.warnings.size();
+    ANSWERS.getAllReceived();
+    PINGS.getAllReceived();
     guardian.run(command);
     if (outcome.isDone()) {
       assertThat(guardian.isAlive()).isFalse();
@@ -160,9 +191,27 @@ class GuardianPhasesTest {
     if (!state().equals(before)) {
       return state();
     }
+    if (PINGS.hasMessages()) {
+      return "ponged";
+    }
+    if (ANSWERS.hasMessages()) {
+      return ANSWERS.receiveMessage() instanceof ControlAnswer.Done ? "answered" : "refused";
+    }
+    if (trainerWasTold()) {
+      return "trainer";
+    }
     boolean ignored =
         log.warnings.size() > warnings && log.warnings.getLast().endsWith("and ignored it");
     return ignored ? "ignored" : "same";
+  }
+
+  private boolean trainerWasTold() {
+    boolean second =
+        log.of(SideWork.LifecycleChanged.class).stream()
+            .anyMatch(changed -> changed.lifecycle().label().equals("rolling_back"));
+    return guardian.childInbox(second ? "trainer-1" : "trainer-0").getAllReceived().stream()
+        .anyMatch(
+            told -> told instanceof TrainerCommand.Ask || told instanceof TrainerCommand.Abandon);
   }
 
   private String state() {
@@ -191,5 +240,36 @@ class GuardianPhasesTest {
     guardian.signal(trainerFailed());
 
     assertThat(outcome.join()).isInstanceOf(TrainingOutcome.Failed.class);
+  }
+
+  @Test
+  void aTrainerBeginsPausedWhereThatWasKept() {
+    assertThat(mark.set(true)).isEmpty();
+    enter("starting");
+
+    assertThat(guardian.<TrainerCommand>childInbox("trainer-0").receiveMessage())
+        .isEqualTo(TrainerCommand.BeginPaused.INSTANCE);
+  }
+
+  @Test
+  void aPauseIsKeptAndAResumeTakesItBackWithoutATrainerToo() {
+    enter("waiting_for_data");
+    guardian.run(ask(new ControlRequest.Pause()));
+    assertThat(mark.isSet()).isTrue();
+    guardian.run(ask(new ControlRequest.Resume()));
+    assertThat(mark.isSet()).isFalse();
+  }
+
+  @Test
+  void whoAskedToGoBackIsToldWhereTrainingGoesOn() {
+    enter("training");
+    guardian.run(
+        new TrainerTold(
+            new TrainerEvent.Interrupted(
+                requested(), true, Optional.of(new Caller(ANSWERS.getRef())))));
+    ANSWERS.getAllReceived();
+    guardian.run(MESSAGES.get("started"));
+
+    assertThat(ANSWERS.receiveMessage().line()).isEqualTo("went back to step 3");
   }
 }

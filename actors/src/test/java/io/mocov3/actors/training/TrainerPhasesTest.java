@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import akka.Done;
 import akka.actor.testkit.typed.javadsl.BehaviorTestKit;
 import akka.actor.testkit.typed.javadsl.TestInbox;
+import io.mocov3.actors.ActorFailedException;
+import io.mocov3.actors.control.Caller;
+import io.mocov3.actors.control.ControlAnswer;
+import io.mocov3.actors.control.ControlRequest;
 import io.mocov3.actors.evaluation.Evaluator;
 import io.mocov3.actors.evaluation.Evaluator.Evaluated;
 import io.mocov3.actors.evaluation.ProbeTickets;
@@ -29,6 +33,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -46,6 +51,7 @@ class TrainerPhasesTest {
   private final TestInbox<Evaluator.Command> evaluator = TestInbox.create();
   private final TestInbox<TrainerEvent> guardian = TestInbox.create();
   private final TestInbox<Done> stream = TestInbox.create();
+  private final TestInbox<ControlAnswer> answers = TestInbox.create();
   private final ExecutorService executor = Executors.newFixedThreadPool(1);
   private BehaviorTestKit<TrainerCommand> trainer;
   private TrainingSession session;
@@ -55,27 +61,31 @@ class TrainerPhasesTest {
   @AfterEach
   void closeSession() {
     executor.close();
-    session.close();
+    if (session != null) {
+      session.close();
+    }
   }
 
   @ParameterizedTest
   @ValueSource(
       strings = {
         "batch:       stream-started acknowledges, batch trains, stream-ended saves, stream-failed"
-            + " saves, keys ignored, written same, probed same, retry saves, stop saves",
+            + " saves, keys ignored, written same, probed same, retry saves, pause answers, resume answers, save saves, back refuses, abandon fails, stop saves",
+        "paused: stream-started acknowledges, batch same, stream-ended saves, stream-failed saves, keys ignored, written same, probed same, retry saves, stop saves, pause answers, resume answers, save saves, back refuses, abandon fails",
+        "held: stream-started acknowledges, batch same, stream-ended same, stream-failed saves, keys ignored, written same, probed same, retry saves, stop saves, pause answers, resume trains, save saves, back refuses, abandon fails",
         "keys:        stream-started acknowledges, batch ignored, stream-ended same, stream-failed"
-            + " same, keys acknowledges, written same, probed same, retry same, stop same",
+            + " same, keys acknowledges, written same, probed same, retry same, pause same, resume same, save same, back same, abandon fails, stop same",
         "last-keys:   stream-started acknowledges, batch ignored, stream-ended same, stream-failed"
-            + " same, keys saves, written same, probed same, retry same, stop same",
+            + " same, keys saves, written same, probed same, retry same, pause same, resume same, save same, back same, abandon fails, stop same",
         "finishing:   stream-started acknowledges, batch same, stream-ended same, stream-failed"
-            + " same, keys ignored, written ends, probed same, retry same, stop same",
+            + " same, keys ignored, written ends, probed same, retry same, pause refuses, resume refuses, save refuses, back refuses, abandon fails, stop same",
         "interrupted: stream-started acknowledges, batch same, stream-ended same, stream-failed"
-            + " same, keys ignored, written ends, probed same, retry same, stop same"
+            + " same, keys ignored, written ends, probed same, retry same, pause refuses, resume refuses, save refuses, back refuses, abandon fails, stop same"
       })
   void everyPhaseAnswersEveryMessage(String row) {
     String phase = row.substring(0, row.indexOf(':'));
     List<String> cells = Arrays.asList(row.substring(row.indexOf(':') + 1).split(",", -1));
-    assertThat(cells).as("all messages").hasSize(9);
+    assertThat(cells).as("all messages").hasSize(14);
 
     for (String cell : cells) {
       String[] words = cell.strip().split(" ", 2);
@@ -103,6 +113,37 @@ class TrainerPhasesTest {
     assertThat(trainer.isAlive()).as("waits for no probe").isFalse();
   }
 
+  @Test
+  void whatIsAskedDuringAStepIsAnsweredAfterItInTurn() {
+    enter("keys");
+    trainer.run(message("pause"));
+    trainer.run(message("save"));
+    trainer.run(message("resume"));
+    assertThat(answers.hasMessages()).isFalse();
+
+    trainer.run(keys());
+
+    assertThat(answers.getAllReceived().stream().map(ControlAnswer::line))
+        .containsExactly("paused after step 2", "resumed after step 2");
+    assertThat(checkpointer.getAllReceived()).hasSize(1);
+    trainer.run(new TrainerCommand.CheckpointWritten(new Written(2, true, "a/step-2")));
+    assertThat(answers.receiveMessage().line()).isEqualTo("saved step 2 in a/step-2");
+  }
+
+  @Test
+  void whoAskedIsAnsweredEvenWhenTheSessionEndsFirst() {
+    enter("keys");
+    trainer.run(message("save"));
+    trainer.run(TrainerCommand.Stop.INSTANCE);
+    trainer.run(keys());
+    trainer.run(new TrainerCommand.CheckpointWritten(new Written(2, false, "the disk is full")));
+    trainer.run(message("retry"));
+    trainer.run(message("written"));
+
+    assertThat(trainer.isAlive()).isFalse();
+    assertThat(answers.receiveMessage()).isInstanceOf(ControlAnswer.Refused.class);
+  }
+
   /** Two steps are made before, or one where the second is under way. */
   private void enter(String phase) {
     boolean incident = phase.equals("interrupted");
@@ -112,6 +153,11 @@ class TrainerPhasesTest {
     step();
     switch (phase) {
       case "batch" -> {}
+      case "paused" -> trainer.run(message("pause"));
+      case "held" -> {
+        trainer.run(message("pause"));
+        trainer.run(message("batch"));
+      }
       case "keys" -> trainer.run(message("batch"));
       case "last-keys" -> {
         trainer.run(message("batch"));
@@ -125,6 +171,7 @@ class TrainerPhasesTest {
     checkpointer.getAllReceived();
     guardian.getAllReceived();
     stream.getAllReceived();
+    answers.getAllReceived();
     log.warnings.clear();
   }
 
@@ -162,8 +209,17 @@ class TrainerPhasesTest {
       case "probed" -> new TrainerCommand.ProbeDone(new Evaluated(1, List.of(), "made to fail"));
       case "retry" -> TrainerCommand.RetryWrite.INSTANCE;
       case "stop" -> TrainerCommand.Stop.INSTANCE;
+      case "pause" -> ask(new ControlRequest.Pause());
+      case "resume" -> ask(new ControlRequest.Resume());
+      case "save" -> ask(new ControlRequest.Checkpoint());
+      case "back" -> ask(new ControlRequest.Rollback(OptionalLong.empty()));
+      case "abandon" -> new TrainerCommand.Abandon("nothing moves");
       default -> throw new IllegalArgumentException(name);
     };
+  }
+
+  private TrainerCommand ask(ControlRequest.OfTrainer request) {
+    return new TrainerCommand.Ask(request, new Caller(answers.getRef()));
   }
 
   private Batch batch() {
@@ -195,7 +251,12 @@ class TrainerPhasesTest {
 
   private String answer(TrainerCommand command) {
     boolean asked = trainer.childInbox("momentum-encoder").hasMessages();
-    trainer.run(command);
+    try {
+      trainer.run(command);
+    } catch (ActorFailedException e) {
+      session = null; // closed by the trainer that failed
+      return "fails";
+    }
     if (!trainer.isAlive()) {
       return "ends";
     }
@@ -207,6 +268,9 @@ class TrainerPhasesTest {
     }
     if (!asked && trainer.childInbox("momentum-encoder").hasMessages()) {
       return "trains";
+    }
+    if (answers.hasMessages()) {
+      return answers.receiveMessage() instanceof ControlAnswer.Done ? "answers" : "refuses";
     }
     return stream.hasMessages() ? "acknowledges" : "same";
   }

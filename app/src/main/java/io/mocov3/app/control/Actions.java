@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.SequencedMap;
+import java.util.function.Function;
 
 /** The actions by name, as they are called in paths and by {@code ctl}, and their arguments. */
 public final class Actions {
@@ -19,22 +20,18 @@ public final class Actions {
       new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
   /** An argument that an action does not take, or a wrong value; the message is one line. */
-  public static final class BadArgumentException extends Exception {
+  public static final class BadArgumentException extends RuntimeException {
     BadArgumentException(String message) {
       super(message);
     }
   }
 
-  private interface Parse {
-    ControlRequest of(JsonNode body) throws BadArgumentException;
-  }
-
-  private static final SequencedMap<String, Parse> BY_NAME = byName();
+  private static final SequencedMap<String, Function<JsonNode, ControlRequest>> BY_NAME = byName();
 
   private Actions() {}
 
-  private static SequencedMap<String, Parse> byName() {
-    SequencedMap<String, Parse> all = new LinkedHashMap<>();
+  private static SequencedMap<String, Function<JsonNode, ControlRequest>> byName() {
+    SequencedMap<String, Function<JsonNode, ControlRequest>> all = new LinkedHashMap<>();
     all.put("pause", body -> new ControlRequest.Pause());
     all.put("resume", body -> new ControlRequest.Resume());
     all.put("checkpoint", body -> new ControlRequest.Checkpoint());
@@ -53,7 +50,7 @@ public final class Actions {
   }
 
   /** {@code body} is a JSON object, or empty. */
-  static ControlRequest parse(String name, String body) throws BadArgumentException {
+  static ControlRequest parse(String name, String body) {
     JsonNode arguments = arguments(body);
     for (Iterator<String> fields = arguments.fieldNames(); fields.hasNext(); ) {
       String field = fields.next();
@@ -66,10 +63,10 @@ public final class Actions {
                     name.equals("rollback") ? "it takes " + TO_STEP : "it takes nothing"));
       }
     }
-    return BY_NAME.get(name).of(arguments);
+    return BY_NAME.get(name).apply(arguments);
   }
 
-  private static JsonNode arguments(String body) throws BadArgumentException {
+  private static JsonNode arguments(String body) {
     if (body.isBlank()) {
       return MAPPER.createObjectNode();
     }
@@ -84,7 +81,7 @@ public final class Actions {
     }
   }
 
-  private static OptionalLong step(JsonNode arguments) throws BadArgumentException {
+  private static OptionalLong step(JsonNode arguments) {
     JsonNode step = arguments.path(TO_STEP);
     if (step.isMissingNode()) {
       return OptionalLong.empty();

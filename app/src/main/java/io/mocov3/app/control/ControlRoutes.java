@@ -122,7 +122,7 @@ public final class ControlRoutes {
     return call.path().substring(PREFIX.length());
   }
 
-  private static Duration wait(Optional<String> seconds) throws Actions.BadArgumentException {
+  private static Duration wait(Optional<String> seconds) {
     try {
       Duration asked = seconds.map(Long::parseLong).map(Duration::ofSeconds).orElse(LONGEST_WAIT);
       if (asked.isNegative()) {

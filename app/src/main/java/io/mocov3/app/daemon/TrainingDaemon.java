@@ -34,7 +34,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.bytedeco.javacpp.Pointer;
 
@@ -107,7 +106,7 @@ public final class TrainingDaemon {
       PrometheusMetrics metrics) {
     LogWatch watch = new LogWatch(metrics, progress::warn);
     try (RunFiles files = new RunFiles(directory, watch);
-        ExecutorService workers = Workers.start(settings)) {
+        Workers workers = Workers.start(settings)) {
       Watchdog watchdog =
           new Watchdog(
               settings.run().stuckAfter(),

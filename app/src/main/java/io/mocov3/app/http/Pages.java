@@ -39,13 +39,16 @@ final class Pages {
   Pages(Sources sources, Executor builder, Materializer materializer) {
     SharedBody text = shared(builder, () -> scrape(sources.metrics(), Exposition.TEXT));
     SharedBody open = shared(builder, () -> scrape(sources.metrics(), Exposition.OPEN_METRICS));
-    SharedBody status =
-        shared(builder, () -> Body.of(ContentTypes.APPLICATION_JSON, json(sources.status().get())));
     SharedBody history =
         shared(
             builder, () -> Body.compressed(ContentTypes.APPLICATION_JSON, json(history(sources))));
     pages.put("/metrics", request -> (takesOpenMetrics(request) ? open : text).answer(request));
-    pages.put("/api/v1/status", status::answer);
+    pages.put(
+        "/api/v1/status",
+        request ->
+            CompletableFuture.completedFuture(
+                Body.of(ContentTypes.APPLICATION_JSON, json(sources.status().get()))
+                    .answer(request)));
     pages.put("/api/v1/history", history::answer);
     pages.put("/api/v1/events", request -> events(sources.events(), request, materializer));
     pages.put("/api/v1/openapi.json", fixed(ContentTypes.APPLICATION_JSON, PageFiles.openApi()));

@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * Where the answers come from. Health is asked at each request; the others at most once a second,
- * on a thread of the server's.
+ * Where the answers come from. Metrics and history are asked at most once a second, on a thread of
+ * the server's.
  */
 public record Sources(
     PrometheusMetrics metrics,

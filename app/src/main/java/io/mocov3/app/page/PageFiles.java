@@ -16,6 +16,7 @@ public final class PageFiles {
   private static final Map<String, String> ASSETS =
       Map.of(
           "page.js", OURS + "page.js",
+          "controls.js", OURS + "controls.js",
           "page.css", OURS + "page.css",
           "uplot.js", UPLOT + "dist/uPlot.iife.min.js",
           "uplot.css", UPLOT + "dist/uPlot.min.css");

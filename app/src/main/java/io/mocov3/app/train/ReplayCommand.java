@@ -32,7 +32,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutorService;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -99,7 +98,7 @@ public final class ReplayCommand implements Callable<Integer> {
             + capsule.step());
     Recorder again = new Recorder();
     try (DataSets data = DataSets.open(settings.data());
-        ExecutorService workers = Workers.start(settings)) {
+        Workers workers = Workers.start(settings)) {
       TrainingAssembly assembly = new TrainingAssembly(settings, data);
       ViewPipeline pipeline = assembly.pipeline(workers, again);
       try (TrainingSession session = assembly.session(from, pipeline, again)) {

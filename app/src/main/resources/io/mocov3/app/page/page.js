@@ -358,7 +358,8 @@
     numbers.replaceChildren();
     if (several()) return;
     const status = run.status || {};
-    const shown = [["", stale ? "no answer from the daemon" : status.state || ""], ["step", status.step ?? run.steps],
+    document.dispatchEvent(new CustomEvent("mocov3-status", { detail: status }));
+    const shown = [["", stale ? "no answer from the daemon" : (status.state || "").replaceAll("_", " ")], ["step", status.step ?? run.steps],
       ["epoch", status.epoch === undefined ? undefined : status.epoch.toFixed(2)], ["loss", digits(status.loss ?? run.loss.mean.at(-1))],
       ["images/s", status.images_per_second === undefined ? undefined : Math.round(status.images_per_second)],
       [run.knn_summary.source === LIVE ? "live kNN" : "kNN", run.knn_summary.last ? accuracy(run.knn_summary.last) : undefined]];

@@ -83,10 +83,10 @@ final class CodeRulesTest {
                   call -> isOn(call, System.class, "exit") || isOn(call, Runtime.class, "exit")));
 
   @ArchTest
-  static final ArchRule only_the_daemon_halts_since_exit_inside_a_shutdown_hook_never_returns =
+  static final ArchRule only_a_signal_halts_since_exit_inside_a_shutdown_hook_never_returns =
       noClasses()
           .that()
-          .doNotHaveFullyQualifiedName("io.mocov3.app.daemon.TrainingDaemon")
+          .doNotHaveFullyQualifiedName("io.mocov3.app.daemon.StopSignal")
           .should()
           .callMethodWhere(describe("Runtime.halt", call -> isOn(call, Runtime.class, "halt")));
 

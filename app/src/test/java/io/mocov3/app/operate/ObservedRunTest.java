@@ -168,6 +168,41 @@ class ObservedRunTest {
     }
   }
 
+  @Test
+  void thePageOperatesTheTraining() throws Exception {
+    assumeTrue(Programs.isInstalled("chromium"), "chromium is not on the PATH");
+    try (Chromium browser = Chromium.start(folder.resolve("other-profile"))) {
+      browser.open("http://127.0.0.1:" + port + "/?theme=light", 1400, 900);
+      await().atMost(Duration.ofSeconds(30)).until(() -> shownStep(browser) > 0);
+
+      click(browser, "pause");
+      await().until(() -> said(browser).startsWith("paused after step "));
+      await().until(() -> isShown(browser, "resume") && !isShown(browser, "pause"));
+      click(browser, "checkpoint");
+      await().until(() -> said(browser).matches("(saved step \\d+ in|step \\d+ is saved already).*"));
+      click(browser, "resume");
+      await().until(() -> said(browser).startsWith("resumed after step "));
+      await().until(() -> isShown(browser, "pause") && !isShown(browser, "resume"));
+      long resumed = shownStep(browser);
+      await().atMost(Duration.ofSeconds(30)).until(() -> shownStep(browser) > resumed);
+      assertThat(browser.complaints()).isEmpty();
+    }
+  }
+
+  private static void click(Chromium browser, String action) throws Exception {
+    browser.evaluate("document.querySelector('[data-action=%s]').click()".formatted(action));
+  }
+
+  private static String said(Chromium browser) throws Exception {
+    return browser.evaluate("document.querySelector('#controls output').textContent").asText();
+  }
+
+  private static boolean isShown(Chromium browser, String action) throws Exception {
+    return browser
+        .evaluate("!document.querySelector('[data-action=%s]').hidden".formatted(action))
+        .asBoolean();
+  }
+
   private static long shownStep(Chromium browser) throws Exception {
     return browser
         .evaluate(

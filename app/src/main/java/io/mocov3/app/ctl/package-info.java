@@ -1,0 +1,2 @@
+/** Operating a training from a terminal. */
+package io.mocov3.app.ctl;
