@@ -16,12 +16,20 @@ final class ScriptsTest {
   private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
 
   @ParameterizedTest
-  @ValueSource(strings = {"mocov3", ".mvn/find-jdk.sh", ".ci/run"})
+  @ValueSource(
+      strings = {
+        "mocov3",
+        ".mvn/find-jdk.sh",
+        ".ci/run",
+        "app/src/dist/bin/mocov3",
+        "k8s/image/build",
+        "k8s/image/check"
+      })
   void a_script_is_executable_and_shellcheck_finds_nothing(String script) throws Exception {
     assumeTrue(isInstalled("shellcheck"), "shellcheck is not installed");
 
     var process =
-        new ProcessBuilder("shellcheck", script)
+        new ProcessBuilder("shellcheck", "--external-sources", "--check-sourced", script)
             .directory(ROOT.toFile())
             .redirectErrorStream(true)
             .start();
