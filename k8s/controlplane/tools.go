@@ -1,0 +1,10 @@
+//go:build tools
+
+// Package controlplane names the programs of a Kubernetes control plane, for the tests to run.
+package controlplane
+
+import (
+	_ "k8s.io/kubernetes/cmd/kube-apiserver"
+	_ "k8s.io/kubernetes/cmd/kube-controller-manager"
+	_ "k8s.io/kubernetes/cmd/kubectl"
+)
