@@ -221,6 +221,46 @@ class CliTest {
   }
 
   @Test
+  void doctorPrintsWhatToAskOfKubernetesAndNothingElse() {
+    Result result =
+        run(List.of("doctor"), experiment.toString(), "--kubernetes", "--set", "threads=3");
+
+    assertThat(result.code()).isZero();
+    assertThat(result.out())
+        .startsWith("# ")
+        .contains("kind: Job", "requests:", "cpu: \"3\"", "memory: 768Mi")
+        .doesNotContain("first loss", "nvidia.com/gpu");
+    assertThat(result.err()).contains("20 training images in 10 classes", "first loss");
+  }
+
+  @Test
+  void doctorAsksNothingOfKubernetesForImagesThatAreNotThere() {
+    Result result =
+        run(List.of("doctor"), experiment.toString(), "--kubernetes", "--set", "data.train=/no");
+
+    assertThat(result.code()).isEqualTo(ExitCode.USAGE);
+    assertThat(result.out()).isEmpty();
+    assertThat(result.err()).contains("mocov3: data.train: /no does not exist");
+  }
+
+  @Test
+  void doctorAnswersKubernetesOnAMachineThatIsTooSmall() {
+    Result result =
+        run(
+            List.of("doctor"),
+            experiment.toString(),
+            "--kubernetes",
+            "--set",
+            "model.projector.hidden=20000",
+            "--set",
+            "model.projector.layers=16");
+
+    assertThat(result.code()).isZero();
+    assertThat(result.err()).contains("IT DOES NOT FIT");
+    assertThat(result.out()).containsPattern("memory: \\d{6}Mi");
+  }
+
+  @Test
   void anUnknownOptionIsAUsageErrorThatNamesItAndHelp() {
     Result result = run(List.of("train"), experiment.toString(), "--sett", "run.seed=1");
 

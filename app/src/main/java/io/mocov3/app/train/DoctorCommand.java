@@ -4,6 +4,7 @@ import io.mocov3.actors.training.TrainingPlan;
 import io.mocov3.app.conf.SettingsException;
 import io.mocov3.app.daemon.TrainingAssembly;
 import io.mocov3.app.data.DataSets;
+import io.mocov3.app.memory.ContainerResources;
 import io.mocov3.app.memory.MachineMemory;
 import io.mocov3.app.memory.MemoryCheck;
 import io.mocov3.app.memory.MemoryForecast;
@@ -26,6 +27,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -41,11 +43,23 @@ public final class DoctorCommand implements Callable<Integer> {
   /** Below this batch size BatchNorm and the negatives of the loss get too few samples. */
   private static final int SMALL_BATCH = 64;
 
+  /** Threads that feed the GPU: the trainer's and the momentum encoder's. */
+  private static final int OWNERS_OF_THE_GPU = 2;
+
   @Spec private CommandSpec spec;
   @Mixin private ExperimentOptions experiment;
 
-  @Option(names = "--json", description = "Prints one JSON document.")
-  private boolean json;
+  @ArgGroup private Output output = new Output();
+
+  private static final class Output {
+    @Option(names = "--json", description = "Prints one JSON document.")
+    private boolean json;
+
+    @Option(
+        names = "--kubernetes",
+        description = "Prints requests and limits as a kustomize patch of the Job.")
+    private boolean kubernetes;
+  }
 
   /** What was found; what makes training impossible is in {@code obstacles}. */
   private final Map<String, Object> document = new LinkedHashMap<>();
@@ -64,19 +78,31 @@ public final class DoctorCommand implements Callable<Integer> {
     MemoryParts parts =
         new MemoryParts(settings, placement, data(settings).orElse(MemoryParts.Images.NONE));
     size(parts.model().parameters());
-    memory(new MemoryCheck(settings, parts, MachineMemory.ofThisProcess()));
+    MemoryCheck check = new MemoryCheck(settings, parts, MachineMemory.ofThisProcess());
+    memory(check);
     double loss = settings.model().lossAtChance(settings.data().batchSize());
     say(
         "first loss",
         String.format(Locale.ROOT, "about %.3f (4 tau ln N, features that tell nothing)", loss));
     document.put("first_loss", loss);
-    writable(settings.run().directory());
+    if (!output.kubernetes) {
+      // with it the Job's machine counts, not this one
+      writable(settings.run().directory());
+      if (!check.fits()) {
+        obstacles.add(check.refusal());
+      }
+    }
     if (settings.data().batchSize() < SMALL_BATCH) {
       warn("data.batch-size %d is small for BatchNorm".formatted(settings.data().batchSize()));
     }
     document.put("obstacles", obstacles);
-    if (json) {
-      JsonOutput.print(spec.commandLine().getOut(), document);
+    PrintWriter out = spec.commandLine().getOut();
+    if (output.json) {
+      JsonOutput.print(out, document);
+    }
+    if (output.kubernetes && obstacles.isEmpty()) {
+      out.print(resources(settings, placement, check.forecast()).patch());
+      out.flush();
     }
     obstacles.forEach(line -> spec.commandLine().getErr().println("mocov3: " + line));
     return obstacles.isEmpty() ? ExitCode.DONE : ExitCode.USAGE;
@@ -147,9 +173,6 @@ public final class DoctorCommand implements Callable<Integer> {
                             MemoryForecast.gigabytes(part.bytes()),
                             part.title(),
                             part.onDevice() ? ", on the GPU" : "")));
-    if (!fits) {
-      obstacles.add(check.refusal());
-    }
     Map<String, Object> entry = new LinkedHashMap<>();
     entry.put("needed_bytes", forecast.needed());
     entry.put("needed_on_device_bytes", forecast.neededOnDevice());
@@ -158,6 +181,14 @@ public final class DoctorCommand implements Callable<Integer> {
     entry.put("parts", forecast.byName());
     document.put("memory", entry);
     document.put("fits", fits);
+  }
+
+  private static ContainerResources resources(
+      Settings settings, Placement placement, MemoryForecast forecast) {
+    int workers = settings.data().workers();
+    int cpus =
+        placement.isCuda() ? workers + OWNERS_OF_THE_GPU : Math.max(workers, Threads.count());
+    return new ContainerResources(forecast.needed(), cpus, placement.isCuda());
   }
 
   private void writable(Path directory) {
@@ -174,7 +205,8 @@ public final class DoctorCommand implements Callable<Integer> {
   }
 
   private void say(String what, String text) {
-    PrintWriter out = json ? spec.commandLine().getErr() : spec.commandLine().getOut();
+    boolean aside = output.json || output.kubernetes;
+    PrintWriter out = aside ? spec.commandLine().getErr() : spec.commandLine().getOut();
     out.printf("%-14s %s%n", what, text);
     out.flush();
   }

@@ -41,6 +41,19 @@ public final class Mocov3Process {
   private static Mocov3Process start(
       List<String> program, Path errors, List<String> flags, List<String> arguments)
       throws IOException {
+    ProcessBuilder builder = builder(program, flags, arguments);
+    builder.redirectError(ProcessBuilder.Redirect.appendTo(errors.toFile()));
+    builder.redirectOutput(ProcessBuilder.Redirect.DISCARD);
+    return new Mocov3Process(builder.start(), errors);
+  }
+
+  /** How it is started, with more flags for the JVM. */
+  public static ProcessBuilder builder(List<String> flags, List<String> arguments) {
+    return builder(List.of(), flags, arguments);
+  }
+
+  private static ProcessBuilder builder(
+      List<String> program, List<String> flags, List<String> arguments) {
     List<String> command = new ArrayList<>(program);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("--enable-native-access=ALL-UNNAMED");
@@ -56,9 +69,7 @@ public final class Mocov3Process {
     command.addAll(arguments);
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().putAll(Map.of("OMP_NUM_THREADS", "2", "OMP_WAIT_POLICY", "PASSIVE"));
-    builder.redirectError(ProcessBuilder.Redirect.appendTo(errors.toFile()));
-    builder.redirectOutput(ProcessBuilder.Redirect.DISCARD);
-    return new Mocov3Process(builder.start(), errors);
+    return builder;
   }
 
   /** Runs to the end. */

@@ -1,0 +1,98 @@
+package io.mocov3.app.kubernetes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.api.model.batch.v1.JobCondition;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** Our Job in a namespace of its own, with a training that takes seconds. */
+record JobRun(ControlPlane plane, String namespace, Path folder, int port) {
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
+
+  /** {@code lines} are further settings of the experiment. */
+  static JobRun apply(ControlPlane plane, String namespace, Path folder, String... lines)
+      throws Exception {
+    JobRun run = new JobRun(plane, namespace, folder, ControlPlane.freePort());
+    ControlPlane.Result applied =
+        plane.apply(TestOverlay.tiny(namespace, run.port, folder.resolve("overlay"), lines));
+    assertThat(applied.err()).isEmpty();
+    assertThat(applied.code()).isZero();
+    return run;
+  }
+
+  /** A node for its pods. */
+  Kubelet node() {
+    return new Kubelet(plane.client(), namespace, new LocalProcess(), folder);
+  }
+
+  List<Pod> pods() {
+    return plane.client().pods().inNamespace(namespace).list().getItems();
+  }
+
+  Job job() {
+    return plane.client().batch().v1().jobs().inNamespace(namespace).withName("mocov3").require();
+  }
+
+  Optional<JobCondition> condition(String type) {
+    return job().getStatus().getConditions().stream()
+        .filter(condition -> condition.getType().equals(type))
+        .filter(condition -> condition.getStatus().equals("True"))
+        .findFirst();
+  }
+
+  JobCondition awaitCondition(String type) {
+    return await(namespace + " is " + type)
+        .atMost(PATIENCE)
+        .until(() -> condition(type), Optional::isPresent)
+        .orElseThrow();
+  }
+
+  /** A pod that no node has yet. */
+  Pod awaitPending() {
+    return await("a pod of " + namespace)
+        .atMost(Duration.ofSeconds(30))
+        .until(
+            () -> pods().stream().filter(pod -> pod.getSpec().getNodeName() == null).findFirst(),
+            Optional::isPresent)
+        .orElseThrow();
+  }
+
+  /** The pod that is ready, other than {@code before}. */
+  Pod awaitReadyAfter(List<Pod> before) {
+    List<String> names = before.stream().map(pod -> pod.getMetadata().getName()).toList();
+    return await("a ready pod of " + namespace)
+        .atMost(PATIENCE)
+        .until(
+            () ->
+                pods().stream()
+                    .filter(pod -> !names.contains(pod.getMetadata().getName()))
+                    .filter(JobRun::isReady)
+                    .findFirst(),
+            Optional::isPresent)
+        .orElseThrow();
+  }
+
+  private static boolean isReady(Pod pod) {
+    return pod.getStatus().getConditions().stream()
+        .anyMatch(
+            condition ->
+                condition.getType().equals("Ready") && condition.getStatus().equals("True"));
+  }
+
+  String get(String path) throws Exception {
+    try (HttpClient http = HttpClient.newHttpClient()) {
+      URI uri = URI.create("http://127.0.0.1:" + port + path);
+      return http.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString()).body();
+    }
+  }
+}

@@ -1,0 +1,153 @@
+package io.mocov3.app.kubernetes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.batch.v1.JobCondition;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Runs of the {@code cpu} overlay on a real control plane; a test is their node. */
+@ExtendWith(NeedsControlPlane.class)
+class JobTest {
+  private static final String LAST_WEIGHTS = "mocov3/checkpoints/step-00001500/model.safetensors";
+
+  @TempDir private static Path files;
+  private static ControlPlane plane;
+
+  @TempDir private Path folder;
+
+  @BeforeAll
+  static void start() throws Exception {
+    plane = ControlPlane.start(files);
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    plane.close();
+  }
+
+  @Test
+  void aRunThatIsDeletedEvictedAndLosesItsNodeEndsWithTheSameWeights() throws Exception {
+    byte[] undisturbed = weightsOfAnUndisturbedRun();
+    JobRun run = JobRun.apply(plane, "disturbed", folder.resolve("disturbed"));
+    try (Kubelet node = run.node()) {
+      Pod first = run.awaitReadyAfter(List.of());
+      assertThat(run.get("/metrics")).contains("mocov3_train_steps_total");
+      assertThat(plane.client().resource(first).isReady()).isTrue();
+      assertThat(plane.evict(first)).as("the budget keeps a healthy run").isFalse();
+      plane.client().resource(first).delete();
+
+      Pod second = run.awaitReadyAfter(List.of(first));
+      assertThat(node.exitCode(first)).hasValue(75);
+      assertThat(Files.readString(node.log(second))).contains("resuming after step");
+      plane.client().policy().v1().podDisruptionBudget().inNamespace("disturbed").delete();
+      assertThat(plane.evict(second)).isTrue();
+
+      Pod third = run.awaitReadyAfter(List.of(first, second));
+      assertThat(node.exitCode(second)).hasValue(75);
+      node.losePower(third);
+
+      run.awaitCondition("Complete");
+      assertThat(node.exitCode(third)).hasValue(137);
+      assertThat(run.job().getStatus().getFailed()).isNull();
+      assertThat(weights(node)).isEqualTo(undisturbed);
+    }
+  }
+
+  private byte[] weightsOfAnUndisturbedRun() throws Exception {
+    JobRun run = JobRun.apply(plane, "undisturbed", folder.resolve("undisturbed"));
+    try (Kubelet node = run.node()) {
+      run.awaitCondition("Complete");
+      return weights(node);
+    }
+  }
+
+  private static byte[] weights(Kubelet node) throws Exception {
+    return Files.readAllBytes(node.volumes().claim("mocov3-runs").resolve(LAST_WEIGHTS));
+  }
+
+  @Test
+  void aMistakeInTheExperimentFailsTheJobAtOnce() throws Exception {
+    JobRun run = JobRun.apply(plane, "mistake", folder, "mocov3.data.bach-size = 8");
+    try (Kubelet node = run.node()) {
+      JobCondition failed = run.awaitCondition("Failed");
+
+      assertThat(failed.getReason()).isEqualTo("PodFailurePolicy");
+      assertThat(failed.getMessage()).contains("exit code 2 matching FailJob");
+      assertThat(run.pods()).hasSize(1);
+      assertThat(Files.readString(node.log(run.pods().getFirst())))
+          .contains("mocov3: ", "bach-size");
+    }
+  }
+
+  @Test
+  void aDivergenceFailsTheJobAtOnce() throws Exception {
+    JobRun run =
+        JobRun.apply(
+            plane,
+            "divergence",
+            folder,
+            "mocov3.stability { policy = stop, drill { step = 35, factor = 1e39 } }");
+    try (Kubelet node = run.node()) {
+      JobCondition failed = run.awaitCondition("Failed");
+
+      assertThat(failed.getReason()).isEqualTo("PodFailurePolicy");
+      assertThat(failed.getMessage()).contains("exit code 3 matching FailJob");
+      assertThat(run.pods()).hasSize(1);
+      assertThat(Files.readString(node.log(run.pods().getFirst())))
+          .contains("mocov3: step 35 is not finite");
+    }
+  }
+
+  /** No container runs here: the test only says what a node would. */
+  @Test
+  void twentyPreemptionsAreNoFailures() throws Exception {
+    JobRun run = JobRun.apply(plane, "preempted", folder);
+
+    for (int i = 0; i < 10; i++) {
+      node(run.awaitPending()).ended(75, longAgo());
+      Pod evicted = run.awaitPending();
+      PodStatusWriter node = node(evicted);
+      assertThat(plane.evict(evicted)).isTrue();
+      node.ended(137, longAgo());
+      node.removeIfDeleted();
+    }
+    node(run.awaitPending()).ended(0);
+
+    run.awaitCondition("Complete");
+    assertThat(run.job().getStatus().getFailed()).isNull();
+    assertThat(run.job().getStatus().getSucceeded()).isEqualTo(1);
+  }
+
+  @Test
+  void crashesAreCountedUntilTheLimit() throws Exception {
+    JobRun run = JobRun.apply(plane, "crashing", folder);
+
+    for (int i = 0; i <= run.job().getSpec().getBackoffLimit(); i++) {
+      node(run.awaitPending()).ended(137, longAgo());
+    }
+
+    assertThat(run.awaitCondition("Failed").getReason()).isEqualTo("BackoffLimitExceeded");
+  }
+
+  private static PodStatusWriter node(Pod pod) {
+    PodStatusWriter node = new PodStatusWriter(plane.client(), pod);
+    node.bind();
+    node.running(false, false);
+    return node;
+  }
+
+  /** The Job controller pauses after the end of a pod, ever longer; here that is over. */
+  private static String longAgo() {
+    return Instant.now().minus(2, ChronoUnit.HOURS).truncatedTo(ChronoUnit.SECONDS).toString();
+  }
+}

@@ -1,0 +1,77 @@
+package io.mocov3.app.kubernetes;
+
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.mocov3.app.process.Mocov3Process;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * The program as a process of this machine, with the container's arguments and environment. It has
+ * no file system of its own: paths in both, and in the mounted texts, are those of the volumes.
+ */
+final class LocalProcess implements ContainerRuntime {
+
+  @Override
+  public Running start(Pod pod, Map<String, Path> volumes, Path log) throws IOException {
+    Container container = ContainerRuntime.only(pod);
+    for (var mount : container.getVolumeMounts()) {
+      if (Boolean.TRUE.equals(mount.getReadOnly())) {
+        moveTexts(volumes.get(mount.getMountPath()), volumes);
+      }
+    }
+    List<String> arguments =
+        container.getArgs().stream().map(argument -> moved(argument, volumes)).toList();
+    ProcessBuilder builder =
+        Mocov3Process.builder(
+            List.of("-Djava.io.tmpdir=" + volumes.get("/tmp")), arguments);
+    ContainerRuntime.environment(container)
+        .forEach((name, value) -> builder.environment().put(name, moved(value, volumes)));
+    builder.redirectErrorStream(true).redirectOutput(log.toFile());
+    return new OfProcess(builder.start());
+  }
+
+  private static void moveTexts(Path folder, Map<String, Path> volumes) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      for (Path file : files.toList()) {
+        Files.writeString(file, moved(Files.readString(file), volumes));
+      }
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+
+  private static String moved(String text, Map<String, Path> volumes) {
+    String mounts = volumes.keySet().stream().map(Pattern::quote).collect(Collectors.joining("|"));
+    return Pattern.compile("(?<![\\w/.-])(" + mounts + ")\\b")
+        .matcher(text)
+        .replaceAll(found -> Matcher.quoteReplacement(volumes.get(found.group(1)).toString()));
+  }
+
+  private record OfProcess(Process process) implements Running {
+
+    @Override
+    public OptionalInt exitCode() {
+      return process.isAlive() ? OptionalInt.empty() : OptionalInt.of(process.exitValue());
+    }
+
+    @Override
+    public void terminate() {
+      process.destroy();
+    }
+
+    @Override
+    public void kill() {
+      process.destroyForcibly();
+    }
+  }
+}

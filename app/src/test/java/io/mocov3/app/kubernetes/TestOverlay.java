@@ -1,0 +1,105 @@
+package io.mocov3.app.kubernetes;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** An overlay of our own over one of {@code k8s/overlays}, as a user writes one. */
+final class TestOverlay {
+  private static final Path OVERLAYS = Path.of("..", "k8s", "overlays").toAbsolutePath().normalize();
+
+  private static final String EXPERIMENT =
+      """
+      mocov3 {
+        run { name = tiny, steps = 1500 }
+        data {
+          train = /data/shapes/train
+          test = /data/shapes/test
+          format = shapes
+          batch-size = 16
+          shapes { train-images = 300, test-images = 60, size = 32, seed = 7 }
+        }
+        model {
+          preset = vit-tiny, image-size = 16, patch-size = 8, width = 16, depth = 1, heads = 2
+          projector { hidden = 16, out = 8 }
+          predictor { hidden = 16, out = 8 }
+        }
+        schedule.warmup-epochs = 0
+        evaluation.knn { every-steps = 500, k = [5] }
+        checkpoint.every-steps = 100
+      }
+      """;
+
+  private TestOverlay() {}
+
+  /** In a namespace of that name, otherwise as it is. */
+  static Path of(String overlay, String namespace, Path folder) throws IOException {
+    return write(folder, kustomization(overlay, namespace));
+  }
+
+  /**
+   * With a training that takes seconds, at a free port and with probes that ask often.
+   *
+   * @param lines further settings of the experiment
+   */
+  static Path tiny(String namespace, int port, Path folder, String... lines) throws IOException {
+    Files.createDirectories(folder);
+    Files.writeString(
+        folder.resolve("experiment.conf"), EXPERIMENT + String.join("\n", lines) + "\n");
+    return write(
+        folder,
+        kustomization("cpu", namespace)
+            + """
+            configMapGenerator:
+              - name: mocov3-experiment
+                behavior: replace
+                files: [experiment.conf]
+            patches:
+              - patch: |-
+                  apiVersion: batch/v1
+                  kind: Job
+                  metadata:
+                    name: mocov3
+                    namespace: mocov3
+                  spec:
+                    template:
+                      spec:
+                        containers:
+                          - name: mocov3
+                            env:
+                              - name: CONFIG_FORCE_mocov3_http_port
+                                value: "%1$d"
+                              - name: CONFIG_FORCE_mocov3_threads
+                                value: "2"
+                            ports:
+                              - name: http
+                                containerPort: 9464
+                                $patch: delete
+                              - name: http
+                                containerPort: %1$d
+                            startupProbe: { periodSeconds: 1 }
+                            readinessProbe: { periodSeconds: 1 }
+            """
+                .formatted(port));
+  }
+
+  private static String kustomization(String overlay, String namespace) {
+    return """
+    apiVersion: kustomize.config.k8s.io/v1beta1
+    kind: Kustomization
+    namespace: %s
+    resources:
+      - %%s/%s
+    """
+        .formatted(namespace, overlay);
+  }
+
+  /** kustomize wants paths that are relative. */
+  private static Path write(Path folder, String kustomization) throws IOException {
+    Files.createDirectories(folder);
+    Path overlays = folder.toRealPath().relativize(OVERLAYS.toRealPath());
+    Files.writeString(
+        folder.resolve("kustomization.yaml"), kustomization.replace("%s", overlays.toString()));
+    return folder;
+  }
+}
