@@ -30,9 +30,15 @@ record JobRun(ControlPlane plane, String namespace, Path folder, int port) {
     return run;
   }
 
-  /** A node for its pods. */
+  /** A node for its pods: containers with -Dmocov3.runtime=podman, processes otherwise. */
   Kubelet node() {
-    return new Kubelet(plane.client(), namespace, new LocalProcess(), folder);
+    ContainerRuntime runtime =
+        switch (System.getProperty("mocov3.runtime", "process")) {
+          case "podman" -> new Podman();
+          case "process" -> new LocalProcess();
+          default -> throw new IllegalArgumentException("mocov3.runtime is process or podman");
+        };
+    return new Kubelet(plane.client(), namespace, runtime, folder);
   }
 
   List<Pod> pods() {

@@ -37,9 +37,10 @@ class JobTest {
 
   @Test
   void aRunThatIsDeletedEvictedAndLosesItsNodeEndsWithTheSameWeights() throws Exception {
-    byte[] undisturbed = weightsOfAnUndisturbedRun();
+    JobRun other = JobRun.apply(plane, "undisturbed", folder.resolve("undisturbed"));
     JobRun run = JobRun.apply(plane, "disturbed", folder.resolve("disturbed"));
-    try (Kubelet node = run.node()) {
+    try (Kubelet undisturbed = other.node();
+        Kubelet node = run.node()) {
       Pod first = run.awaitReadyAfter(List.of());
       assertThat(run.get("/metrics")).contains("mocov3_train_steps_total");
       assertThat(plane.client().resource(first).isReady()).isTrue();
@@ -59,15 +60,8 @@ class JobTest {
       run.awaitCondition("Complete");
       assertThat(node.exitCode(third)).hasValue(137);
       assertThat(run.job().getStatus().getFailed()).isNull();
-      assertThat(weights(node)).isEqualTo(undisturbed);
-    }
-  }
-
-  private byte[] weightsOfAnUndisturbedRun() throws Exception {
-    JobRun run = JobRun.apply(plane, "undisturbed", folder.resolve("undisturbed"));
-    try (Kubelet node = run.node()) {
-      run.awaitCondition("Complete");
-      return weights(node);
+      other.awaitCondition("Complete");
+      assertThat(weights(node)).isEqualTo(weights(undisturbed));
     }
   }
 
