@@ -23,7 +23,9 @@ final class ScriptsTest {
         ".ci/run",
         "app/src/dist/bin/mocov3",
         "k8s/image/build",
-        "k8s/image/check"
+        "k8s/image/check",
+        "k8s/controlplane/build",
+        "k8s/monitoring/make-prometheusrule"
       })
   void a_script_is_executable_and_shellcheck_finds_nothing(String script) throws Exception {
     assumeTrue(isInstalled("shellcheck"), "shellcheck is not installed");

@@ -73,7 +73,8 @@ final class ControlPlane implements AutoCloseable {
     server = "https://127.0.0.1:" + port;
     makeKeys();
     Files.writeString(
-        folder.resolve("tokens.csv"), token + ",admin,admin,\"system:masters\"" + System.lineSeparator());
+        folder.resolve("tokens.csv"),
+        token + ",admin,admin,\"system:masters\"" + System.lineSeparator());
     Files.writeString(folder.resolve("kubeconfig"), kubeconfig());
     String etcd = startEtcd();
     startApiServer(etcd, port);
@@ -100,15 +101,17 @@ final class ControlPlane implements AutoCloseable {
     Path out = Files.createTempFile(folder, "out", ".txt");
     Path err = Files.createTempFile(folder, "err", ".txt");
     Process process =
-        new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile()).start();
+        new ProcessBuilder(command)
+            .redirectOutput(out.toFile())
+            .redirectError(err.toFile())
+            .start();
     assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
     return new Result(process.exitValue(), Files.readString(out), Files.readString(err));
   }
 
   /** As users apply a folder of {@code k8s}, with the server's own strict check of every field. */
   Result apply(Path kustomization) throws Exception {
-    return kubectl(
-        "apply", "--server-side", "--validate=strict", "-k", kustomization.toString());
+    return kubectl("apply", "--server-side", "--validate=strict", "-k", kustomization.toString());
   }
 
   /** By the API that drains use; false when a budget forbids it. */
@@ -175,8 +178,7 @@ final class ControlPlane implements AutoCloseable {
 
   /** Of the kinds that are others': ServiceMonitor, PrometheusRule, LocalQueue. */
   private void installSchemas() throws Exception {
-    Result applied =
-        kubectl("apply", "--server-side", "-f", assets.resolve("crds").toString());
+    Result applied = kubectl("apply", "--server-side", "-f", assets.resolve("crds").toString());
     assertThat(applied.code()).as(applied.err()).isZero();
     Result established =
         kubectl("wait", "--for=condition=Established", "crd", "--all", "--timeout=30s");
@@ -198,6 +200,8 @@ final class ControlPlane implements AutoCloseable {
         .withMasterUrl(server)
         .withCaCertFile(folder.resolve("certificates/apiserver.crt").toString())
         .withOauthToken(token)
+        // a refusal is an answer
+        .withRequestRetryBackoffLimit(0)
         .build();
   }
 

@@ -3,6 +3,8 @@ package io.mocov3.app.kubernetes;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.JobCondition;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Runs of the {@code cpu} overlay on a real control plane; a test is their node. */
 @ExtendWith(NeedsControlPlane.class)
 class JobTest {
-  private static final String LAST_WEIGHTS = "mocov3/checkpoints/step-00001500/model.safetensors";
+  private static final String LAST_WEIGHTS = "mocov3/checkpoints/step-00001000/model.safetensors";
 
   @TempDir private static Path files;
   private static ControlPlane plane;
@@ -39,11 +41,14 @@ class JobTest {
   void aRunThatIsDeletedEvictedAndLosesItsNodeEndsWithTheSameWeights() throws Exception {
     JobRun other = JobRun.apply(plane, "undisturbed", folder.resolve("undisturbed"));
     JobRun run = JobRun.apply(plane, "disturbed", folder.resolve("disturbed"));
+    plane.client().secrets().inNamespace("disturbed").resource(token()).create();
     try (Kubelet undisturbed = other.node();
         Kubelet node = run.node()) {
       Pod first = run.awaitReadyAfter(List.of());
       assertThat(run.get("/metrics")).contains("mocov3_train_steps_total");
       assertThat(plane.client().resource(first).isReady()).isTrue();
+      assertThat(node.volumes().own(first, "configuration").resolve("token"))
+          .hasContent("known to few");
       assertThat(plane.evict(first)).as("the budget keeps a healthy run").isFalse();
       plane.client().resource(first).delete();
 
@@ -63,6 +68,15 @@ class JobTest {
       other.awaitCondition("Complete");
       assertThat(weights(node)).isEqualTo(weights(undisturbed));
     }
+  }
+
+  private static Secret token() {
+    return new SecretBuilder()
+        .withNewMetadata()
+        .withName("mocov3-token")
+        .endMetadata()
+        .addToStringData("token", "known to few")
+        .build();
   }
 
   private static byte[] weights(Kubelet node) throws Exception {

@@ -32,8 +32,7 @@ final class LocalProcess implements ContainerRuntime {
     List<String> arguments =
         container.getArgs().stream().map(argument -> moved(argument, volumes)).toList();
     ProcessBuilder builder =
-        Mocov3Process.builder(
-            List.of("-Djava.io.tmpdir=" + volumes.get("/tmp")), arguments);
+        Mocov3Process.builder(List.of("-Djava.io.tmpdir=" + volumes.get("/tmp")), arguments);
     ContainerRuntime.environment(container)
         .forEach((name, value) -> builder.environment().put(name, moved(value, volumes)));
     builder.redirectErrorStream(true).redirectOutput(log.toFile());

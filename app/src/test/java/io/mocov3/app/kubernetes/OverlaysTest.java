@@ -59,6 +59,19 @@ class OverlaysTest {
     assertThat(pods("kueue")).isEmpty();
   }
 
+  @Test
+  void aFurtherRunBringsNoRulesAndDashboards() throws Exception {
+    Path overlay = TestOverlay.of("cpu", "further", folder);
+    TestOverlay.add("components", "further-run", overlay);
+
+    ControlPlane.Result applied = plane.apply(overlay);
+
+    assertThat(applied.code()).as(applied.err()).isZero();
+    assertThat(applied.out())
+        .contains("job.batch/mocov3", "servicemonitor")
+        .doesNotContain("prometheusrule", "dashboards");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"job.yaml", "poddisruptionbudget.yaml", "servicemonitor.yaml"})
   void aFieldThatDoesNotExistIsRefused(String kind) throws Exception {
@@ -68,7 +81,8 @@ class OverlaysTest {
         Files.readString(Files.exists(file) ? file : kubernetes.resolve("monitoring/" + kind));
     Path wrong =
         Files.writeString(
-            folder.resolve("wrong.yaml"), object.replace("\nspec:\n", "\nspec:\n  thereIsNone: 1\n"));
+            folder.resolve("wrong.yaml"),
+            object.replace("\nspec:\n", "\nspec:\n  thereIsNone: 1\n"));
 
     ControlPlane.Result applied =
         plane.kubectl("apply", "--server-side", "--validate=strict", "-f", wrong.toString());

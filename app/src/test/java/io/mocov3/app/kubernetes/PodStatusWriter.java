@@ -107,7 +107,9 @@ final class PodStatusWriter {
                     .withPhase(phase)
                     .withStartTime(begin)
                     .withConditions(
-                        with(current, condition("Ready", ready, ready ? null : "ContainersNotReady")))
+                        with(
+                            current,
+                            condition("Ready", ready, ready ? null : "ContainersNotReady")))
                     .withContainerStatuses(List.of())
                     .addNewContainerStatus()
                     .withName(ContainerRuntime.only(pod).getName())

@@ -6,12 +6,12 @@ import java.nio.file.Path;
 
 /** An overlay of our own over one of {@code k8s/overlays}, as a user writes one. */
 final class TestOverlay {
-  private static final Path OVERLAYS = Path.of("..", "k8s", "overlays").toAbsolutePath().normalize();
+  private static final Path KUBERNETES = Path.of("..", "k8s").toAbsolutePath().normalize();
 
   private static final String EXPERIMENT =
       """
       mocov3 {
-        run { name = tiny, steps = 1500 }
+        run { name = tiny, steps = 1000 }
         data {
           train = /data/shapes/train
           test = /data/shapes/test
@@ -89,17 +89,24 @@ final class TestOverlay {
     kind: Kustomization
     namespace: %s
     resources:
-      - %%s/%s
+      - K8S/overlays/%s
     """
         .formatted(namespace, overlay);
+  }
+
+  /** One more folder of {@code k8s} for an overlay. */
+  static void add(String list, String name, Path folder) throws IOException {
+    Path file = folder.resolve("kustomization.yaml");
+    String lines = Files.readString(file) + "%s:\n  - K8S/%s\n".formatted(list, name);
+    write(folder, lines);
   }
 
   /** kustomize wants paths that are relative. */
   private static Path write(Path folder, String kustomization) throws IOException {
     Files.createDirectories(folder);
-    Path overlays = folder.toRealPath().relativize(OVERLAYS.toRealPath());
+    Path kubernetes = folder.toRealPath().relativize(KUBERNETES.toRealPath());
     Files.writeString(
-        folder.resolve("kustomization.yaml"), kustomization.replace("%s", overlays.toString()));
+        folder.resolve("kustomization.yaml"), kustomization.replace("K8S", kubernetes.toString()));
     return folder;
   }
 }

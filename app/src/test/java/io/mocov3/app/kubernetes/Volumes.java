@@ -38,13 +38,15 @@ record Volumes(KubernetesClient client, Path folder) {
     return folder.resolve("claims").resolve(name);
   }
 
+  Path own(Pod pod, String volume) {
+    return folder.resolve("pods").resolve(pod.getMetadata().getName()).resolve(volume);
+  }
+
   private Path make(Pod pod, Volume volume) throws IOException {
     if (volume.getPersistentVolumeClaim() != null) {
       return Files.createDirectories(claim(volume.getPersistentVolumeClaim().getClaimName()));
     }
-    Path own =
-        Files.createDirectories(
-            folder.resolve("pods").resolve(pod.getMetadata().getName()).resolve(volume.getName()));
+    Path own = Files.createDirectories(own(pod, volume.getName()));
     if (volume.getProjected() != null) {
       for (VolumeProjection source : volume.getProjected().getSources()) {
         write(own, files(pod.getMetadata().getNamespace(), source));
@@ -70,8 +72,7 @@ record Volumes(KubernetesClient client, Path folder) {
               .withName(source.getConfigMap().getName())
               .require();
       Map<String, byte[]> files = new TreeMap<>();
-      map.getData()
-          .forEach((key, text) -> files.put(key, text.getBytes(StandardCharsets.UTF_8)));
+      map.getData().forEach((key, text) -> files.put(key, text.getBytes(StandardCharsets.UTF_8)));
       return files;
     }
     if (source.getSecret() == null) {

@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Set;
@@ -24,6 +26,31 @@ class KubernetesTest {
         .contains(
             "kind: ConfigMap", "grafana_dashboard: \"1\"", "training.json", "operations.json");
     assertThat(kustomize("prometheus")).contains("kind: ConfigMap", "rules.yaml", "Mocov3KnnDip");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"cpu", "gpu", "spot", "kueue"})
+  void allOfAnOverlayIsInOneNamespace(String overlay) throws Exception {
+    assumeTrue(Programs.isInstalled("kubectl"), "kubectl is not on the PATH");
+
+    for (String object : kustomize("overlays/" + overlay).split("\n---\n")) {
+      JsonNode metadata = yaml(object).path("metadata");
+      boolean isNamespace = yaml(object).path("kind").asText().equals("Namespace");
+      assertThat(metadata.path(isNamespace ? "name" : "namespace").asText())
+          .as(object)
+          .isEqualTo("mocov3");
+    }
+  }
+
+  @Test
+  void theObjectOfTheOperatorHoldsTheRulesAsTheyAre() throws Exception {
+    Path monitoring = KUBERNETES.resolve("monitoring");
+    String object = Files.readString(monitoring.resolve("prometheusrule.yaml"));
+    JsonNode rules = yaml(Files.readString(KUBERNETES.resolve("prometheus/rules.yaml")));
+
+    assertThat(output(monitoring.resolve("make-prometheusrule").toString())).isEqualTo(object);
+    assertThat(rules.path("groups").size()).isPositive();
+    assertThat(yaml(object).path("spec")).isEqualTo(rules);
   }
 
   @ParameterizedTest
@@ -51,13 +78,20 @@ class KubernetesTest {
     assertThat(ids).hasSizeGreaterThan(15);
   }
 
+  private static JsonNode yaml(String text) throws Exception {
+    return new YAMLMapper().readTree(text);
+  }
+
   private static String kustomize(String folder) throws Exception {
-    Process process =
-        new ProcessBuilder("kubectl", "kustomize", KUBERNETES.resolve(folder).toString()).start();
-    String rendered = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    return output("kubectl", "kustomize", KUBERNETES.resolve(folder).toString());
+  }
+
+  private static String output(String... command) throws Exception {
+    Process process = new ProcessBuilder(command).start();
+    String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(process.waitFor())
         .as(new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8))
         .isZero();
-    return rendered;
+    return printed;
   }
 }
