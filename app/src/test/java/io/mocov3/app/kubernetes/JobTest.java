@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Runs of the {@code cpu} overlay on a real control plane; a test is their node. */
 @ExtendWith(NeedsControlPlane.class)
 class JobTest {
-  private static final String LAST_WEIGHTS = "mocov3/checkpoints/step-00001000/model.safetensors";
+  private static final String LAST_WEIGHTS = "mocov3/checkpoints/step-00001500/model.safetensors";
 
   @TempDir private static Path files;
   private static ControlPlane plane;

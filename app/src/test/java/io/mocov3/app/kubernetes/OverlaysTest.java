@@ -72,6 +72,19 @@ class OverlaysTest {
         .doesNotContain("prometheusrule", "dashboards");
   }
 
+  @Test
+  void anExperimentIsNotEditedUnderItsRun() throws Exception {
+    JobRun run = JobRun.apply(plane, "edited", folder);
+
+    ControlPlane.Result again =
+        plane.apply(
+            TestOverlay.tiny(
+                "edited", run.port(), folder.resolve("overlay"), "mocov3.threads = 1"));
+
+    assertThat(again.code()).isEqualTo(1);
+    assertThat(again.err()).contains("field is immutable when `immutable` is set");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"job.yaml", "poddisruptionbudget.yaml", "servicemonitor.yaml"})
   void aFieldThatDoesNotExistIsRefused(String kind) throws Exception {

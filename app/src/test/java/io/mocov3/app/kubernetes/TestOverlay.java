@@ -11,7 +11,7 @@ final class TestOverlay {
   private static final String EXPERIMENT =
       """
       mocov3 {
-        run { name = tiny, steps = 1000 }
+        run { name = tiny, steps = 1500 }
         data {
           train = /data/shapes/train
           test = /data/shapes/test
@@ -54,6 +54,7 @@ final class TestOverlay {
               - name: mocov3-experiment
                 behavior: replace
                 files: [experiment.conf]
+                options: { immutable: true }
             patches:
               - patch: |-
                   apiVersion: batch/v1

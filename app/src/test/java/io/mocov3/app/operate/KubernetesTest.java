@@ -30,10 +30,14 @@ class KubernetesTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"cpu", "gpu", "spot", "kueue"})
-  void allOfAnOverlayIsInOneNamespace(String overlay) throws Exception {
+  void allOfAnOverlayIsInOneNamespaceAndItsExperimentCannotBeEdited(String overlay)
+      throws Exception {
     assumeTrue(Programs.isInstalled("kubectl"), "kubectl is not on the PATH");
 
-    for (String object : kustomize("overlays/" + overlay).split("\n---\n")) {
+    String rendered = kustomize("overlays/" + overlay);
+
+    assertThat(rendered).contains("\nimmutable: true\n");
+    for (String object : rendered.split("\n---\n", -1)) {
       JsonNode metadata = yaml(object).path("metadata");
       boolean isNamespace = yaml(object).path("kind").asText().equals("Namespace");
       assertThat(metadata.path(isNamespace ? "name" : "namespace").asText())
