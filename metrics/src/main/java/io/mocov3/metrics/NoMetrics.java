@@ -9,6 +9,9 @@ public class NoMetrics implements TrainingMetrics {
   protected NoMetrics() {}
 
   @Override
+  public void started() {}
+
+  @Override
   public void stepCompleted(Step step) {}
 
   @Override

@@ -79,6 +79,7 @@ public final class PrometheusMetrics implements TrainingMetrics, AutoCloseable {
           "state",
           LifecycleState.class);
   private final Goodput goodput = new Goodput(meters);
+  private final WorkAtRisk atRisk = new WorkAtRisk(meters);
   private final Map<Signal, LateGauge> signals = new EnumMap<>(Signal.class);
   private final KnnMeters knn = new KnnMeters(meters);
 
@@ -94,6 +95,11 @@ public final class PrometheusMetrics implements TrainingMetrics, AutoCloseable {
   }
 
   @Override
+  public void started() {
+    atRisk.started();
+  }
+
+  @Override
   public void stepCompleted(Step step) {
     steps.increment();
     images.increment(step.images());
@@ -103,6 +109,7 @@ public final class PrometheusMetrics implements TrainingMetrics, AutoCloseable {
     momentum.set(step.momentum());
     stepTimer.record(step.duration());
     goodput.stepCompleted(step.step(), step.duration());
+    atRisk.spent(step.duration());
   }
 
   @Override
@@ -113,6 +120,7 @@ public final class PrometheusMetrics implements TrainingMetrics, AutoCloseable {
   @Override
   public void dataWaited(Duration duration) {
     dataWait.increment(duration.toNanos() / 1e9);
+    atRisk.spent(duration);
   }
 
   @Override
@@ -195,11 +203,15 @@ public final class PrometheusMetrics implements TrainingMetrics, AutoCloseable {
   @Override
   public void checkpointPhase(CheckpointPhase phase, Duration duration) {
     storage.phase(phase, duration);
+    if (phase == CheckpointPhase.STAGE) {
+      atRisk.staged();
+    }
   }
 
   @Override
   public void checkpointSucceeded(long bytes) {
     storage.succeeded(bytes);
+    atRisk.saved();
   }
 
   @Override

@@ -76,6 +76,9 @@ public interface TrainingMetrics {
       double momentum,
       Duration duration) {}
 
+  /** Training begins, or goes on from a checkpoint. */
+  void started();
+
   void stepCompleted(Step step);
 
   void stage(Stage stage, Duration duration);

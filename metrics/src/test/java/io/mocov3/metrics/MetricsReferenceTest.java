@@ -39,6 +39,7 @@ class MetricsReferenceTest {
 
   private static String scrapeOfEverything() {
     try (PrometheusMetrics metrics = new PrometheusMetrics("run", "1", () -> 1)) {
+      metrics.started();
       metrics.stepCompleted(new Step(1, 0.1, 2, 3, 4, 0.5, Duration.ofMillis(6)));
       metrics.stage(Stage.OPTIMIZER, Duration.ofMillis(1));
       metrics.dataWaited(Duration.ofMillis(1));

@@ -23,6 +23,26 @@ class PrometheusMetricsTest {
   }
 
   @Test
+  void workIsAtRiskUntilACheckpointHoldsIt() {
+    metrics.started();
+    metrics.stepCompleted(step(1, 2));
+    metrics.dataWaited(Duration.ofSeconds(1));
+    metrics.checkpointPhase(CheckpointPhase.STAGE, Duration.ofMillis(5));
+    metrics.stepCompleted(step(2, 4));
+    assertThat(scrape()).contains("mocov3_work_at_risk_seconds 7.0");
+
+    metrics.checkpointSucceeded(4096);
+    assertThat(scrape()).contains("mocov3_work_at_risk_seconds 4.0");
+
+    metrics.started();
+    assertThat(scrape()).contains("mocov3_work_at_risk_seconds 0.0");
+  }
+
+  private static TrainingMetrics.Step step(long step, int seconds) {
+    return new TrainingMetrics.Step(step, 0.1, 2, 3, 4, 0.5, Duration.ofSeconds(seconds));
+  }
+
+  @Test
   void aStepCountsItsImagesAndShowsItsNumbers() {
     metrics.stepCompleted(step(1, 5.5));
     metrics.stepCompleted(step(2, 5.25));

@@ -16,8 +16,12 @@ public final class Checkpointer {
   /** What the checkpointer is asked. */
   public sealed interface Command {}
 
-  /** Write these tensors, which are taken over and must not change before the reply. */
-  public record Write(Staged state, ActorRef<Written> replyTo) implements Command {}
+  /**
+   * Write these tensors, which are taken over and must not change before the reply; {@code
+   * scheduled} if they are due by their step.
+   */
+  public record Write(Staged state, boolean scheduled, ActorRef<Written> replyTo)
+      implements Command {}
 
   /**
    * The checkpoint of {@code step} is on disk, or is not; the staged tensors are free again.
@@ -50,16 +54,17 @@ public final class Checkpointer {
 
   private static Behavior<Command> onWrite(CheckpointStore store, EventSink events, Write write) {
     try (Staged state = write.state()) {
-      write.replyTo().tell(write(store, events, state));
+      write.replyTo().tell(write(store, events, state, write.scheduled()));
     }
     return Behaviors.same();
   }
 
-  private static Written write(CheckpointStore store, EventSink events, Staged state) {
+  private static Written write(
+      CheckpointStore store, EventSink events, Staged state, boolean scheduled) {
     long step = state.completedSteps();
     long begin = System.nanoTime();
     try {
-      CheckpointStore.Stored written = store.write(step, state.data());
+      CheckpointStore.Stored written = store.write(step, state.data(scheduled));
       events.on(
           new SideWork.CheckpointWritten(
               step, written.path(), written.bytes(), Duration.ofNanos(System.nanoTime() - begin)));

@@ -18,6 +18,7 @@ final class Saving {
   private final TimerScheduler<TrainerCommand> timers;
   private final TrainerCommand retry;
   private final LastWrite lastWrite;
+  private final CheckpointClock clock;
   private boolean writing;
   private boolean retryDue;
   private final Callers callers = new Callers();
@@ -35,6 +36,7 @@ final class Saving {
     this.timers = timers;
     this.retry = retry;
     lastWrite = new LastWrite(peers.patience());
+    clock = new CheckpointClock(session.checkpointClock());
   }
 
   boolean isWriting() {
@@ -52,13 +54,19 @@ final class Saving {
       writing = true;
       retryDue = false;
       timers.cancel(retry);
-      checkpointer.tell(new Checkpointer.Write(session.stage(), replyTo));
+      clock.staged();
+      checkpointer.tell(new Checkpointer.Write(session.stage(), session.isOnSchedule(), replyTo));
     }
   }
 
   /** After a step. */
   void afterStep() {
-    writeIfDue(session.checkpointDue() || retryDue || isRequested());
+    clock.stepDone();
+    writeIfDue(
+        session.checkpointDue()
+            || retryDue
+            || isRequested()
+            || clock.isDue(session.stepsToCheckpoint()));
   }
 
   /** The model must be at rest. Whoever asks is told when the present step is saved. */
@@ -94,6 +102,7 @@ final class Saving {
   /** While {@code finishing} there will be no more steps. */
   void written(Written written, boolean finishing) {
     writing = false;
+    clock.settled();
     session.saved(written);
     callers.upTo(written.step()).forEach(caller -> answer(caller, written));
     if (written.success()) {

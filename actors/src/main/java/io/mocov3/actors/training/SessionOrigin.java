@@ -6,8 +6,10 @@ import io.mocov3.actors.events.Interruption;
 import io.mocov3.actors.events.StabilityEvent;
 import io.mocov3.actors.events.StabilityPolicy;
 import io.mocov3.actors.stability.RollbackImpossibleException;
+import io.mocov3.metrics.TrainingMetrics.IncidentKind;
 import io.mocov3.model.checkpoint.Checkpoint;
 import io.mocov3.model.checkpoint.CheckpointStore;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -81,8 +83,9 @@ public record SessionOrigin(
 
   /**
    * Without an interruption the newest valid checkpoint; with one the newest valid one from before
-   * its onset, and what is newer is deleted. A run whose first checkpoint would have come after the
-   * onset begins again.
+   * its onset, and what is newer is deleted. Only those count that were due by their step, so that
+   * a run goes back to the same one whatever the clock or a stop made it save between them. A run
+   * whose first checkpoint would have come after the onset begins again.
    *
    * @throws RollbackImpossibleException when the checkpoints from before the onset are pruned
    */
@@ -102,8 +105,18 @@ public record SessionOrigin(
             reason -> {
               throw new RollbackImpossibleException(reason + " (" + incident.line() + ")");
             });
-    store.removeFrom(onset);
+    List<Checkpoint> before = before(store, onset);
+    List<Checkpoint> scheduled = before.stream().filter(Checkpoint::isScheduled).toList();
+    boolean any =
+        incident.reason() == IncidentKind.REQUESTED
+            || checkpointEverySteps == 0
+            || (scheduled.isEmpty() && checkpointEverySteps < onset);
+    store.removeFrom(onset, (any ? before : scheduled)::contains);
     return after(interruption.get(), policy, store.newestValid(warn));
+  }
+
+  private static List<Checkpoint> before(CheckpointStore store, long onset) {
+    return store.list().stream().filter(checkpoint -> checkpoint.step() < onset).toList();
   }
 
   /** Why one cannot go back to before {@code onset}, if so, in one line. */
@@ -111,7 +124,7 @@ public record SessionOrigin(
       CheckpointStore store, long onset, long checkpointEverySteps) {
     boolean pruned =
         !store.list().isEmpty()
-            && store.list().getFirst().step() >= onset
+            && before(store, onset).isEmpty()
             && checkpointEverySteps < onset;
     return pruned
         ? Optional.of(

@@ -3,6 +3,7 @@ package io.mocov3.actors.training;
 import io.mocov3.model.optim.LearningRateSchedule;
 import io.mocov3.model.optim.MomentumSchedule;
 import io.mocov3.model.step.Rates;
+import java.time.Duration;
 
 /**
  * How long and at which rates. With {@code memorySaver} the second view waits until the first term
@@ -20,8 +21,13 @@ public record TrainingPlan(
 
   public record Schedules(LearningRateSchedule learningRate, MomentumSchedule momentum) {}
 
-  /** Steps between two of them; 0 for never, but for a checkpoint at the end. */
-  public record Intervals(long checkpoints, long probes) {}
+  /**
+   * Steps between two of them; 0 for never, but for a checkpoint at the end.
+   *
+   * @param probesSaved whether each full probe has a checkpoint of its step
+   * @param clock the longest time between two checkpoints, whatever the steps; 0 for any
+   */
+  public record Intervals(long checkpoints, long probes, boolean probesSaved, Duration clock) {}
 
   public long steps() {
     return length.steps();
@@ -51,7 +57,21 @@ public record TrainingPlan(
   }
 
   boolean checkpointDue(long completedSteps) {
-    return due(intervals.checkpoints(), completedSteps) || completedSteps == length.steps();
+    return due(intervals.checkpoints(), completedSteps)
+        || completedSteps == length.steps()
+        || (intervals.probesSaved() && probeDue(completedSteps));
+  }
+
+  /** From there to the next checkpoint that is due by its step. */
+  long stepsToCheckpoint(long completedSteps) {
+    long end = length.steps() - completedSteps;
+    long every = intervals.checkpoints();
+    return every == 0 ? end : Math.min(end, every - completedSteps % every);
+  }
+
+  /** The longest time between two checkpoints; zero for any. */
+  Duration checkpointClock() {
+    return intervals.clock();
   }
 
   boolean probeDue(long completedSteps) {

@@ -253,6 +253,19 @@ public final class TrainingSession implements AutoCloseable {
     return plan.checkpointDue(step);
   }
 
+  long stepsToCheckpoint() {
+    return plan.stepsToCheckpoint(step);
+  }
+
+  Duration checkpointClock() {
+    return plan.checkpointClock();
+  }
+
+  /** Whether a checkpoint of now is one that an undisturbed run would have, too. */
+  boolean isOnSchedule() {
+    return plan.checkpointDue(step) || (origin.rollback().isPresent() && step == origin.step());
+  }
+
   /** Whether the checkpoint this session went back to has to be written with its adjustments. */
   boolean isRolledBack() {
     return origin.rollback().isPresent() && copies.savedStep() < origin.step();

@@ -14,6 +14,7 @@ import io.mocov3.actors.views.MemoryImages;
 import io.mocov3.actors.views.VanishingImages;
 import io.mocov3.model.checkpoint.Checkpoint;
 import io.mocov3.model.checkpoint.CheckpointStore;
+import io.mocov3.model.checkpoint.Retention;
 import io.mocov3.model.tensor.Threads;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -59,7 +60,7 @@ class TrainingGuardianTest {
 
   @BeforeEach
   void openStore() {
-    store = new CheckpointStore(directory, 2);
+    store = new CheckpointStore(directory, Retention.newest(2));
   }
 
   @AfterEach

@@ -24,6 +24,7 @@ import io.mocov3.actors.views.MemoryImages;
 import io.mocov3.metrics.TrainingMetrics.IncidentKind;
 import io.mocov3.model.checkpoint.Checkpoint;
 import io.mocov3.model.checkpoint.CheckpointStore;
+import io.mocov3.model.checkpoint.Retention;
 import io.mocov3.model.safetensors.SafetensorsFile;
 import io.mocov3.model.stability.DipRule;
 import io.mocov3.model.stability.SpikeRule;
@@ -98,7 +99,7 @@ class StabilityTest {
 
     assertThat(log.events).anyMatch(event -> event instanceof NotFinite);
     assertThat(log.skipped()).isNotEmpty().containsOnly(IncidentKind.NON_FINITE);
-    List<Checkpoint> checkpoints = new CheckpointStore(directory, 9).list();
+    List<Checkpoint> checkpoints = new CheckpointStore(directory, Retention.newest(9)).list();
     assertThat(checkpoints).isNotEmpty();
     for (Checkpoint checkpoint : checkpoints) {
       try (SafetensorsFile weights = checkpoint.model();
@@ -116,7 +117,7 @@ class StabilityTest {
 
     assertThat(outcome).isEqualTo(new TrainingOutcome.Completed(STEPS));
     assertThat(log.skipped()).containsExactly(IncidentKind.SPIKE);
-    Checkpoint last = new CheckpointStore(directory, 9).list().getLast();
+    Checkpoint last = new CheckpointStore(directory, Retention.newest(9)).list().getLast();
     assertThat(last.trainer())
         .containsEntry("completed_steps", STEPS)
         .containsEntry("updates", 119L);
@@ -131,7 +132,8 @@ class StabilityTest {
         .isInstanceOfSatisfying(
             TrainingOutcome.Failed.class,
             failed -> assertThat(failed.reason()).contains("step 55 is not finite"));
-    assertThat(new CheckpointStore(directory, 9).list().getLast().step()).isEqualTo(50);
+    assertThat(new CheckpointStore(directory, Retention.newest(9)).list().getLast().step())
+        .isEqualTo(50);
   }
 
   @Test
@@ -158,7 +160,12 @@ class StabilityTest {
     try (ExecutorService executor = Executors.newFixedThreadPool(2)) {
       running.set(
           new TinyTraining(MemoryImages.good(64), STEPS, 10, plan)
-              .start(actors, new CheckpointStore(directory, 9), executor, 2, stopping));
+              .start(
+                  actors,
+                  new CheckpointStore(directory, Retention.newest(9)),
+                  executor,
+                  2,
+                  stopping));
       TrainingOutcome outcome = running.get().outcome().get(60, TimeUnit.SECONDS);
 
       assertThat(outcome).isEqualTo(new TrainingOutcome.Interrupted(55, false));
@@ -185,7 +192,7 @@ class StabilityTest {
     assertThat(log.starts).containsExactly(0L, 50L);
     assertThat(modelsAtOnce).hasValue(1);
     assertThat(log.lossBits).hasSize((int) STEPS);
-    Checkpoint last = new CheckpointStore(directory, 9).list().getLast();
+    Checkpoint last = new CheckpointStore(directory, Retention.newest(9)).list().getLast();
     assertThat(Adjustments.from(last.trainer())).isEqualTo(back.adjustments());
   }
 
@@ -226,7 +233,7 @@ class StabilityTest {
     TinyTraining training = new TinyTraining(MemoryImages.good(64), 5000, 0, plan);
     try (ExecutorService executor = Executors.newFixedThreadPool(2)) {
       training
-          .start(actors, new CheckpointStore(directory, 1), executor, 2, log)
+          .start(actors, new CheckpointStore(directory, Retention.newest(1)), executor, 2, log)
           .outcome()
           .get(3, TimeUnit.MINUTES);
     }
@@ -276,7 +283,13 @@ class StabilityTest {
             MemoryImages.good(64), STEPS, checkpointEvery, plan(action, change, drill, actOn));
     try (ExecutorService executor = Executors.newFixedThreadPool(2)) {
       return training
-          .start(actors, new CheckpointStore(directory, 9), executor, 2, log, this::watched)
+          .start(
+              actors,
+              new CheckpointStore(directory, Retention.newest(9)),
+              executor,
+              2,
+              log,
+              this::watched)
           .outcome()
           .get(60, TimeUnit.SECONDS);
     }

@@ -12,6 +12,7 @@ import io.mocov3.actors.views.MemoryImages;
 import io.mocov3.actors.views.ViewPipeline;
 import io.mocov3.model.checkpoint.Checkpoint;
 import io.mocov3.model.checkpoint.CheckpointStore;
+import io.mocov3.model.checkpoint.Retention;
 import io.mocov3.model.step.TrainingState;
 import java.nio.file.Path;
 import java.util.List;
@@ -37,7 +38,7 @@ class ProbingTest {
 
   @BeforeEach
   void open() {
-    store = new CheckpointStore(directory, 3);
+    store = new CheckpointStore(directory, Retention.newest(3));
     pipeline = training.pipeline(executor, 1, 2, log);
   }
 
@@ -80,7 +81,7 @@ class ProbingTest {
         training.session(SessionOrigin.of(Optional.empty()), pipeline, log)) {
       SequentialTraining.run(first, pipeline, 4);
       try (TrainingState.Staged staged = first.stage()) {
-        store.write(4, staged.data());
+        store.write(4, staged.data(true));
       }
     }
     Optional<Checkpoint> checkpoint = store.newestValid(line -> {});

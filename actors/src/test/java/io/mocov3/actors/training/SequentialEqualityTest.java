@@ -7,6 +7,7 @@ import io.mocov3.actors.events.RecordingLog;
 import io.mocov3.actors.guardian.TrainingOutcome;
 import io.mocov3.actors.views.MemoryImages;
 import io.mocov3.model.checkpoint.CheckpointStore;
+import io.mocov3.model.checkpoint.Retention;
 import io.mocov3.model.tensor.Threads;
 import java.nio.file.Path;
 import java.util.concurrent.ExecutorService;
@@ -76,7 +77,8 @@ class SequentialEqualityTest {
       throws Exception {
     try (ExecutorService executor = Executors.newFixedThreadPool(workers)) {
       return training
-          .start(actors, new CheckpointStore(directory, 2), executor, workers, log)
+          .start(
+              actors, new CheckpointStore(directory, Retention.newest(2)), executor, workers, log)
           .outcome()
           .get(30, TimeUnit.SECONDS);
     }

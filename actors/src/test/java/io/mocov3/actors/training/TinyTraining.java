@@ -238,7 +238,7 @@ public record TinyTraining(
         new TrainingPlan.Schedules(
             new LearningRateSchedule(0.05, BATCH, 0.5, epochs),
             new MomentumSchedule(0.9, true, epochs)),
-        new TrainingPlan.Intervals(checkpointEvery, probeEvery),
+        new TrainingPlan.Intervals(checkpointEvery, probeEvery, false, Duration.ZERO),
         true,
         true);
   }

@@ -27,6 +27,7 @@ import io.mocov3.actors.views.ViewPipeline;
 import io.mocov3.augment.batch.BatchBufferPool;
 import io.mocov3.metrics.TrainingMetrics.IncidentKind;
 import io.mocov3.model.checkpoint.CheckpointStore;
+import io.mocov3.model.checkpoint.Retention;
 import io.mocov3.model.stability.DipRule;
 import io.mocov3.model.stability.SpikeRule;
 import java.nio.file.Path;
@@ -178,7 +179,9 @@ class TrainerPhasesTest {
   private void open(TinyTraining training, Optional<TestInbox<Evaluator.Command>> probes) {
     pipeline = training.pipeline(executor, 1, 4, log);
     pool = pipeline.pool();
-    session = training.session(Optional.empty(), new CheckpointStore(directory, 1), pipeline, log);
+    session =
+        training.session(
+            Optional.empty(), new CheckpointStore(directory, Retention.newest(1)), pipeline, log);
     trainer =
         BehaviorTestKit.create(
             Trainer.create(
@@ -246,7 +249,10 @@ class TrainerPhasesTest {
   private TrainingSession other() {
     TinyTraining training = new TinyTraining(MemoryImages.good(64), 100, 50);
     return training.session(
-        Optional.empty(), new CheckpointStore(directory, 1), pipeline, new RecordingLog());
+        Optional.empty(),
+        new CheckpointStore(directory, Retention.newest(1)),
+        pipeline,
+        new RecordingLog());
   }
 
   private String answer(TrainerCommand command) {

@@ -16,6 +16,7 @@ import io.mocov3.actors.training.Checkpointer.Written;
 import io.mocov3.actors.views.MemoryImages;
 import io.mocov3.metrics.TrainingMetrics.Stage;
 import io.mocov3.model.checkpoint.CheckpointStore;
+import io.mocov3.model.checkpoint.Retention;
 import io.mocov3.model.tensor.Threads;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -106,7 +107,7 @@ class TrainerTest {
 
   private ActorRef<TrainerCommand> start(RecordingLog log, long checkpointEvery) {
     TinyTraining training = new TinyTraining(MemoryImages.good(64), 1000, checkpointEvery);
-    CheckpointStore store = new CheckpointStore(directory, 1);
+    CheckpointStore store = new CheckpointStore(directory, Retention.newest(1));
     return actors.spawn(
         Trainer.create(
             () ->

@@ -115,10 +115,13 @@ public final class TrainingDaemon {
       LiveHistory history = new LiveHistory(directory.path(), progress::warn);
       LiveStatus status = new LiveStatus(settings.run().directory(), watchdog);
       EventLog log = new EventLog();
+      CheckpointStore store =
+          new CheckpointStore(directory.paths().checkpoints(), settings.checkpoint().retention());
       EventSink events =
           new EventSinks(
               List.of(
                   new MetricsSink(metrics),
+                  new CheckpointRating(store),
                   files,
                   history,
                   watchdog,
@@ -128,7 +131,7 @@ public final class TrainingDaemon {
               progress::warn);
       Blueprint blueprint =
           assembly.blueprint(
-              new CheckpointStore(directory.paths().checkpoints(), settings.checkpoint().keep()),
+              store,
               workers,
               events,
               new TrainingAssembly.RunState(files::hasProbe, new PauseFile(directory)),

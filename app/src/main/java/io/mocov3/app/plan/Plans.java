@@ -64,7 +64,11 @@ public final class Plans {
     return new TrainingPlan(
         new TrainingPlan.Length(steps, perEpoch, settings.data().batchSize()),
         new TrainingPlan.Schedules(settings.learningRate(epochs), settings.momentum(epochs)),
-        new TrainingPlan.Intervals(settings.checkpoint().everySteps(), probeEvery),
+        new TrainingPlan.Intervals(
+            settings.checkpoint().everySteps(),
+            probeEvery,
+            settings.checkpoint().retention().best() > 0,
+            settings.checkpoint().every()),
         run.logSamples(),
         settings.memorySaver());
   }

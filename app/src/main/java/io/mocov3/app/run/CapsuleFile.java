@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -20,8 +21,10 @@ public final class CapsuleFile {
           .setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
           .enable(SerializationFeature.INDENT_OUTPUT);
 
-  /** A run that spikes for weeks must not fill the disk. */
+  /** A run that spikes for weeks must not fill the disk: so many capsules, of so many bytes. */
   private static final int MOST = 100;
+
+  static final long MOST_BYTES = 256L << 20;
 
   private CapsuleFile() {}
 
@@ -40,7 +43,7 @@ public final class CapsuleFile {
 
   /** As a whole or not at all. */
   static void write(Path run, Path file, byte[] text) throws IOException {
-    Path aside = file.resolveSibling("." + file.getFileName() + ".tmp");
+    Path aside = RunPaths.temporary(file);
     RunPaths.makeFolder(run, file.getParent());
     try {
       Files.write(aside, text);
@@ -48,15 +51,26 @@ public final class CapsuleFile {
     } finally {
       Files.deleteIfExists(aside);
     }
-    prune(file.getParent());
+    prune(file.getParent(), MOST_BYTES);
   }
 
-  private static void prune(Path folder) throws IOException {
+  /** The newest is kept whatever its size, and whatever is older than one that goes, goes, too. */
+  static void prune(Path folder, long most) throws IOException {
     try (Stream<Path> files = Files.list(folder)) {
-      List<Path> oldestFirst =
-          files.filter(path -> path.getFileName().toString().startsWith("step-")).sorted().toList();
-      for (Path old : oldestFirst.subList(0, Math.max(0, oldestFirst.size() - MOST))) {
-        Files.delete(old);
+      List<Path> newestFirst =
+          files
+              .filter(path -> path.getFileName().toString().startsWith("step-"))
+              .sorted(Comparator.reverseOrder())
+              .toList();
+      int kept = 0;
+      long bytes = 0;
+      for (Path file : newestFirst) {
+        bytes += Files.size(file);
+        if (kept > 0 && (kept == MOST || bytes > most)) {
+          Files.delete(file);
+        } else {
+          kept++;
+        }
       }
     }
   }

@@ -93,6 +93,16 @@ public final class JsonLines implements AutoCloseable {
     keep(object -> upTo(step, object));
   }
 
+  /** The same for a file in the order of its steps, of which only the end is read. */
+  public synchronized void cutAfter(long step) {
+    backlog.put(0, () -> keep(lines::keepFirst, object -> upTo(step, object)));
+  }
+
+  /** Drops lines without taking them for objects; in its turn. */
+  synchronized void thin(Thinning thinning, long step) {
+    backlog.put(0, () -> lines.keep(thinning.wanted(file, step)));
+  }
+
   /** Moves the lines of later steps to {@code target}. */
   public synchronized void moveAfter(long step, JsonLines target) {
     backlog.put(
@@ -110,20 +120,24 @@ public final class JsonLines implements AutoCloseable {
 
   /** Drops the lines that {@code wanted} refuses; in its turn, after the lines that wait. */
   public synchronized void keep(Predicate<JsonNode> wanted) {
-    backlog.put(
-        0,
-        () -> {
-          DamagedLines damaged = new DamagedLines();
-          lines.keep(
-              line -> {
-                Optional<JsonNode> object = line.object().filter(o -> o.path("step").isNumber());
-                if (object.isEmpty()) {
-                  damaged.add(line.number());
-                }
-                return object.map(wanted::test).orElse(true);
-              });
-          damaged.tell();
+    backlog.put(0, () -> keep(lines::keep, wanted));
+  }
+
+  private interface Keeper {
+    void keep(Predicate<LineReader.Line> wanted) throws IOException;
+  }
+
+  private void keep(Keeper keeper, Predicate<JsonNode> wanted) throws IOException {
+    DamagedLines damaged = new DamagedLines();
+    keeper.keep(
+        line -> {
+          Optional<JsonNode> object = line.object().filter(o -> o.path("step").isNumber());
+          if (object.isEmpty()) {
+            damaged.add(line.number());
+          }
+          return object.map(wanted::test).orElse(true);
         });
+    damaged.tell();
   }
 
   private static boolean upTo(long step, JsonNode object) {
@@ -135,7 +149,9 @@ public final class JsonLines implements AutoCloseable {
     private final SequencedSet<Long> numbers = new LinkedHashSet<>();
 
     void add(long number) {
-      numbers.add(number);
+      if (number != LineReader.Line.UNKNOWN) {
+        numbers.add(number);
+      }
     }
 
     void tell() {

@@ -17,6 +17,9 @@ final class LineFile {
   /** So much may stand behind the first line that goes and be moved up in place. */
   private static final int LARGEST_TAIL = 1 << 20;
 
+  /** So much of a file's end is read first when only its end is of interest. */
+  private static final int SMALLEST_TAIL = 1 << 16;
+
   private final Path root;
   private final Path path;
   private Optional<RandomAccessFile> open = Optional.empty();
@@ -73,16 +76,21 @@ final class LineFile {
    * only where many wanted ones follow is the file written anew beside the old one.
    */
   void keep(Predicate<LineReader.Line> wanted) throws IOException {
+    keepFrom(0, wanted);
+  }
+
+  /** The same of the lines from that byte on, where one begins. */
+  private void keepFrom(long begin, Predicate<LineReader.Line> wanted) throws IOException {
     if (!Files.exists(path)) {
       return;
     }
     RandomAccessFile file = opened();
-    Cut cut = cut(wanted);
+    Cut cut = cut(begin, wanted);
     if (cut.from.isEmpty()) {
       return;
     }
     if (cut.tail.size() > LARGEST_TAIL) {
-      writeAnew(wanted);
+      writeAnew(begin, wanted);
       return;
     }
     long from = cut.from.getAsLong();
@@ -91,16 +99,47 @@ final class LineFile {
     file.setLength(from + cut.tail.size());
   }
 
+  /**
+   * Drops the lines at the end that {@code wanted} refuses, of a file in which those it accepts
+   * come first: only the end is read.
+   */
+  void keepFirst(Predicate<LineReader.Line> wanted) throws IOException {
+    if (Files.exists(path)) {
+      keepFrom(lastWanted(wanted), wanted);
+    }
+  }
+
+  /** Where a wanted line begins behind which few or none are wanted; 0 where none is. */
+  private long lastWanted(Predicate<LineReader.Line> wanted) throws IOException {
+    long size = Files.size(path);
+    for (long tail = SMALLEST_TAIL; tail < size; tail *= 4) {
+      long[] last = {-1};
+      LineReader.readFrom(
+          path,
+          LineReader.nextLine(path, size - tail),
+          line -> {
+            if (line.object().isPresent() && wanted.test(line)) {
+              last[0] = line.start();
+            }
+          });
+      if (last[0] >= 0) {
+        return last[0];
+      }
+    }
+    return 0;
+  }
+
   /** Where the first unwanted line begins, and the wanted ones behind it. */
   private static final class Cut {
     private OptionalLong from = OptionalLong.empty();
     private final ByteArrayOutputStream tail = new ByteArrayOutputStream();
   }
 
-  private Cut cut(Predicate<LineReader.Line> wanted) throws IOException {
+  private Cut cut(long begin, Predicate<LineReader.Line> wanted) throws IOException {
     Cut cut = new Cut();
-    LineReader.read(
+    LineReader.readFrom(
         path,
+        begin,
         line -> {
           if (cut.tail.size() > LARGEST_TAIL) {
             return;
@@ -115,14 +154,14 @@ final class LineFile {
     return cut;
   }
 
-  private void writeAnew(Predicate<LineReader.Line> wanted) throws IOException {
-    Path aside = path.resolveSibling(path.getFileName() + ".tmp");
+  private void writeAnew(long begin, Predicate<LineReader.Line> wanted) throws IOException {
+    Path aside = RunPaths.temporary(path);
     try {
       try (OutputStream out = Files.newOutputStream(aside)) {
         LineReader.read(
             path,
             line -> {
-              if (wanted.test(line)) {
+              if (line.start() < begin || wanted.test(line)) {
                 out.write(line.bytes());
               }
             });

@@ -46,12 +46,26 @@ public final class RunDirectory implements AutoCloseable {
         throw new RunException(
             path + " is in use by another trainer; stop it, or set another run.directory");
       }
+      sweep(path);
       return new RunDirectory(path, channel, OpenDirectory.of(path));
     } catch (IOException e) {
       throw new RunException(
           "run.directory %s cannot be written (%s); set another one"
               .formatted(path, e.getClass().getSimpleName()),
           e);
+    }
+  }
+
+  /** What a killed process had begun to write beside its files. */
+  private static void sweep(Path path) throws IOException {
+    for (Path folder : List.of(path, new RunPaths(path).capsules())) {
+      if (Files.isDirectory(folder)) {
+        try (Stream<Path> files = Files.list(folder)) {
+          for (Path file : files.filter(RunPaths::isTemporary).toList()) {
+            Files.deleteIfExists(file);
+          }
+        }
+      }
     }
   }
 
@@ -94,7 +108,7 @@ public final class RunDirectory implements AutoCloseable {
 
   /** Writes a small file aside and renames it, unless it is there already. */
   public void write(Path file, String text) {
-    Path aside = file.resolveSibling(file.getFileName() + ".tmp");
+    Path aside = RunPaths.temporary(file);
     try {
       byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
       if (Files.exists(file) && Arrays.equals(Files.readAllBytes(file), bytes)) {

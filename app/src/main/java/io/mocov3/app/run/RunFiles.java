@@ -36,9 +36,15 @@ public final class RunFiles implements EventSink, AutoCloseable {
   private final RunDirectory directory;
   private final RunPaths paths;
   private final Set<String> quarantined = new HashSet<>();
+  private final Thinning thinning;
 
   public RunFiles(RunDirectory directory, LogWatch watch) {
+    this(directory, watch, Thinning.GRADIENTS);
+  }
+
+  RunFiles(RunDirectory directory, LogWatch watch, Thinning thinning) {
     this.watch = watch;
+    this.thinning = thinning;
     this.directory = directory;
     paths = directory.paths();
     metrics = open(paths.metrics());
@@ -135,6 +141,9 @@ public final class RunFiles implements EventSink, AutoCloseable {
     line.put("l2", byLayer(norms.layers(), norms.l2()));
     line.put("largest", byLayer(norms.layers(), norms.largest()));
     gradients.append(line);
+    if (thinning.isDue(measured.step())) {
+      gradients.thin(thinning, measured.step());
+    }
   }
 
   static Map<String, Float> byLayer(List<String> layers, List<Double> numbers) {
@@ -161,11 +170,13 @@ public final class RunFiles implements EventSink, AutoCloseable {
 
   /** The lines of the steps that are undone move aside. */
   private synchronized void rolledBack(StabilityEvent.RolledBack event) {
-    Path aside = paths.undone(event.adjustments().rollbacks());
+    int rollbacks = event.adjustments().rollbacks();
+    Path aside = paths.undone(rollbacks);
     moveAside(metrics, event.to(), aside.resolve("metrics.jsonl"));
     moveAside(gradients, event.to(), aside.resolve("gradients.jsonl"));
     moveAside(samples, event.to(), aside.resolve("samples.jsonl"));
     events.append(event);
+    UndoneFolders.prune(paths, rollbacks, watch);
   }
 
   private void moveAside(JsonLines lines, long step, Path aside) {
@@ -205,8 +216,8 @@ public final class RunFiles implements EventSink, AutoCloseable {
   /** Training goes on after {@code step}: what was written of later steps goes. */
   private void resumeAfter(long step) {
     metrics.truncateAfter(step);
-    samples.truncateAfter(step);
-    gradients.truncateAfter(step);
+    samples.cutAfter(step);
+    gradients.cutAfter(step);
     events.truncateAfter(step);
   }
 

@@ -59,6 +59,15 @@ public record RunPaths(Path path) {
     return path.resolve("capsules");
   }
 
+  /** Where a file is written before it takes its name. */
+  static Path temporary(Path file) {
+    return file.resolveSibling("." + file.getFileName() + ".tmp");
+  }
+
+  static boolean isTemporary(Path file) {
+    return file.getFileName().toString().matches("\\..+\\.tmp") && Files.isRegularFile(file);
+  }
+
   /** Makes the folders below {@code root}, which must be there: one that was moved stays away. */
   static void makeFolder(Path root, Path folder) throws IOException {
     if (folder.equals(root) || Files.isDirectory(folder)) {

@@ -9,6 +9,7 @@ import io.mocov3.augment.shapes.ShapesConfig;
 import io.mocov3.augment.source.DataFormat;
 import io.mocov3.augment.source.SourceOptions;
 import io.mocov3.augment.view.TwoViews;
+import io.mocov3.model.checkpoint.Retention;
 import io.mocov3.model.evaluation.KnnClassifier;
 import io.mocov3.model.method.MethodConfig;
 import io.mocov3.model.optim.LearningRateSchedule;
@@ -115,8 +116,12 @@ public record Settings(
   /** A named probe set. */
   public record Probe(String name, String path, DataFormat format) {}
 
-  /** Checkpoints; every 0 steps means at the end only. The last is tried for {@code retryFor}. */
-  public record Checkpoint(long everySteps, int keep, Duration retryFor) {}
+  /**
+   * Checkpoints by steps and by the clock, 0 for not so; there is always one at the end. The last
+   * is tried for {@code retryFor}.
+   */
+  public record Checkpoint(
+      long everySteps, Duration every, Retention retention, Duration retryFor) {}
 
   /** The HTTP server; port 0 takes any free one. Without tokens only this machine may operate. */
   public record Http(

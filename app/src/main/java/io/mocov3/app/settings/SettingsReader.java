@@ -32,6 +32,7 @@ final class SettingsReader {
     Section augment = root.section("augment");
     refuseUnsupported(root);
     StepConfig step = step(root, model);
+    Settings.Knn knn = knn(root.section("evaluation").section("knn"), model.backbone().imageSize());
     return new Settings(
         run(root.section("run")),
         DataSection.read(root.section("data"), model.backbone().imageSize()),
@@ -46,13 +47,10 @@ final class SettingsReader {
         schedule(root.section("schedule")),
         device(root),
         root.integer("threads", 0, 1024),
-        knn(root.section("evaluation").section("knn"), model.backbone().imageSize()),
+        knn,
         LiveSection.read(root.section("evaluation").section("live"), model.backbone().imageSize()),
         StabilitySection.read(root.section("stability"), model.backbone()),
-        new Settings.Checkpoint(
-            root.section("checkpoint").whole("every-steps", 0, Settings.MOST_STEPS),
-            root.section("checkpoint").integer("keep", 1, 1_000_000),
-            root.section("checkpoint").duration("retry-for")),
+        CheckpointSection.read(root.section("checkpoint"), knn),
         http(root.section("http")),
         render(config));
   }

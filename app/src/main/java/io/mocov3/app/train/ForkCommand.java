@@ -124,8 +124,8 @@ public final class ForkCommand implements Callable<Integer> {
       Optional<SafetensorsFile> more = checkpoint.state();
       SequencedMap<String, TensorData> sections = new LinkedHashMap<>();
       more.ifPresent(file -> file.names().forEach(name -> sections.put(name, file.get(name))));
-      new CheckpointStore(target.checkpoints(), settings.checkpoint().keep())
-          .write(at, new CheckpointData(weights, state, sections, checkpoint.trainer()));
+      new CheckpointStore(target.checkpoints(), settings.checkpoint().retention())
+          .write(at, new CheckpointData(weights, state, sections, checkpoint.trainer(), true));
       more.ifPresent(SafetensorsFile::close);
     }
     try {

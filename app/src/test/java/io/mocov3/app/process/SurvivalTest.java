@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -87,13 +88,15 @@ class SurvivalTest {
     assertThat(undisturbed.exitCode()).as(undisturbed.errors()).isZero();
 
     for (int target : targets(from, to)) {
-      Mocov3Process process = Mocov3Process.start(errors, TinyRun.train(shared, killed, settings));
+      Mocov3Process process =
+          Mocov3Process.start(errors, TinyRun.train(shared, killed, restless(settings)));
       while (TinyRun.losses(killed).size() < target && process.isAlive()) {
         Thread.sleep(1);
       }
       process.kill();
     }
-    Mocov3Process last = Mocov3Process.run(errors, TinyRun.train(shared, killed, settings));
+    Mocov3Process last =
+        Mocov3Process.run(errors, TinyRun.train(shared, killed, restless(settings)));
 
     assertThat(last.exitCode()).as(last.errors()).isZero();
     assertThat(names(killed)).containsAll(names(whole));
@@ -108,6 +111,13 @@ class SurvivalTest {
       assertThat(killed.resolve(name)).as(name).hasSameBinaryContentAs(whole.resolve(name));
     }
     return whole;
+  }
+
+  /** With checkpoints by the clock between those by steps. */
+  private static String[] restless(String[] settings) {
+    String[] more = Arrays.copyOf(settings, settings.length + 1);
+    more[settings.length] = "checkpoint.every=50ms";
+    return more;
   }
 
   /** Steps at which a process is killed, the seed among the messages of a failure. */

@@ -17,6 +17,20 @@ class RunDirectoryTest {
   @TempDir private Path parent;
 
   @Test
+  void whatAKilledProcessHadBegunToWriteIsSwept() throws Exception {
+    Path run = Files.createDirectories(parent.resolve("run"));
+    Path capsules = Files.createDirectories(run.resolve("capsules"));
+    Files.writeString(run.resolve(".gradients.jsonl.tmp"), "half");
+    Files.writeString(capsules.resolve(".step-00000005-spike.json.tmp"), "half");
+    Files.writeString(run.resolve("notes.tmp"), "a person's");
+
+    RunDirectory.open(run).close();
+
+    assertThat(run.toFile().list()).containsExactlyInAnyOrder("capsules", "notes.tmp", ".lock");
+    assertThat(capsules).isEmptyDirectory();
+  }
+
+  @Test
   void aRunIsHeldByOneTrainerAtATime() {
     Path path = parent.resolve("runs/one");
 

@@ -12,6 +12,7 @@ import io.mocov3.model.backbone.PositionEmbeddingKind;
 import io.mocov3.model.backbone.ResNetConfig;
 import io.mocov3.model.backbone.Stem;
 import io.mocov3.model.backbone.VitConfig;
+import io.mocov3.model.checkpoint.Retention;
 import io.mocov3.model.evaluation.KnnClassifier;
 import io.mocov3.model.method.MoCoV3Config;
 import io.mocov3.model.nn.HeadConfig;
@@ -46,7 +47,9 @@ class SettingsDefaultsTest {
                 Duration.ofMinutes(2),
                 Duration.ofMinutes(30)));
     assertThat(settings.checkpoint())
-        .isEqualTo(new Settings.Checkpoint(1000, 3, Duration.ofMinutes(10)));
+        .isEqualTo(
+            new Settings.Checkpoint(
+                1000, Duration.ofMinutes(10), Retention.newest(3), Duration.ofMinutes(10)));
     assertThat(settings.http())
         .isEqualTo(new Settings.Http(true, "127.0.0.1", 9464, List.of(), Optional.empty()));
     assertThat(settings.step().precision()).isEqualTo(Precision.FP32);

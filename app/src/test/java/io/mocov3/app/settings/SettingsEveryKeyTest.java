@@ -15,6 +15,7 @@ import io.mocov3.model.backbone.Pooling;
 import io.mocov3.model.backbone.PositionEmbeddingKind;
 import io.mocov3.model.backbone.Stem;
 import io.mocov3.model.backbone.VitConfig;
+import io.mocov3.model.checkpoint.Retention;
 import io.mocov3.model.evaluation.KnnClassifier;
 import io.mocov3.model.method.MoCoV3Config;
 import io.mocov3.model.nn.HeadConfig;
@@ -87,7 +88,8 @@ class SettingsEveryKeyTest {
         stability.dips { noise-factor = 6.5, smallest-fall = 0.2, smallest-health-fall = 0.3 }
         stability.dips.settle-points = 61
         stability.drill { layer = block_01, step = 71, steps = 72, factor = 73 }
-        checkpoint { every-steps = 10, keep = 2, retry-for = 2h }
+        checkpoint { every-steps = 10, every = 33s, keep = 2, retry-for = 2h }
+        checkpoint { keep-every-steps = 50, keep-best = 4 }
         http { enabled = false, host = "0.0.0.0", port = 0, allowed-hosts = [train.lab] }
         http.token-file = a/tokens
         run { stop-grace = 45s, stuck-after = 1h }
@@ -200,7 +202,9 @@ class SettingsEveryKeyTest {
 
     assertThat(settings.knn()).isEqualTo(new Settings.Knn(0.5, 9, votes, 21, 22, 56, 23));
     assertThat(settings.checkpoint())
-        .isEqualTo(new Settings.Checkpoint(10, 2, Duration.ofHours(2)));
+        .isEqualTo(
+            new Settings.Checkpoint(
+                10, Duration.ofSeconds(33), new Retention(2, 50, 4), Duration.ofHours(2)));
     assertThat(settings.http())
         .isEqualTo(
             new Settings.Http(

@@ -262,4 +262,23 @@ class SettingsMistakesTest {
         .hasMessageContaining(file.toString())
         .hasMessageContaining("is not a file");
   }
+
+  @Test
+  void whatIsKeptForGoodMustBeWritten() {
+    assertThatThrownBy(() -> Experiments.set("checkpoint={every-steps=1000,keep-every-steps=2500}"))
+        .isInstanceOf(SettingsException.class)
+        .hasMessageContaining("checkpoint.keep-every-steps")
+        .hasMessageEndingWith("must be 0, or a multiple of checkpoint.every-steps (1000)");
+  }
+
+  @Test
+  void thereIsNoBestWithoutProbes() {
+    assertThatThrownBy(
+            () ->
+                Experiments.of(
+                    "mocov3 { evaluation.knn.every-epochs = 0, checkpoint.keep-best = 1 }"))
+        .isInstanceOf(SettingsException.class)
+        .hasMessageContaining("checkpoint.keep-best")
+        .hasMessageContaining("must be 0 where there is no full probe");
+  }
 }

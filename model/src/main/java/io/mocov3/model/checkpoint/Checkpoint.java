@@ -38,6 +38,15 @@ public record Checkpoint(long step, Path path) {
     return Json.readMap(path.resolve(TRAINER));
   }
 
+  /** Whether it was due by its step; not so where that cannot be read. */
+  public boolean isScheduled() {
+    try {
+      return Manifest.read(path).wasDue();
+    } catch (ModelException e) {
+      return false;
+    }
+  }
+
   /**
    * Reads every file; a {@link ModelException} names the first that is not as the manifest says.
    */

@@ -6,17 +6,27 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * The checkpoints of the run that this process trains. A checkpoint appears under its name only
- * when all of it is on the disk; the newest {@code keep} are kept. For one thread at a time.
+ * when all of it is on the disk. For one thread at a time, but for {@link #rate}.
  */
 public final class CheckpointStore {
+
+  /** Damaged checkpoints that are kept for whoever wants to know what happened to them. */
+  private static final int MOST_CORRUPT = 2;
+
+  private static final String CORRUPT = "corrupt-";
+
   private final Path dir;
-  private final int keep;
+  private final Retention retention;
+  private final Accuracies accuracies;
   private final CheckpointReader reader;
 
   /**
@@ -26,18 +36,28 @@ public final class CheckpointStore {
   public record Stored(Path path, long bytes, Optional<String> unpruned) {}
 
   /** Makes the directory if need be and clears what an interrupted write left there. */
-  public CheckpointStore(Path dir, int keep) {
-    if (keep < 1) {
-      throw new ModelException("checkpoints to keep is %d, but must be 1 or more".formatted(keep));
-    }
+  public CheckpointStore(Path dir, Retention retention) {
     this.dir = dir;
-    this.keep = keep;
+    this.retention = retention;
     this.reader = new CheckpointReader(dir);
     try {
       Files.createDirectories(dir);
       CheckpointWriter.recover(dir);
     } catch (IOException e) {
       throw new ModelException(dir + ": checkpoint directory cannot be used: " + e, e);
+    }
+    accuracies = new Accuracies(dir);
+  }
+
+  /**
+   * What a probe said of the weights of that step, whether their checkpoint is written yet or not.
+   */
+  public void rate(long step, double accuracy) {
+    try {
+      accuracies.put(step, accuracy);
+    } catch (IOException e) {
+      throw new ModelException(
+          "%s: the accuracy of step %d cannot be kept: %s".formatted(dir, step, IoReason.of(e)), e);
     }
   }
 
@@ -90,19 +110,22 @@ public final class CheckpointStore {
     return valid;
   }
 
-  /** Deletes the checkpoints of {@code step} and later; {@code latest} names the newest left. */
-  public void removeFrom(long step) {
+  /**
+   * Deletes the checkpoints that {@code wanted} refuses, and what was said of {@code step} and
+   * later; {@code latest} names the newest left.
+   */
+  public void removeFrom(long step, Predicate<Checkpoint> wanted) {
     try {
+      accuracies.removeFrom(step);
       List<Checkpoint> all = list();
-      Optional<Checkpoint> left =
-          all.stream().filter(checkpoint -> checkpoint.step() < step).reduce((a, b) -> b);
+      Optional<Checkpoint> left = all.stream().filter(wanted).reduce((a, b) -> b);
       if (left.isPresent()) {
         CheckpointWriter.pointLatest(dir, left.get().path().getFileName().toString());
       } else {
         Directories.delete(dir.resolve(CheckpointReader.LATEST));
       }
       for (Checkpoint checkpoint : all) {
-        if (checkpoint.step() >= step) {
+        if (!wanted.test(checkpoint)) {
           CheckpointWriter.remove(dir, checkpoint.path().getFileName().toString());
         }
       }
@@ -112,7 +135,7 @@ public final class CheckpointStore {
   }
 
   private String setAside(Checkpoint checkpoint) {
-    String name = "corrupt-" + checkpoint.path().getFileName();
+    String name = CORRUPT + checkpoint.path().getFileName();
     Path target = dir.resolve(name);
     for (int i = 2; Files.exists(target); i++) {
       target = dir.resolve(name + "-" + i);
@@ -138,18 +161,36 @@ public final class CheckpointStore {
     }
   }
 
+  private void pruneCorrupt() throws IOException {
+    List<Path> newestFirst = new ArrayList<>();
+    for (Path path : Directories.children(dir)) {
+      if (path.getFileName().toString().startsWith(CORRUPT)) {
+        newestFirst.add(path);
+      }
+    }
+    newestFirst.sort(
+        Comparator.comparingLong((Path path) -> path.toFile().lastModified()).reversed());
+    for (Path old :
+        newestFirst.subList(Math.min(MOST_CORRUPT, newestFirst.size()), newestFirst.size())) {
+      CheckpointWriter.remove(dir, old.getFileName().toString());
+    }
+  }
+
   /** Returns why not all of the old ones could be deleted. */
   private Optional<String> prune() {
     try {
       CheckpointWriter.clear(dir);
       List<Checkpoint> all = list();
+      Set<Checkpoint> kept = retention.kept(all, accuracies.get());
       Optional<String> latest = reader.latest();
-      for (Checkpoint checkpoint : all.subList(0, Math.max(0, all.size() - keep))) {
+      for (Checkpoint checkpoint : all) {
         String name = checkpoint.path().getFileName().toString();
-        if (!latest.equals(Optional.of(name))) {
+        if (!kept.contains(checkpoint) && !latest.equals(Optional.of(name))) {
           CheckpointWriter.remove(dir, name);
         }
       }
+      accuracies.retain(kept, all.getLast().step());
+      pruneCorrupt();
       return Optional.empty();
     } catch (IOException | ModelException e) {
       return Optional.of(dir + ": old checkpoints cannot be deleted: " + e.getMessage());

@@ -15,7 +15,7 @@ import java.util.Map;
  * bears a hidden name is not a checkpoint; {@link #recover} clears it after a crash.
  */
 final class CheckpointWriter {
-  private static final String TEMPORARY = ".tmp-";
+  static final String TEMPORARY = ".tmp-";
   private static final String REPLACED = ".replaced-";
 
   private final Path dir;
@@ -57,7 +57,7 @@ final class CheckpointWriter {
       files.put(file.getKey(), Digest.ofWriting(temporary.resolve(file.getKey()), file.getValue()));
     }
     String created = Instant.now().truncatedTo(ChronoUnit.MILLIS).toString();
-    byte[] manifest = Json.write(new Manifest(step, created, files));
+    byte[] manifest = Json.write(Manifest.of(step, created, data.scheduled(), files));
     Digest written = Digest.ofWriting(temporary.resolve(Manifest.NAME), out -> out.write(manifest));
     Directories.sync(temporary);
     return written.bytes() + files.values().stream().mapToLong(Digest::bytes).sum();

@@ -32,6 +32,10 @@ record Digest(long bytes, String sha256) {
     }
   }
 
+  static Digest of(byte[] content) {
+    return new Digest(content.length, HexFormat.of().formatHex(newSha256().digest(content)));
+  }
+
   static Digest ofReading(Path file) throws IOException {
     MessageDigest sum = newSha256();
     try (InputStream in = new DigestInputStream(new FileInputStream(file.toFile()), sum)) {

@@ -51,8 +51,9 @@ public final class TrainingState implements AutoCloseable {
       return optimizerCopy.tensors();
     }
 
-    public CheckpointData data() {
-      return new CheckpointData(model(), optimizer(), sectionCopy.tensors(), trainer);
+    /** {@code scheduled} tells whether the checkpoint is due by its step. */
+    public CheckpointData data(boolean scheduled) {
+      return new CheckpointData(model(), optimizer(), sectionCopy.tensors(), trainer, scheduled);
     }
 
     @Override

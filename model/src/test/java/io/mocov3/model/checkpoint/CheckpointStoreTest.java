@@ -28,7 +28,8 @@ class CheckpointStoreTest {
 
   @Test
   void whatIsWrittenComesBack() throws IOException {
-    CheckpointStore store = new CheckpointStore(dir.resolve("run/checkpoints"), 3);
+    CheckpointStore store =
+        new CheckpointStore(dir.resolve("run/checkpoints"), Retention.newest(3));
     Map<String, Object> trainer =
         Map.of("epoch", 3L, "seed", Long.MAX_VALUE, "loss", 0.1, "last", Double.NaN, "name", "ä");
 
@@ -55,7 +56,7 @@ class CheckpointStoreTest {
 
   @Test
   void anEmptyDirectoryHasNone() {
-    assertThat(new CheckpointStore(dir, 1).newestValid(warnings::add)).isEmpty();
+    assertThat(new CheckpointStore(dir, Retention.newest(1)).newestValid(warnings::add)).isEmpty();
     assertThat(new CheckpointReader(dir.resolve("missing")).list()).isEmpty();
   }
 
@@ -81,7 +82,7 @@ class CheckpointStoreTest {
     Files.writeString(temporary.resolve("model.safetensors"), "half");
     Files.writeString(dir.resolve(".tmp-latest"), "ste");
 
-    CheckpointStore store = new CheckpointStore(dir, 3);
+    CheckpointStore store = new CheckpointStore(dir, Retention.newest(3));
 
     assertThat(dir.toFile().list()).containsExactlyInAnyOrder("step-00000001", "latest");
     assertThat(store.newestValid(warnings::add).orElseThrow().step()).isEqualTo(1);
@@ -93,7 +94,7 @@ class CheckpointStoreTest {
     Files.move(dir.resolve("step-00000001"), dir.resolve(".replaced-step-00000001"));
     Files.createDirectories(dir.resolve(".tmp-step-00000001"));
 
-    CheckpointStore store = new CheckpointStore(dir, 3);
+    CheckpointStore store = new CheckpointStore(dir, Retention.newest(3));
 
     assertThat(store.newestValid(warnings::add).orElseThrow().step()).isEqualTo(1);
     assertThat(dir.toFile().list()).containsExactlyInAnyOrder("step-00000001", "latest");
@@ -186,7 +187,7 @@ class CheckpointStoreTest {
 
   @Test
   void onlyTheNewestAreKept() throws IOException {
-    CheckpointStore store = new CheckpointStore(dir, 2);
+    CheckpointStore store = new CheckpointStore(dir, Retention.newest(2));
     Files.createDirectories(dir.resolve("corrupt-step-00000000"));
     for (long step : new long[] {5, 10, 99_999_999, 100_000_000}) {
       store.write(step, new CheckpointData(tensors(1), tensors(1), Map.of()));
@@ -201,7 +202,7 @@ class CheckpointStoreTest {
   @Test
   void aCheckpointIsWrittenAlsoWhenAnOldOneCannotBeDeletedWhichIsTriedAgain() throws Exception {
     storeWith(1, 2);
-    CheckpointStore store = new CheckpointStore(dir, 1);
+    CheckpointStore store = new CheckpointStore(dir, Retention.newest(1));
     Path busy = dir.resolve("step-00000001");
     assumeTrue(command("mount", "--bind", busy, busy), "nothing can be mounted here");
     try {
@@ -230,7 +231,8 @@ class CheckpointStoreTest {
   void theOneThatLatestNamesIsKept() {
     CheckpointStore store = storeWith(10, 20);
 
-    new CheckpointStore(dir, 1).write(5, new CheckpointData(tensors(1), tensors(1), Map.of()));
+    new CheckpointStore(dir, Retention.newest(1))
+        .write(5, new CheckpointData(tensors(1), tensors(1), Map.of()));
 
     assertThat(store.list()).extracting(Checkpoint::step).containsExactly(5L, 20L);
     assertThat(dir.resolve("latest")).hasContent("step-00000005");
@@ -240,22 +242,22 @@ class CheckpointStoreTest {
   void badArgumentsAndDirectoriesAreRefused() throws IOException {
     Path file = Files.createFile(dir.resolve("file"));
 
-    assertThatThrownBy(() -> new CheckpointStore(dir, 0))
+    assertThatThrownBy(() -> new CheckpointStore(dir, Retention.newest(0)))
         .isInstanceOf(ModelException.class)
         .hasMessage("checkpoints to keep is 0, but must be 1 or more");
-    assertThatThrownBy(() -> new CheckpointStore(file, 1))
+    assertThatThrownBy(() -> new CheckpointStore(file, Retention.newest(1)))
         .isInstanceOf(ModelException.class)
         .hasMessageStartingWith(file + ": checkpoint directory cannot be used: ");
     assertThatThrownBy(
             () ->
-                new CheckpointStore(dir, 1)
+                new CheckpointStore(dir, Retention.newest(1))
                     .write(-1, new CheckpointData(tensors(1), tensors(1), Map.of())))
         .isInstanceOf(ModelException.class)
         .hasMessage("checkpoint step is -1, but must be 0 or more");
   }
 
   private CheckpointStore storeWith(long... steps) {
-    CheckpointStore store = new CheckpointStore(dir, 10);
+    CheckpointStore store = new CheckpointStore(dir, Retention.newest(10));
     for (long step : steps) {
       store.write(step, new CheckpointData(tensors(step), tensors(step + 1), Map.of("step", step)));
     }

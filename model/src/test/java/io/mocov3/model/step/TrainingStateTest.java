@@ -7,6 +7,7 @@ import io.mocov3.model.ModelException;
 import io.mocov3.model.checkpoint.Checkpoint;
 import io.mocov3.model.checkpoint.CheckpointData;
 import io.mocov3.model.checkpoint.CheckpointStore;
+import io.mocov3.model.checkpoint.Retention;
 import io.mocov3.model.checkpoint.Stateful;
 import io.mocov3.model.evaluation.FeatureQueue;
 import io.mocov3.model.method.MoCoV3Config;
@@ -36,7 +37,7 @@ class TrainingStateTest {
 
   @BeforeEach
   void open() {
-    store = new CheckpointStore(dir, 1);
+    store = new CheckpointStore(dir, Retention.newest(1));
   }
 
   @Test
@@ -251,7 +252,7 @@ class TrainingStateTest {
   }
 
   private Checkpoint write(TrainingState.Staged staged) {
-    store.write(staged.completedSteps(), staged.data());
+    store.write(staged.completedSteps(), staged.data(true));
     return store.list().getLast();
   }
 

@@ -1,0 +1,103 @@
+package io.mocov3.actors.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.mocov3.actors.events.Adjustments;
+import io.mocov3.actors.events.Incident;
+import io.mocov3.actors.events.Interruption;
+import io.mocov3.actors.events.StabilityPolicy;
+import io.mocov3.actors.stability.RollbackImpossibleException;
+import io.mocov3.metrics.TrainingMetrics.IncidentKind;
+import io.mocov3.model.checkpoint.Checkpoint;
+import io.mocov3.model.checkpoint.CheckpointData;
+import io.mocov3.model.checkpoint.CheckpointStore;
+import io.mocov3.model.checkpoint.Retention;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Where a rollback goes, whatever the clock or a stop made a run save. */
+class SessionOriginTest {
+  @TempDir private Path directory;
+
+  private CheckpointStore store;
+
+  @BeforeEach
+  void open() {
+    store = new CheckpointStore(directory, Retention.newest(9));
+  }
+
+  @Test
+  void aRollbackGoesToACheckpointThatIsDueByItsStep() {
+    write(100, true);
+    write(150, false);
+    write(200, true);
+
+    assertThat(rolledBackTo(160, 100)).isEqualTo(100);
+    assertThat(left()).containsExactly(100L);
+  }
+
+  @Test
+  void withoutStepsBetweenCheckpointsItGoesToTheNewest() {
+    write(100, false);
+    write(150, false);
+
+    assertThat(rolledBackTo(160, 0)).isEqualTo(150);
+  }
+
+  @Test
+  void itGoesToAnotherOneWhereThereShouldBeOneThatIsDueButIsNot() {
+    write(150, false);
+
+    assertThat(rolledBackTo(160, 100)).isEqualTo(150);
+  }
+
+  @Test
+  void beforeTheFirstThatIsDueTheRunBeginsAgain() {
+    write(150, false);
+
+    assertThat(rolledBackTo(160, 200)).isZero();
+    assertThat(left()).isEmpty();
+  }
+
+  @Test
+  void whereNoneOfBeforeIsLeftItIsImpossible() {
+    write(200, true);
+
+    assertThatThrownBy(() -> rolledBackTo(160, 100))
+        .isInstanceOf(RollbackImpossibleException.class)
+        .hasMessageContaining("no checkpoint from before step 160 is kept");
+  }
+
+  private long rolledBackTo(long onset, long everySteps) {
+    Incident incident = new Incident(IncidentKind.SPIKE, onset, onset + 5, "a spike");
+    return SessionOrigin.find(
+            store,
+            StabilityPolicy.OBSERVE,
+            Optional.of(new Interruption(incident, Adjustments.NONE)),
+            everySteps,
+            line -> {})
+        .step();
+  }
+
+  private void write(long step, boolean scheduled) {
+    store.write(
+        step,
+        new CheckpointData(
+            new LinkedHashMap<>(),
+            new LinkedHashMap<>(),
+            new LinkedHashMap<>(),
+            Map.of(),
+            scheduled));
+  }
+
+  private List<Long> left() {
+    return store.list().stream().map(Checkpoint::step).toList();
+  }
+}

@@ -1,0 +1,87 @@
+package io.mocov3.app.run;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Bounds a log of one line a step: the newest steps stay as they are; of the older ones, of as many
+ * stretches of equal length as may be, the line of the largest gradient stays. Lengths are powers
+ * of two, so that what goes is decided by the step and the gradients alone: thinning twice, or
+ * again after a part was computed again, leaves the same lines.
+ *
+ * @param newest steps of which every line stays
+ * @param stretches most lines of older steps
+ * @param every steps between two thinnings
+ */
+record Thinning(long newest, long stretches, long every) {
+
+  /** Some 800 bytes a line for a ViT-S: at most 30 MB. */
+  static final Thinning GRADIENTS = new Thinning(16_384, 16_384, 4096);
+
+  /** What is wanted of a line is at its beginning, as {@link RunFiles} writes it. */
+  private static final Pattern LINE =
+      Pattern.compile(
+          "\\{\"step\":(\\d{1,18}),\"l2\":\\{(?:[^}]*,)?\"all\":\"?([^,}\"]+).*", Pattern.DOTALL);
+
+  private record Norm(long step, double value) {
+
+    private static Norm of(LineReader.Line line) {
+      Matcher text = LINE.matcher(new String(line.bytes(), StandardCharsets.ISO_8859_1));
+      return text.matches()
+          ? new Norm(Long.parseLong(text.group(1)), value(text.group(2)))
+          : new Norm(Long.MAX_VALUE, 0);
+    }
+
+    /** Nothing is larger than what is not finite. */
+    private static double value(String text) {
+      try {
+        double value = Double.parseDouble(text);
+        return Double.isFinite(value) ? value : Double.POSITIVE_INFINITY;
+      } catch (NumberFormatException e) {
+        return 0;
+      }
+    }
+
+    private Norm larger(Norm other) {
+      return other.value > value ? other : this;
+    }
+  }
+
+  boolean isDue(long step) {
+    return step % every == 0 && stretch(step) > 1;
+  }
+
+  /** Steps of which one line stays, of those older than the newest. */
+  private long stretch(long step) {
+    long stretch = 1;
+    while ((step - newest) / stretch > stretches) {
+      stretch *= 2;
+    }
+    return stretch;
+  }
+
+  /** Which lines of {@code file} stay after {@code step}; damaged ones do. */
+  Predicate<LineReader.Line> wanted(Path file, long step) throws IOException {
+    long old = step - newest;
+    long stretch = stretch(step);
+    Map<Long, Norm> largest = new HashMap<>();
+    LineReader.read(
+        file,
+        line -> {
+          Norm norm = Norm.of(line);
+          if (norm.step <= old) {
+            largest.merge((norm.step - 1) / stretch, norm, Norm::larger);
+          }
+        });
+    return line -> {
+      long of = Norm.of(line).step;
+      return of > old || largest.get((of - 1) / stretch).step == of;
+    };
+  }
+}
