@@ -33,7 +33,8 @@ final class ResumeCheck {
           "mocov3.evaluation",
           "mocov3.stability",
           "mocov3.checkpoint",
-          "mocov3.http");
+          "mocov3.http",
+          "mocov3.metrics");
 
   private ResumeCheck() {}
 

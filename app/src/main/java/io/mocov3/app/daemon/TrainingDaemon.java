@@ -24,6 +24,7 @@ import io.mocov3.app.run.RunDirectory;
 import io.mocov3.app.run.RunException;
 import io.mocov3.app.run.RunFiles;
 import io.mocov3.app.settings.Settings;
+import io.mocov3.app.tensorboard.TensorBoardSink;
 import io.mocov3.metrics.PrometheusMetrics;
 import io.mocov3.model.checkpoint.CheckpointStore;
 import io.mocov3.model.tensor.Threads;
@@ -31,6 +32,7 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -106,6 +108,7 @@ public final class TrainingDaemon {
       PrometheusMetrics metrics) {
     LogWatch watch = new LogWatch(metrics, progress::warn);
     try (RunFiles files = new RunFiles(directory, watch);
+        TensorBoardSink board = new TensorBoardSink(directory.path(), watch);
         Workers workers = Workers.start(settings)) {
       Watchdog watchdog =
           new Watchdog(
@@ -117,8 +120,8 @@ public final class TrainingDaemon {
       EventLog log = new EventLog();
       CheckpointStore store =
           new CheckpointStore(directory.paths().checkpoints(), settings.checkpoint().retention());
-      EventSink events =
-          new EventSinks(
+      List<EventSink> sinks =
+          new ArrayList<>(
               List.of(
                   new MetricsSink(metrics),
                   new CheckpointRating(store),
@@ -127,8 +130,11 @@ public final class TrainingDaemon {
                   watchdog,
                   status,
                   new EventFeed(log),
-                  progress),
-              progress::warn);
+                  progress));
+      if (settings.tensorBoard()) {
+        sinks.add(board);
+      }
+      EventSink events = new EventSinks(sinks, progress::warn);
       Blueprint blueprint =
           assembly.blueprint(
               store,

@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -26,30 +28,13 @@ record Thinning(long newest, long stretches, long every) {
 
   /** What is wanted of a line is at its beginning, as {@link RunFiles} writes it. */
   private static final Pattern LINE =
-      Pattern.compile(
-          "\\{\"step\":(\\d{1,18}),\"l2\":\\{(?:[^}]*,)?\"all\":\"?([^,}\"]+).*", Pattern.DOTALL);
+      Pattern.compile("\\{\"step\":(\\d{1,18}),\"l2\":\\{(?:[^}]*,)?\"all\":\"?([^,}\"]+)");
 
-  private record Norm(long step, double value) {
+  /** A line that may stay, and where it is. */
+  private record Candidate(long start, double norm) {
 
-    private static Norm of(LineReader.Line line) {
-      Matcher text = LINE.matcher(new String(line.bytes(), StandardCharsets.ISO_8859_1));
-      return text.matches()
-          ? new Norm(Long.parseLong(text.group(1)), value(text.group(2)))
-          : new Norm(Long.MAX_VALUE, 0);
-    }
-
-    /** Nothing is larger than what is not finite. */
-    private static double value(String text) {
-      try {
-        double value = Double.parseDouble(text);
-        return Double.isFinite(value) ? value : Double.POSITIVE_INFINITY;
-      } catch (NumberFormatException e) {
-        return 0;
-      }
-    }
-
-    private Norm larger(Norm other) {
-      return other.value > value ? other : this;
+    private Candidate larger(Candidate later) {
+      return later.norm > norm ? later : this;
     }
   }
 
@@ -70,18 +55,34 @@ record Thinning(long newest, long stretches, long every) {
   Predicate<LineReader.Line> wanted(Path file, long step) throws IOException {
     long old = step - newest;
     long stretch = stretch(step);
-    Map<Long, Norm> largest = new HashMap<>();
+    Map<Long, Candidate> largest = new HashMap<>();
+    Set<Long> candidates = new HashSet<>();
     LineReader.read(
         file,
         line -> {
-          Norm norm = Norm.of(line);
-          if (norm.step <= old) {
-            largest.merge((norm.step - 1) / stretch, norm, Norm::larger);
+          Matcher text = LINE.matcher(new String(line.bytes(), StandardCharsets.ISO_8859_1));
+          if (text.lookingAt()) {
+            long of = Long.parseLong(text.group(1));
+            if (of <= old) {
+              candidates.add(line.start());
+              largest.merge(
+                  (of - 1) / stretch,
+                  new Candidate(line.start(), norm(text.group(2))),
+                  Candidate::larger);
+            }
           }
         });
-    return line -> {
-      long of = Norm.of(line).step;
-      return of > old || largest.get((of - 1) / stretch).step == of;
-    };
+    largest.values().forEach(candidate -> candidates.remove(candidate.start()));
+    return line -> !candidates.contains(line.start());
+  }
+
+  /** Nothing is larger than what is not finite. */
+  private static double norm(String text) {
+    try {
+      double norm = Double.parseDouble(text);
+      return Double.isFinite(norm) ? norm : Double.POSITIVE_INFINITY;
+    } catch (NumberFormatException e) {
+      return 0;
+    }
   }
 }

@@ -41,6 +41,7 @@ public record Settings(
     StabilityPlan stability,
     Checkpoint checkpoint,
     Http http,
+    boolean tensorBoard,
     String rendered) {
 
   static final long MOST_STEPS = 1_000_000_000_000L;

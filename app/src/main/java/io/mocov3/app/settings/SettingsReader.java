@@ -52,6 +52,7 @@ final class SettingsReader {
         StabilitySection.read(root.section("stability"), model.backbone()),
         CheckpointSection.read(root.section("checkpoint"), knn),
         http(root.section("http")),
+        root.section("metrics").flag("tensorboard"),
         render(config));
   }
 

@@ -12,6 +12,7 @@ import io.mocov3.app.run.RunException;
 import io.mocov3.app.run.RunPaths;
 import io.mocov3.app.settings.RunRecord;
 import io.mocov3.app.settings.Settings;
+import io.mocov3.app.tensorboard.Pictures;
 import io.mocov3.app.weights.RunWeights;
 import io.mocov3.augment.DataException;
 import io.mocov3.model.ModelException;
@@ -85,16 +86,26 @@ final class Reports {
     }
   }
 
+  /** TensorBoard has the picture, too; a run that cannot be written is reported all the same. */
+  private static void pictured(Path run, long step, byte[] png, PrintWriter err) {
+    try {
+      Pictures.neighbours(run, step, png);
+    } catch (RunException e) {
+      err.println(Escaped.text(e.getMessage()));
+    }
+  }
+
   private static String picture(
       Path run, TrainingAssembly assembly, KnnProbe probe, PrintWriter err) {
     try (Encoder encoder = assembly.encoder();
         Pixels pixels = assembly.pixels()) {
       Path file = Files.createTempFile("neighbours", ".png");
       try {
-        RunWeights.loadNewest(run, encoder, err);
+        long step = RunWeights.loadNewest(run, encoder, err);
         NeighbourPicture.write(file, probe, encoder, pixels);
-        return "data:image/png;base64,"
-            + Base64.getEncoder().encodeToString(Files.readAllBytes(file));
+        byte[] png = Files.readAllBytes(file);
+        pictured(run, step, png, err);
+        return "data:image/png;base64," + Base64.getEncoder().encodeToString(png);
       } finally {
         Files.delete(file);
       }

@@ -52,6 +52,7 @@ class SettingsDefaultsTest {
                 1000, Duration.ofMinutes(10), Retention.newest(3), Duration.ofMinutes(10)));
     assertThat(settings.http())
         .isEqualTo(new Settings.Http(true, "127.0.0.1", 9464, List.of(), Optional.empty()));
+    assertThat(settings.tensorBoard()).isTrue();
     assertThat(settings.step().precision()).isEqualTo(Precision.FP32);
     assertThat(settings.device()).isEqualTo("auto");
     assertThat(settings.threads()).isZero();

@@ -93,6 +93,7 @@ class SettingsEveryKeyTest {
         http { enabled = false, host = "0.0.0.0", port = 0, allowed-hosts = [train.lab] }
         http.token-file = a/tokens
         run { stop-grace = 45s, stuck-after = 1h }
+        metrics.tensorboard = false
       }
       """
           .formatted(HEAD.formatted(2, 65) + NO_NORMS, HEAD.formatted(1, 66) + NO_NORMS);
@@ -205,6 +206,7 @@ class SettingsEveryKeyTest {
         .isEqualTo(
             new Settings.Checkpoint(
                 10, Duration.ofSeconds(33), new Retention(2, 50, 4), Duration.ofHours(2)));
+    assertThat(settings.tensorBoard()).isFalse();
     assertThat(settings.http())
         .isEqualTo(
             new Settings.Http(

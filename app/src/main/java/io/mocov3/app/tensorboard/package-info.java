@@ -1,0 +1,2 @@
+/** Event files that TensorBoard reads. */
+package io.mocov3.app.tensorboard;
