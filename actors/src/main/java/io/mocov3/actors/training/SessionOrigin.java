@@ -123,9 +123,7 @@ public record SessionOrigin(
   public static Optional<String> obstacle(
       CheckpointStore store, long onset, long checkpointEverySteps) {
     boolean pruned =
-        !store.list().isEmpty()
-            && before(store, onset).isEmpty()
-            && checkpointEverySteps < onset;
+        !store.list().isEmpty() && before(store, onset).isEmpty() && checkpointEverySteps < onset;
     return pruned
         ? Optional.of(
             "cannot roll back: no checkpoint from before step %d is kept; raise checkpoint.keep or lower checkpoint.every-steps"

@@ -179,7 +179,8 @@ class ObservedRunTest {
       await().until(() -> said(browser).startsWith("paused after step "));
       await().until(() -> isShown(browser, "resume") && !isShown(browser, "pause"));
       click(browser, "checkpoint");
-      await().until(() -> said(browser).matches("(saved step \\d+ in|step \\d+ is saved already).*"));
+      await()
+          .until(() -> said(browser).matches("(saved step \\d+ in|step \\d+ is saved already).*"));
       click(browser, "resume");
       await().until(() -> said(browser).startsWith("resumed after step "));
       await().until(() -> isShown(browser, "pause") && !isShown(browser, "resume"));
