@@ -3,7 +3,7 @@ package io.mocov3.app;
 import io.mocov3.app.conf.SettingsException;
 import io.mocov3.app.output.Escaped;
 import io.mocov3.app.output.ExitCode;
-import io.mocov3.app.run.RunException;
+import io.mocov3.app.output.RunException;
 import io.mocov3.augment.DataException;
 import io.mocov3.model.IoReason;
 import io.mocov3.model.ModelException;

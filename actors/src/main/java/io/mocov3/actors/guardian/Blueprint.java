@@ -2,11 +2,11 @@ package io.mocov3.actors.guardian;
 
 import akka.actor.typed.Behavior;
 import io.mocov3.actors.Patience;
+import io.mocov3.actors.checkpoint.Checkpointer;
 import io.mocov3.actors.control.PauseMark;
 import io.mocov3.actors.evaluation.Evaluator;
 import io.mocov3.actors.events.EventSink;
 import io.mocov3.actors.events.StabilityPolicy;
-import io.mocov3.actors.training.Checkpointer;
 import io.mocov3.actors.training.TrainingSession;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;

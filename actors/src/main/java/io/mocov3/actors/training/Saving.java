@@ -2,9 +2,12 @@ package io.mocov3.actors.training;
 
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.javadsl.TimerScheduler;
+import io.mocov3.actors.checkpoint.CheckpointClock;
+import io.mocov3.actors.checkpoint.Checkpointer;
+import io.mocov3.actors.checkpoint.Checkpointer.Written;
+import io.mocov3.actors.checkpoint.LastWrite;
 import io.mocov3.actors.control.Caller;
 import io.mocov3.actors.control.Callers;
-import io.mocov3.actors.training.Checkpointer.Written;
 import java.util.Map;
 
 /**

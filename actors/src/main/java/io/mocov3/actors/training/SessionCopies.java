@@ -1,6 +1,6 @@
 package io.mocov3.actors.training;
 
-import io.mocov3.actors.training.Checkpointer.Written;
+import io.mocov3.actors.checkpoint.Checkpointer.Written;
 import io.mocov3.model.checkpoint.Checkpoint;
 import io.mocov3.model.checkpoint.Stateful;
 import io.mocov3.model.step.TrainingState;

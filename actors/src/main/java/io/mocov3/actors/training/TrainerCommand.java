@@ -2,10 +2,10 @@ package io.mocov3.actors.training;
 
 import akka.Done;
 import akka.actor.typed.ActorRef;
+import io.mocov3.actors.checkpoint.Checkpointer.Written;
 import io.mocov3.actors.control.Caller;
 import io.mocov3.actors.control.ControlRequest;
 import io.mocov3.actors.evaluation.Evaluator.Evaluated;
-import io.mocov3.actors.training.Checkpointer.Written;
 import io.mocov3.actors.training.MomentumEncoder.KeysReady;
 import io.mocov3.actors.views.Batch;
 

@@ -3,6 +3,7 @@ package io.mocov3.actors.training;
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import akka.actor.typed.ActorRef;
 import io.mocov3.actors.Patience;
+import io.mocov3.actors.checkpoint.Checkpointer;
 import io.mocov3.actors.control.MemoryMark;
 import io.mocov3.actors.evaluation.LiveProbe;
 import io.mocov3.actors.evaluation.ProbeSet;

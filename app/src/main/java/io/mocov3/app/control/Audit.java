@@ -1,6 +1,6 @@
 package io.mocov3.app.control;
 
-import io.mocov3.app.run.JsonLines;
+import io.mocov3.app.lines.JsonLines;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;

@@ -1,6 +1,6 @@
 package io.mocov3.app.control;
 
-import io.mocov3.app.run.RunException;
+import io.mocov3.app.output.RunException;
 import io.mocov3.model.IoReason;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -3,7 +3,7 @@ package io.mocov3.app.ctl;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.mocov3.app.run.RunException;
+import io.mocov3.app.output.RunException;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

@@ -5,7 +5,7 @@ import io.mocov3.app.control.Actions;
 import io.mocov3.app.output.Escaped;
 import io.mocov3.app.output.ExitCode;
 import io.mocov3.app.output.JsonOutput;
-import io.mocov3.app.run.RunException;
+import io.mocov3.app.output.RunException;
 import io.mocov3.model.IoReason;
 import java.io.IOException;
 import java.io.PrintWriter;

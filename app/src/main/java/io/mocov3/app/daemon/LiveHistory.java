@@ -3,8 +3,8 @@ package io.mocov3.app.daemon;
 import io.mocov3.actors.events.EventSink;
 import io.mocov3.actors.events.Progress;
 import io.mocov3.actors.events.TrainingEvent;
+import io.mocov3.app.output.RunException;
 import io.mocov3.app.page.RunHistory;
-import io.mocov3.app.run.RunException;
 import java.nio.file.Path;
 import java.util.function.Consumer;
 

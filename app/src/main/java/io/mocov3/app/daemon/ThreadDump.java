@@ -1,7 +1,7 @@
 package io.mocov3.app.daemon;
 
+import io.mocov3.app.output.RunException;
 import io.mocov3.app.run.RunDirectory;
-import io.mocov3.app.run.RunException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Comparator;

@@ -1,5 +1,6 @@
 package io.mocov3.app.daemon;
 
+import io.mocov3.actors.checkpoint.Checkpointer;
 import io.mocov3.actors.control.PauseMark;
 import io.mocov3.actors.evaluation.Evaluator;
 import io.mocov3.actors.evaluation.KnnProbe;
@@ -12,7 +13,6 @@ import io.mocov3.actors.events.SideWork;
 import io.mocov3.actors.guardian.Blueprint;
 import io.mocov3.actors.guardian.TrainingOutcome;
 import io.mocov3.actors.stability.StabilityPlan;
-import io.mocov3.actors.training.Checkpointer;
 import io.mocov3.actors.training.Learner;
 import io.mocov3.actors.training.SessionOrigin;
 import io.mocov3.actors.training.TrainingPlan;

@@ -12,7 +12,7 @@ import akka.stream.ActorMaterializer;
 import akka.stream.ActorMaterializerSettings;
 import akka.stream.Materializer;
 import akka.stream.javadsl.Flow;
-import io.mocov3.app.run.RunException;
+import io.mocov3.app.output.RunException;
 import io.mocov3.app.settings.Settings;
 import java.io.IOException;
 import java.net.InetAddress;

@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import io.mocov3.actors.events.Capsule;
+import io.mocov3.app.lines.Places;
+import io.mocov3.app.output.RunException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,8 +45,8 @@ public final class CapsuleFile {
 
   /** As a whole or not at all. */
   static void write(Path run, Path file, byte[] text) throws IOException {
-    Path aside = RunPaths.temporary(file);
-    RunPaths.makeFolder(run, file.getParent());
+    Path aside = Places.temporary(file);
+    Places.makeFolder(run, file.getParent());
     try {
       Files.write(aside, text);
       Files.move(aside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);

@@ -1,6 +1,7 @@
 package io.mocov3.app.run;
 
 import io.mocov3.actors.events.StabilityEvent;
+import io.mocov3.app.lines.JsonLines;
 
 /**
  * {@code events.jsonl}: spikes, dips and what was done about them. Every line says how many

@@ -1,6 +1,7 @@
 package io.mocov3.app.run;
 
 import io.mocov3.actors.control.PauseMark;
+import io.mocov3.app.output.RunException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mocov3.app.data.DataDigest;
+import io.mocov3.app.lines.LogWatch;
+import io.mocov3.app.output.RunException;
 import io.mocov3.app.output.Version;
 import java.io.IOException;
 import java.net.InetAddress;

@@ -1,5 +1,7 @@
 package io.mocov3.app.run;
 
+import io.mocov3.app.lines.Places;
+import io.mocov3.app.output.RunException;
 import io.mocov3.model.IoReason;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -61,7 +63,7 @@ public final class RunDirectory implements AutoCloseable {
     for (Path folder : List.of(path, new RunPaths(path).capsules())) {
       if (Files.isDirectory(folder)) {
         try (Stream<Path> files = Files.list(folder)) {
-          for (Path file : files.filter(RunPaths::isTemporary).toList()) {
+          for (Path file : files.filter(Places::isTemporary).toList()) {
             Files.deleteIfExists(file);
           }
         }
@@ -108,7 +110,7 @@ public final class RunDirectory implements AutoCloseable {
 
   /** Writes a small file aside and renames it, unless it is there already. */
   public void write(Path file, String text) {
-    Path aside = RunPaths.temporary(file);
+    Path aside = Places.temporary(file);
     try {
       byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
       if (Files.exists(file) && Arrays.equals(Files.readAllBytes(file), bytes)) {

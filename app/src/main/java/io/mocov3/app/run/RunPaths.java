@@ -1,7 +1,5 @@
 package io.mocov3.app.run;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Where the files of a run are, whether somebody trains in it or not. */
@@ -57,24 +55,6 @@ public record RunPaths(Path path) {
 
   public Path capsules() {
     return path.resolve("capsules");
-  }
-
-  /** Where a file is written before it takes its name. */
-  static Path temporary(Path file) {
-    return file.resolveSibling("." + file.getFileName() + ".tmp");
-  }
-
-  static boolean isTemporary(Path file) {
-    return file.getFileName().toString().matches("\\..+\\.tmp") && Files.isRegularFile(file);
-  }
-
-  /** Makes the folders below {@code root}, which must be there: one that was moved stays away. */
-  static void makeFolder(Path root, Path folder) throws IOException {
-    if (folder.equals(root) || Files.isDirectory(folder)) {
-      return;
-    }
-    makeFolder(root, folder.getParent());
-    Files.createDirectory(folder);
   }
 
   public Path checkpoints() {

@@ -2,6 +2,8 @@ package io.mocov3.app.run;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.mocov3.app.lines.LineReader;
+import io.mocov3.app.output.RunException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,5 +1,6 @@
 package io.mocov3.app.run;
 
+import io.mocov3.app.lines.LogWatch;
 import io.mocov3.model.IoReason;
 import java.io.IOException;
 import java.nio.file.Files;

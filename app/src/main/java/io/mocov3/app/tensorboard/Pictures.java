@@ -1,6 +1,6 @@
 package io.mocov3.app.tensorboard;
 
-import io.mocov3.app.run.RunException;
+import io.mocov3.app.output.RunException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,7 +3,7 @@ package io.mocov3.app.tensorboard;
 import io.mocov3.actors.events.EventSink;
 import io.mocov3.actors.events.Progress;
 import io.mocov3.actors.events.TrainingEvent;
-import io.mocov3.app.run.LogWatch;
+import io.mocov3.app.lines.LogWatch;
 import io.mocov3.metrics.TrainingMetrics.KnnAccuracy;
 import io.mocov3.model.IoReason;
 import io.mocov3.model.step.GradientNorms;

@@ -5,7 +5,7 @@ import io.mocov3.app.daemon.TrainingAssembly;
 import io.mocov3.app.daemon.TrainingDaemon;
 import io.mocov3.app.data.DataSets;
 import io.mocov3.app.output.JsonOutput;
-import io.mocov3.app.run.RunException;
+import io.mocov3.app.output.RunException;
 import io.mocov3.app.run.RunPaths;
 import io.mocov3.app.settings.RunRecord;
 import io.mocov3.app.settings.Settings;

@@ -12,7 +12,7 @@ import com.typesafe.config.ConfigFactory;
 import io.mocov3.actors.control.ControlAnswer;
 import io.mocov3.actors.control.ControlRequest;
 import io.mocov3.app.control.TokenFile;
-import io.mocov3.app.run.RunException;
+import io.mocov3.app.output.RunException;
 import io.mocov3.app.settings.Settings;
 import io.mocov3.metrics.PrometheusMetrics;
 import java.io.IOException;

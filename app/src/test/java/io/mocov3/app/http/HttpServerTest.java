@@ -9,7 +9,7 @@ import akka.actor.typed.javadsl.Behaviors;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.typesafe.config.ConfigFactory;
-import io.mocov3.app.run.RunException;
+import io.mocov3.app.output.RunException;
 import io.mocov3.app.settings.Settings;
 import io.mocov3.metrics.PrometheusMetrics;
 import io.mocov3.metrics.TrainingMetrics;

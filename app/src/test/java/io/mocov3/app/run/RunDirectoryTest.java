@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.mocov3.app.data.DataDigest;
+import io.mocov3.app.lines.LogWatch;
+import io.mocov3.app.output.RunException;
 import io.mocov3.metrics.NoMetrics;
 import java.nio.file.Files;
 import java.nio.file.Path;

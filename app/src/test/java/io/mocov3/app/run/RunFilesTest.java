@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.mocov3.actors.events.Progress;
 import io.mocov3.actors.events.SideWork;
 import io.mocov3.actors.events.StabilityEvent;
+import io.mocov3.app.lines.LogWatch;
 import io.mocov3.augment.codec.Decoded.Undecodable;
 import io.mocov3.augment.codec.Reason;
 import io.mocov3.metrics.NoMetrics;

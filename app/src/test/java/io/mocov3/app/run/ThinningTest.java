@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.mocov3.actors.events.Progress;
+import io.mocov3.app.lines.LogWatch;
+import io.mocov3.app.lines.Thinning;
 import io.mocov3.metrics.NoMetrics;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.mocov3.actors.events.Progress;
-import io.mocov3.app.run.LogWatch;
+import io.mocov3.app.lines.LogWatch;
 import io.mocov3.metrics.NoMetrics;
 import io.mocov3.metrics.Signal;
 import io.mocov3.metrics.TrainingMetrics.KnnAccuracy;

@@ -1,9 +1,10 @@
-package io.mocov3.app.run;
+package io.mocov3.app.lines;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.mocov3.app.output.RunException;
 import io.mocov3.metrics.NoMetrics;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -1,4 +1,4 @@
-package io.mocov3.app.run;
+package io.mocov3.app.lines;
 
 import io.mocov3.actors.Backoff;
 import java.io.IOException;
@@ -11,11 +11,11 @@ import java.util.Iterator;
  * must not end a training. The oldest goes when more than {@link #MOST_BYTES} wait. For one thread
  * at a time.
  */
-final class Backlog {
+public final class Backlog {
   static final long MOST_BYTES = 16L << 20;
 
   /** Does its work as a whole or not at all, so that it can be tried again. */
-  interface Write {
+  public interface Write {
     void run() throws IOException;
   }
 
@@ -32,14 +32,14 @@ final class Backlog {
   private long retryAt;
 
   /** {@code name} is the file's, for metrics and warnings. */
-  Backlog(String name, LogWatch watch) {
+  public Backlog(String name, LogWatch watch) {
     this.name = name;
     this.watch = watch;
     watch.metrics().logLinesWaiting(name, 0);
   }
 
   /** {@code size} of 0 bytes is never dropped. */
-  void put(int size, Write write) {
+  public void put(int size, Write write) {
     waiting.add(new Waiting(size, write));
     bytes += size;
     if (!behind) {
@@ -53,14 +53,14 @@ final class Backlog {
   }
 
   /** Tries again if it is time to. */
-  void catchUp() {
+  public void catchUp() {
     if (behind && System.nanoTime() - retryAt >= 0) {
       drain();
     }
   }
 
   /** Tries for the last time; what cannot be written is lost, and that is said. */
-  void finish() {
+  public void finish() {
     drain();
     if (behind) {
       lose(waiting.size());

@@ -1,4 +1,4 @@
-package io.mocov3.actors.training;
+package io.mocov3.actors.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package io.mocov3.app.run;
+package io.mocov3.app.lines;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -155,7 +155,7 @@ final class LineFile {
   }
 
   private void writeAnew(long begin, Predicate<LineReader.Line> wanted) throws IOException {
-    Path aside = RunPaths.temporary(path);
+    Path aside = Places.temporary(path);
     try {
       try (OutputStream out = Files.newOutputStream(aside)) {
         LineReader.read(
@@ -175,7 +175,7 @@ final class LineFile {
 
   private RandomAccessFile opened() throws IOException {
     if (open.isEmpty()) {
-      RunPaths.makeFolder(root, path.getParent());
+      Places.makeFolder(root, path.getParent());
       open = Optional.of(new RandomAccessFile(path.toFile(), "rw"));
     }
     repair(open.get());

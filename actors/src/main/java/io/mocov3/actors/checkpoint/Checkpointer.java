@@ -1,4 +1,4 @@
-package io.mocov3.actors.training;
+package io.mocov3.actors.checkpoint;
 
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;

@@ -1,8 +1,9 @@
-package io.mocov3.app.run;
+package io.mocov3.app.lines;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.mocov3.app.output.RunException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -38,7 +39,7 @@ public final class JsonLines implements AutoCloseable {
   }
 
   /** The same for a file in a folder below {@code root} that the first line makes, too. */
-  JsonLines(Path root, Path file, LogWatch watch) {
+  public JsonLines(Path root, Path file, LogWatch watch) {
     this.file = file;
     this.watch = watch;
     lines = new LineFile(root, file);
@@ -99,7 +100,7 @@ public final class JsonLines implements AutoCloseable {
   }
 
   /** Drops lines without taking them for objects; in its turn. */
-  synchronized void thin(Thinning thinning, long step) {
+  public synchronized void thin(Thinning thinning, long step) {
     backlog.put(0, () -> lines.keep(thinning.wanted(file, step)));
   }
 

@@ -1,31 +1,31 @@
-package io.mocov3.actors.training;
+package io.mocov3.actors.checkpoint;
 
 import java.time.Duration;
 
 /** Says when a checkpoint is due by the time since the last one, however few steps it took. */
-final class CheckpointClock {
+public final class CheckpointClock {
   private final Duration longest;
   private long staged = System.nanoTime();
   private long steps;
   private long writeNanos;
 
   /** Zero for never. */
-  CheckpointClock(Duration longest) {
+  public CheckpointClock(Duration longest) {
     this.longest = longest;
   }
 
-  void stepDone() {
+  public void stepDone() {
     steps++;
   }
 
   /** A checkpoint is on its way. */
-  void staged() {
+  public void staged() {
     staged = System.nanoTime();
     steps = 0;
   }
 
   /** What was on its way is written, or failed. */
-  void settled() {
+  public void settled() {
     writeNanos = System.nanoTime() - staged;
   }
 
@@ -33,7 +33,7 @@ final class CheckpointClock {
    * {@code stepsToNext} is after how many steps one is due by its step. If that is sooner than this
    * one would be written, it is left to that one, which must not find the disk busy.
    */
-  boolean isDue(long stepsToNext) {
+  public boolean isDue(long stepsToNext) {
     long since = System.nanoTime() - staged;
     if (!longest.isPositive() || since < longest.toNanos()) {
       return false;

@@ -1,4 +1,4 @@
-package io.mocov3.app.run;
+package io.mocov3.app.output;
 
 /** A run that cannot use its directory or its port; the message is one line. */
 public final class RunException extends RuntimeException {

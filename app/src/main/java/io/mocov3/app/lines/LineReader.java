@@ -1,4 +1,4 @@
-package io.mocov3.app.run;
+package io.mocov3.app.lines;
 
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;

@@ -1,4 +1,4 @@
-package io.mocov3.app.run;
+package io.mocov3.app.lines;
 
 import io.mocov3.metrics.TrainingMetrics;
 import java.util.function.Consumer;

@@ -1,4 +1,4 @@
-package io.mocov3.app.run;
+package io.mocov3.app.lines;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -21,12 +21,12 @@ import java.util.regex.Pattern;
  * @param stretches most lines of older steps
  * @param every steps between two thinnings
  */
-record Thinning(long newest, long stretches, long every) {
+public record Thinning(long newest, long stretches, long every) {
 
   /** Some 800 bytes a line for a ViT-S: at most 30 MB. */
-  static final Thinning GRADIENTS = new Thinning(16_384, 16_384, 4096);
+  public static final Thinning GRADIENTS = new Thinning(16_384, 16_384, 4096);
 
-  /** What is wanted of a line is at its beginning, as {@link RunFiles} writes it. */
+  /** What is wanted of a line is at its beginning, as the run writes it. */
   private static final Pattern LINE =
       Pattern.compile("\\{\"step\":(\\d{1,18}),\"l2\":\\{(?:[^}]*,)?\"all\":\"?([^,}\"]+)");
 
@@ -38,7 +38,7 @@ record Thinning(long newest, long stretches, long every) {
     }
   }
 
-  boolean isDue(long step) {
+  public boolean isDue(long step) {
     return step % every == 0 && stretch(step) > 1;
   }
 

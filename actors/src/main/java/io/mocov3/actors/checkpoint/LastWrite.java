@@ -1,41 +1,41 @@
-package io.mocov3.actors.training;
+package io.mocov3.actors.checkpoint;
 
 import io.mocov3.actors.Backoff;
 import io.mocov3.actors.Patience;
 import java.time.Duration;
 
 /** Whether there is hope left for the last checkpoint, once writing it has failed. */
-final class LastWrite {
+public final class LastWrite {
   private final Patience patience;
   private final Backoff backoff = new Backoff();
   private Duration left = Duration.ofSeconds(Long.MAX_VALUE);
   private long since = System.nanoTime();
 
-  LastWrite(Patience patience) {
+  public LastWrite(Patience patience) {
     this.patience = patience;
   }
 
   /** From now on there is no more time than a stop may take. */
-  void stopRequested() {
+  public void stopRequested() {
     backoff.reset();
     limit(patience.stop());
   }
 
   /** From now on there is no more time than a last checkpoint may take. */
-  void failed() {
+  public void failed() {
     limit(patience.checkpoint());
   }
 
-  void succeeded() {
+  public void succeeded() {
     backoff.reset();
   }
 
-  boolean isHopeless() {
+  public boolean isHopeless() {
     return !remaining().isPositive();
   }
 
   /** The pause before the next attempt, the last of which is made when time is up. */
-  Duration pause() {
+  public Duration pause() {
     Duration pause = backoff.next();
     Duration remaining = remaining();
     return pause.compareTo(remaining) < 0 ? pause : remaining;
