@@ -47,7 +47,7 @@ final class ControlPlane implements AutoCloseable {
   private final String token = UUID.randomUUID().toString();
   private final List<Process> processes = new ArrayList<>();
   private final String server;
-  private final KubernetesClient client;
+  private KubernetesClient client;
 
   /** Why there can be none here; empty when there can. */
   static Optional<String> lacking() {
@@ -76,14 +76,18 @@ final class ControlPlane implements AutoCloseable {
         folder.resolve("tokens.csv"),
         token + ",admin,admin,\"system:masters\"" + System.lineSeparator());
     Files.writeString(folder.resolve("kubeconfig"), kubeconfig());
-    String etcd = startEtcd();
-    startApiServer(etcd, port);
-    await("the API server, see " + folder)
-        .atMost(Duration.ofMinutes(2))
-        .until(() -> kubectl("get", "--raw", "/readyz").code() == 0);
-    startControllers();
-    client = new KubernetesClientBuilder().withConfig(config()).build();
-    installSchemas();
+    try {
+      startApiServer(startEtcd(), port);
+      await("the API server, see " + folder)
+          .atMost(Duration.ofMinutes(2))
+          .until(() -> kubectl("get", "--raw", "/readyz").code() == 0);
+      startControllers();
+      client = new KubernetesClientBuilder().withConfig(config()).build();
+      installSchemas();
+    } catch (Exception | AssertionError e) {
+      close();
+      throw e;
+    }
   }
 
   KubernetesClient client() {

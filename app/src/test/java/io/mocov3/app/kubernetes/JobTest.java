@@ -1,6 +1,7 @@
 package io.mocov3.app.kubernetes;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Secret;
@@ -134,6 +135,32 @@ class JobTest {
     run.awaitCondition("Complete");
     assertThat(run.job().getStatus().getFailed()).isNull();
     assertThat(run.job().getStatus().getSucceeded()).isEqualTo(1);
+  }
+
+  @Test
+  void aSuspendedJobEndsItsPodAndGoesOnWithAnother() throws Exception {
+    JobRun run = JobRun.apply(plane, "suspended", folder);
+    Pod first = run.awaitPending();
+    PodStatusWriter node = node(first);
+
+    suspend("suspended", true);
+    await().until(() -> node.read().getMetadata().getDeletionTimestamp() != null);
+    node.ended(75, longAgo());
+    node.removeIfDeleted();
+    run.awaitCondition("Suspended");
+    assertThat(run.pods()).isEmpty();
+    suspend("suspended", false);
+    node(run.awaitPending()).ended(0);
+
+    run.awaitCondition("Complete");
+    assertThat(run.job().getStatus().getFailed()).isNull();
+  }
+
+  private static void suspend(String namespace, boolean value) throws Exception {
+    String patch = "{\"spec\":{\"suspend\":%b}}".formatted(value);
+    ControlPlane.Result patched =
+        plane.kubectl("-n", namespace, "patch", "job", "mocov3", "-p", patch);
+    assertThat(patched.code()).as(patched.err()).isZero();
   }
 
   @Test

@@ -42,7 +42,9 @@ final class LocalProcess implements ContainerRuntime {
   private static void moveTexts(Path folder, Map<String, Path> volumes) throws IOException {
     try (Stream<Path> files = Files.list(folder)) {
       for (Path file : files.toList()) {
-        Files.writeString(file, moved(Files.readString(file), volumes));
+        String text = moved(Files.readString(file), volumes);
+        Files.delete(file);
+        Files.writeString(file, text);
       }
     } catch (UncheckedIOException e) {
       throw e.getCause();

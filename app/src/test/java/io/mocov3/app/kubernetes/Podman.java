@@ -30,8 +30,9 @@ final class Podman implements ContainerRuntime {
   public Running start(Pod pod, Map<String, Path> volumes, Path log) throws IOException {
     Container container = ContainerRuntime.only(pod);
     PodSecurityContext group = pod.getSpec().getSecurityContext();
-    for (Path folder : volumes.values()) {
-      giveTo(group.getFsGroup().intValue(), folder);
+    for (VolumeMount mount : container.getVolumeMounts()) {
+      boolean readOnly = Boolean.TRUE.equals(mount.getReadOnly());
+      giveTo(group.getFsGroup().intValue(), volumes.get(mount.getMountPath()), readOnly);
     }
     String name = pod.getMetadata().getNamespace() + "-" + pod.getMetadata().getName();
     List<String> command = new ArrayList<>(podman());
@@ -72,14 +73,16 @@ final class Podman implements ContainerRuntime {
     return options;
   }
 
-  /** As fsGroup does: the group may read and write what is there. */
-  private static void giveTo(int group, Path folder) throws IOException {
+  /** As fsGroup does: the group may read what is there, and write it unless it is read-only. */
+  private static void giveTo(int group, Path folder, boolean readOnly) throws IOException {
     try (Stream<Path> paths = Files.walk(folder)) {
       for (Path path : paths.toList()) {
         Files.setAttribute(path, "unix:gid", group);
         Set<PosixFilePermission> permissions = EnumSet.copyOf(Files.getPosixFilePermissions(path));
         permissions.add(PosixFilePermission.GROUP_READ);
-        permissions.add(PosixFilePermission.GROUP_WRITE);
+        if (!readOnly) {
+          permissions.add(PosixFilePermission.GROUP_WRITE);
+        }
         if (Files.isDirectory(path)) {
           permissions.add(PosixFilePermission.GROUP_EXECUTE);
         }

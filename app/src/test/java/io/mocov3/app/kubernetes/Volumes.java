@@ -49,7 +49,10 @@ record Volumes(KubernetesClient client, Path folder) {
     Path own = Files.createDirectories(own(pod, volume.getName()));
     if (volume.getProjected() != null) {
       for (VolumeProjection source : volume.getProjected().getSources()) {
-        write(own, files(pod.getMetadata().getNamespace(), source));
+        write(
+            own,
+            files(pod.getMetadata().getNamespace(), source),
+            volume.getProjected().getDefaultMode());
       }
     } else if (volume.getEmptyDir() == null) {
       throw new IllegalArgumentException("volume " + volume.getName() + " is of an unknown kind");
@@ -57,9 +60,10 @@ record Volumes(KubernetesClient client, Path folder) {
     return own;
   }
 
-  private static void write(Path folder, Map<String, byte[]> files) throws IOException {
+  private static void write(Path folder, Map<String, byte[]> files, int mode) throws IOException {
     for (Map.Entry<String, byte[]> file : files.entrySet()) {
-      Files.write(folder.resolve(file.getKey()), file.getValue());
+      Path written = Files.write(folder.resolve(file.getKey()), file.getValue());
+      Files.setAttribute(written, "unix:mode", mode);
     }
   }
 
