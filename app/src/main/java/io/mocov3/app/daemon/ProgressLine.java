@@ -7,18 +7,16 @@ import io.mocov3.actors.events.Progress;
 import io.mocov3.actors.events.SideWork;
 import io.mocov3.actors.events.StabilityEvent;
 import io.mocov3.actors.events.TrainingEvent;
-import io.mocov3.app.output.Escaped;
+import io.mocov3.app.log.RunLog;
 import io.mocov3.app.run.CapsuleFile;
 import io.mocov3.metrics.TrainingMetrics.KnnAccuracy;
 import io.mocov3.metrics.TrainingMetrics.LifecycleState;
-import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
 
 /**
- * How far training is, on standard error: one line that is overwritten on a terminal, a plain line
- * every few seconds elsewhere.
+ * How far training is: often on a terminal, where the line is overwritten, now and then elsewhere.
  */
 final class ProgressLine implements EventSink {
   private static final Duration TERMINAL = Duration.ofMillis(250);
@@ -26,18 +24,18 @@ final class ProgressLine implements EventSink {
   private static final double SMOOTHING = 0.05;
 
   private final Path capsules;
-  private final PrintStream err;
-  private final boolean terminal;
+  private final RunLog log;
+  private final Duration interval;
   private long steps;
   private long firstStep;
   private long started;
   private long shown;
   private double imagesPerSecond;
 
-  ProgressLine(PrintStream err, boolean terminal, Path capsules) {
+  ProgressLine(RunLog log, boolean terminal, Path capsules) {
     this.capsules = capsules;
-    this.err = err;
-    this.terminal = terminal;
+    this.log = log;
+    interval = terminal ? TERMINAL : PLAIN;
   }
 
   @Override
@@ -79,7 +77,7 @@ final class ProgressLine implements EventSink {
   }
 
   void warn(String line) {
-    line("warning: " + line);
+    log.warn(line);
   }
 
   private void knn(Progress.KnnMeasured measured) {
@@ -94,6 +92,7 @@ final class ProgressLine implements EventSink {
     steps = total;
     firstStep = step;
     started = System.nanoTime();
+    log.at(step);
     line(
         step == 0
             ? "training %d steps".formatted(total)
@@ -105,27 +104,17 @@ final class ProgressLine implements EventSink {
         imagesPerSecond == 0
             ? step.imagesPerSecond()
             : imagesPerSecond + SMOOTHING * (step.imagesPerSecond() - imagesPerSecond);
+    log.at(step.step());
     long now = System.nanoTime();
-    Duration interval = terminal ? TERMINAL : PLAIN;
     if (now - shown < interval.toNanos() && step.step() < steps) {
       return;
     }
     shown = now;
-    String text = text(step, now);
-    if (terminal) {
-      err.print("\r\033[K" + text);
-      err.flush();
-    } else {
-      err.println(text);
-    }
+    log.progress(text(step, now));
   }
 
-  /** A line of its own that stays. */
-  synchronized void line(String text) {
-    if (terminal) {
-      err.print("\r\033[K");
-    }
-    err.println(Escaped.text(text));
+  void line(String text) {
+    log.line(text);
   }
 
   private String text(Progress.StepCompleted step, long now) {

@@ -34,7 +34,8 @@ final class ResumeCheck {
           "mocov3.stability",
           "mocov3.checkpoint",
           "mocov3.http",
-          "mocov3.metrics");
+          "mocov3.metrics",
+          "mocov3.log");
 
   private ResumeCheck() {}
 

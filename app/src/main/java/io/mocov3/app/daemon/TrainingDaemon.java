@@ -14,6 +14,7 @@ import io.mocov3.app.data.DataSets;
 import io.mocov3.app.http.EventLog;
 import io.mocov3.app.lines.JsonLines;
 import io.mocov3.app.lines.LogWatch;
+import io.mocov3.app.log.RunLog;
 import io.mocov3.app.output.Escaped;
 import io.mocov3.app.output.ExitCode;
 import io.mocov3.app.output.RunException;
@@ -46,16 +47,22 @@ public final class TrainingDaemon {
   /** Seconds that actors are given to end after a signal, once the last checkpoint is written. */
   private static final long ENDING = 3;
 
-  /** Set by the launcher when standard error is a terminal; the JDK cannot tell. */
-  private static final String TERMINAL = "mocov3.terminal";
-
   private final Settings settings;
+  private final RunLog log;
   private final PrintStream err;
   private final CompletableFuture<TrainingOutcome> outcome = new CompletableFuture<>();
 
   public TrainingDaemon(Settings settings, PrintStream err) {
     this.settings = settings;
-    this.err = err;
+    log = new RunLog(settings.log(), settings.run().name(), err, isTerminal(settings));
+    this.err = log.stream();
+  }
+
+  /** Set by the launcher when standard error is a terminal; the JDK cannot tell. */
+  private static boolean isTerminal(Settings settings) {
+    return Boolean.getBoolean("mocov3.terminal")
+        && settings.log().format() == Settings.LogFormat.TEXT
+        && settings.log().file().isEmpty();
   }
 
   /**
@@ -66,6 +73,12 @@ public final class TrainingDaemon {
   }
 
   public int run(Resumption.Request request) {
+    try (RunLog opened = log) {
+      return train(request);
+    }
+  }
+
+  private int train(Resumption.Request request) {
     Threads.configure(settings.threads());
     if (settings.http().enabled()) {
       Serving.require(settings.http());
@@ -92,7 +105,7 @@ public final class TrainingDaemon {
   private int run(
       RunDirectory directory, TrainingAssembly assembly, DataDigest digest, Resumption resumption) {
     ProgressLine progress =
-        new ProgressLine(err, Boolean.getBoolean(TERMINAL), directory.paths().capsules());
+        new ProgressLine(log, isTerminal(settings), directory.paths().capsules());
     try (PrometheusMetrics metrics =
         new PrometheusMetrics(settings.run().name(), Version.text(), Pointer::physicalBytes)) {
       return run(directory, assembly, digest, resumption, progress, metrics);

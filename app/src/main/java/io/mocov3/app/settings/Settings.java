@@ -42,6 +42,7 @@ public record Settings(
     Checkpoint checkpoint,
     Http http,
     boolean tensorBoard,
+    Log log,
     String rendered) {
 
   static final long MOST_STEPS = 1_000_000_000_000L;
@@ -131,6 +132,15 @@ public record Settings(
       int port,
       List<String> allowedHosts,
       Optional<Path> tokenFile) {}
+
+  /** How a line of the log is written. */
+  public enum LogFormat {
+    TEXT,
+    JSON
+  }
+
+  /** The log: on standard error, and in the file if there is one. */
+  public record Log(LogFormat format, Optional<Path> file) {}
 
   /**
    * Loads {@code file} over the defaults, then the environment, then {@code overrides} of the form

@@ -53,6 +53,7 @@ final class SettingsReader {
         CheckpointSection.read(root.section("checkpoint"), knn),
         http(root.section("http")),
         root.section("metrics").flag("tensorboard"),
+        log(root.section("log")),
         render(config));
   }
 
@@ -155,6 +156,10 @@ final class SettingsReader {
         http.integer("port", 0, 65_535),
         allowed,
         http.path("token-file"));
+  }
+
+  private static Settings.Log log(Section log) {
+    return new Settings.Log(log.choice("format", Settings.LogFormat.class), log.path("file"));
   }
 
   private static String render(Config config) {

@@ -57,7 +57,7 @@ final class PackageRulesTest {
               Set.of("bench"),
               Set.of("daemon"),
               Set.of("memory", "http"),
-              Set.of("plan", "page", "weights", "control", "tensorboard"),
+              Set.of("plan", "page", "weights", "control", "tensorboard", "log"),
               Set.of("run"),
               Set.of("lines"),
               Set.of("data"),

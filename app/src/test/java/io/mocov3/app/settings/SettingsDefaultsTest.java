@@ -53,6 +53,8 @@ class SettingsDefaultsTest {
     assertThat(settings.http())
         .isEqualTo(new Settings.Http(true, "127.0.0.1", 9464, List.of(), Optional.empty()));
     assertThat(settings.tensorBoard()).isTrue();
+    assertThat(settings.log())
+        .isEqualTo(new Settings.Log(Settings.LogFormat.TEXT, Optional.empty()));
     assertThat(settings.step().precision()).isEqualTo(Precision.FP32);
     assertThat(settings.device()).isEqualTo("auto");
     assertThat(settings.threads()).isZero();

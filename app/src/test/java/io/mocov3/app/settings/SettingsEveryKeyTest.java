@@ -94,6 +94,7 @@ class SettingsEveryKeyTest {
         http.token-file = a/tokens
         run { stop-grace = 45s, stuck-after = 1h }
         metrics.tensorboard = false
+        log { format = json, file = out/night.log }
       }
       """
           .formatted(HEAD.formatted(2, 65) + NO_NORMS, HEAD.formatted(1, 66) + NO_NORMS);
@@ -207,6 +208,9 @@ class SettingsEveryKeyTest {
             new Settings.Checkpoint(
                 10, Duration.ofSeconds(33), new Retention(2, 50, 4), Duration.ofHours(2)));
     assertThat(settings.tensorBoard()).isFalse();
+    assertThat(settings.log())
+        .isEqualTo(
+            new Settings.Log(Settings.LogFormat.JSON, Optional.of(Path.of("out/night.log"))));
     assertThat(settings.http())
         .isEqualTo(
             new Settings.Http(

@@ -15,12 +15,15 @@ final class Accuracies {
   private static final String NAME = "accuracies.json";
 
   private final Path dir;
+  private final Path aside;
   private final TreeMap<Long, Double> bySteps = new TreeMap<>();
 
   /** A file that is damaged tells nothing. */
   Accuracies(Path dir) {
     this.dir = dir;
+    aside = dir.resolve("." + NAME); // none of a checkpoint's: those are cleared at any time
     try {
+      Files.deleteIfExists(aside);
       if (Files.exists(file())) {
         Json.readMap(file())
             .forEach(
@@ -30,7 +33,7 @@ final class Accuracies {
                   }
                 });
       }
-    } catch (ModelException | NumberFormatException e) {
+    } catch (IOException | ModelException | NumberFormatException e) {
       bySteps.clear();
     }
   }
@@ -72,7 +75,6 @@ final class Accuracies {
   }
 
   private void write() throws IOException {
-    Path aside = dir.resolve(CheckpointWriter.TEMPORARY + NAME);
     Digest.ofWriting(aside, out -> out.write(Json.write(bySteps)));
     Directories.rename(aside, file());
   }

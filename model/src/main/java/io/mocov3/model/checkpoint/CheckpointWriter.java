@@ -15,7 +15,7 @@ import java.util.Map;
  * bears a hidden name is not a checkpoint; {@link #recover} clears it after a crash.
  */
 final class CheckpointWriter {
-  static final String TEMPORARY = ".tmp-";
+  private static final String TEMPORARY = ".tmp-";
   private static final String REPLACED = ".replaced-";
 
   private final Path dir;

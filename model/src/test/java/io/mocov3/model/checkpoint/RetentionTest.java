@@ -9,11 +9,13 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -80,6 +82,25 @@ class RetentionTest {
     write(store, true, 200, 300);
 
     assertThat(steps(store)).containsExactly(100L, 300L);
+  }
+
+  /** The checkpointer clears what is half written while a probe is told of. */
+  @Test
+  void aProbeIsDoneWhileCheckpointsAreWritten() throws Exception {
+    CheckpointStore store = new CheckpointStore(dir, new Retention(2, 0, 1));
+    CompletableFuture<Void> rating =
+        CompletableFuture.runAsync(
+            () -> {
+              for (int step = 1; step <= 300; step++) {
+                store.rate(step, step);
+              }
+            });
+
+    for (int step = 1; step <= 60; step++) {
+      write(store, true, step);
+    }
+
+    assertThat(rating).succeedsWithin(Duration.ofMinutes(1));
   }
 
   @Test
