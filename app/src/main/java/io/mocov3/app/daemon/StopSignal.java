@@ -1,6 +1,7 @@
 package io.mocov3.app.daemon;
 
 import io.mocov3.app.output.ExitCode;
+import io.mocov3.app.output.Signals;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,23 +12,26 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * SIGTERM and SIGINT: the first asks training to save and end, and ends the process with its exit
- * code, or with 143 when that takes longer than {@code grace}. A second one ends it at once.
+ * SIGTERM, SIGINT and, unless it means something else, SIGHUP: the first asks training to save and
+ * end, and ends the process with its exit code, or with 143 when that takes longer than {@code
+ * grace}. A second one ends it at once.
  */
 final class StopSignal implements AutoCloseable {
   private final Runnable stop;
   private final Duration grace;
+  private final List<String> names;
   private final CompletableFuture<Integer> ended = new CompletableFuture<>();
   private final AtomicBoolean received = new AtomicBoolean();
   private final List<Runnable> undo = new ArrayList<>();
 
-  StopSignal(Runnable stop, Duration grace) {
+  StopSignal(Runnable stop, Duration grace, boolean hangup) {
     this.stop = stop;
     this.grace = grace;
+    names = hangup ? List.of("TERM", "INT", "HUP") : List.of("TERM", "INT");
   }
 
   void listen() {
-    for (String name : List.of("TERM", "INT")) {
+    for (String name : names) {
       Signals.on(name, this::signalled).ifPresent(undo::add);
     }
     if (undo.isEmpty()) {

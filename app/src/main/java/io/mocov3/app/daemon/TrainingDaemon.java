@@ -130,7 +130,7 @@ public final class TrainingDaemon {
               reason -> ThreadDump.write(directory, reason));
       LiveHistory history = new LiveHistory(directory.path(), progress::warn);
       LiveStatus status = new LiveStatus(settings.run().directory(), watchdog);
-      EventLog log = new EventLog();
+      EventLog eventLog = new EventLog();
       CheckpointStore store =
           new CheckpointStore(directory.paths().checkpoints(), settings.checkpoint().retention());
       List<EventSink> sinks =
@@ -142,7 +142,7 @@ public final class TrainingDaemon {
                   history,
                   watchdog,
                   status,
-                  new EventFeed(log),
+                  new EventFeed(eventLog),
                   progress));
       if (settings.tensorBoard()) {
         sinks.add(board);
@@ -160,7 +160,9 @@ public final class TrainingDaemon {
               TrainingGuardian.create(blueprint), "mocov3", ConfigFactory.load("akka"));
       StopSignal signal =
           new StopSignal(
-              () -> system.tell(GuardianCommand.Stop.INSTANCE), settings.run().stopGrace());
+              () -> system.tell(GuardianCommand.Stop.INSTANCE),
+              settings.run().stopGrace(),
+              settings.log().file().isEmpty());
       Optional<Serving> serving = Optional.empty();
       try {
         serving =
@@ -172,7 +174,7 @@ public final class TrainingDaemon {
                     status::ready,
                     status::status,
                     () -> history.history().snapshot(),
-                    log),
+                    eventLog),
                 new JsonLines(directory.paths().audit(), watch));
         serving.map(Serving::line).ifPresent(progress::line);
         directory.write(directory.paths().configFile(), settings.rendered());

@@ -8,7 +8,8 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.FileAppender;
 import ch.qos.logback.core.encoder.Encoder;
-import io.mocov3.app.run.RunException;
+import io.mocov3.app.output.RunException;
+import io.mocov3.app.output.Signals;
 import io.mocov3.app.settings.Settings;
 import io.mocov3.model.IoReason;
 import java.io.FileOutputStream;
@@ -97,7 +98,7 @@ public final class RunLog implements AutoCloseable {
       logger.addAppender(appender);
     }
     file = Optional.of(appender);
-    hangup = Hangup.means(() -> reopen(appender));
+    hangup = Signals.on("HUP", () -> reopen(appender)).orElse(() -> {});
   }
 
   private void reopen(FileAppender<ILoggingEvent> appender) {

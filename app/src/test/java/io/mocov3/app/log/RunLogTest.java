@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.mocov3.app.run.RunException;
+import io.mocov3.app.output.RunException;
 import io.mocov3.app.settings.Settings;
 import io.mocov3.app.settings.Settings.LogFormat;
 import java.io.ByteArrayOutputStream;

@@ -2,6 +2,7 @@ package io.mocov3.app.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mocov3.app.lines.LogWatch;
 import io.mocov3.metrics.NoMetrics;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-package io.mocov3.app.daemon;
+package io.mocov3.app.output;
 
 import java.lang.reflect.Proxy;
 import java.util.Optional;
@@ -7,7 +7,7 @@ import java.util.Optional;
  * Signals of the operating system. The JDK handles them in a class that it neither supports nor
  * lets the compiler see without a warning, so it is called by its name.
  */
-final class Signals {
+public final class Signals {
   private static final String SIGNAL = "sun.misc.Signal";
   private static final String HANDLER = "sun.misc.SignalHandler";
 
@@ -18,7 +18,7 @@ final class Signals {
    *
    * @return takes it back; empty where signals cannot be handled
    */
-  static Optional<Runnable> on(String name, Runnable action) {
+  public static Optional<Runnable> on(String name, Runnable action) {
     try {
       Class<?> handlers = Class.forName(HANDLER);
       Object handler =
