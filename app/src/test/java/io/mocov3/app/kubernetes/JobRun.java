@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.api.model.batch.v1.JobCondition;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,11 +24,24 @@ record JobRun(ControlPlane plane, String namespace, Path folder, int port) {
   static JobRun apply(ControlPlane plane, String namespace, Path folder, String... lines)
       throws Exception {
     JobRun run = new JobRun(plane, namespace, folder, ControlPlane.freePort());
-    ControlPlane.Result applied =
-        plane.apply(TestOverlay.tiny(namespace, run.port, folder.resolve("overlay"), lines));
+    run.apply(TestOverlay.tiny(namespace, run.port, folder.resolve("overlay"), lines));
+    return run;
+  }
+
+  /** With the component that wants a token. */
+  static JobRun applyWithControl(ControlPlane plane, String namespace, Path folder)
+      throws Exception {
+    JobRun run = new JobRun(plane, namespace, folder, ControlPlane.freePort());
+    Path overlay = TestOverlay.tiny(namespace, run.port, folder.resolve("overlay"));
+    TestOverlay.add("components", "control", overlay);
+    run.apply(overlay);
+    return run;
+  }
+
+  private void apply(Path overlay) throws Exception {
+    ControlPlane.Result applied = plane.apply(overlay);
     assertThat(applied.err()).isEmpty();
     assertThat(applied.code()).isZero();
-    return run;
   }
 
   /** A node for its pods: containers with -Dmocov3.runtime=podman, processes otherwise. */
@@ -93,6 +107,19 @@ record JobRun(ControlPlane plane, String namespace, Path folder, int port) {
         .anyMatch(
             condition ->
                 condition.getType().equals("Ready") && condition.getStatus().equals("True"));
+  }
+
+  /** The status of HTTP. */
+  int post(String path, String token) throws Exception {
+    try (HttpClient http = HttpClient.newHttpClient()) {
+      return http.send(
+              HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                  .header("Authorization", "Bearer " + token)
+                  .POST(BodyPublishers.noBody())
+                  .build(),
+              BodyHandlers.discarding())
+          .statusCode();
+    }
   }
 
   String get(String path) throws Exception {

@@ -23,6 +23,8 @@ import org.junit.jupiter.api.io.TempDir;
 class JobTest {
   private static final String LAST_WEIGHTS = "mocov3/checkpoints/step-00001500/model.safetensors";
 
+  private static final String TOKEN = "known to few, and long";
+
   @TempDir private static Path files;
   private static ControlPlane plane;
 
@@ -41,15 +43,15 @@ class JobTest {
   @Test
   void aRunThatIsDeletedEvictedAndLosesItsNodeEndsWithTheSameWeights() throws Exception {
     JobRun other = JobRun.apply(plane, "undisturbed", folder.resolve("undisturbed"));
-    JobRun run = JobRun.apply(plane, "disturbed", folder.resolve("disturbed"));
+    JobRun run = JobRun.applyWithControl(plane, "disturbed", folder.resolve("disturbed"));
     plane.client().secrets().inNamespace("disturbed").resource(token()).create();
     try (Kubelet undisturbed = other.node();
         Kubelet node = run.node()) {
       Pod first = run.awaitReadyAfter(List.of());
       assertThat(run.get("/metrics")).contains("mocov3_train_steps_total");
       assertThat(plane.client().resource(first).isReady()).isTrue();
-      assertThat(node.volumes().own(first, "configuration").resolve("token"))
-          .hasContent("known to few");
+      assertThat(run.post("/api/v1/checkpoint", "a token that is none")).isEqualTo(401);
+      assertThat(run.post("/api/v1/checkpoint", TOKEN)).isEqualTo(200);
       assertThat(plane.evict(first)).as("the budget keeps a healthy run").isFalse();
       plane.client().resource(first).delete();
 
@@ -76,7 +78,7 @@ class JobTest {
         .withNewMetadata()
         .withName("mocov3-token")
         .endMetadata()
-        .addToStringData("token", "known to few")
+        .addToStringData("token", TOKEN)
         .build();
   }
 
