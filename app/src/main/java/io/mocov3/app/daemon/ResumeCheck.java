@@ -23,6 +23,8 @@ final class ResumeCheck {
           "mocov3.run.steps",
           "mocov3.run.log-samples",
           "mocov3.run.check-memory",
+          "mocov3.run.stop-grace",
+          "mocov3.run.stuck-after",
           "mocov3.data.workers",
           "mocov3.data.cache",
           "mocov3.data.shard-cache-gib",

@@ -2,6 +2,7 @@ package io.mocov3.app.daemon;
 
 import akka.Done;
 import akka.actor.typed.ActorSystem;
+import akka.actor.typed.DispatcherSelector;
 import com.typesafe.config.ConfigFactory;
 import io.mocov3.actors.events.EventSink;
 import io.mocov3.actors.events.MetricsSink;
@@ -221,20 +222,28 @@ public final class TrainingDaemon {
     files.close();
   }
 
-  /** Training on in a directory that is gone would be lost to the last step. */
   private static void watch(
       RunDirectory directory, Watchdog watchdog, ActorSystem<GuardianCommand> system) {
+    everySecond(system, () -> Serving.ping(system, Watchdog.SILENCE).thenRun(watchdog::answered));
+    everySecond(
+        system,
+        () -> watchdog.stuck().ifPresent(reason -> system.tell(new GuardianCommand.Stuck(reason))));
+    // training on in a directory that is gone would be lost to the last step
+    everySecond(
+        system,
+        () ->
+            directory.lost().ifPresent(reason -> system.tell(new GuardianCommand.GiveUp(reason))));
+  }
+
+  /** Each on its own: the storage may hang. */
+  private static void everySecond(ActorSystem<?> system, Runnable task) {
     system
         .scheduler()
         .scheduleWithFixedDelay(
             WATCH_INTERVAL,
             WATCH_INTERVAL,
-            () -> {
-              directory.lost().ifPresent(reason -> system.tell(new GuardianCommand.GiveUp(reason)));
-              watchdog.stuck().ifPresent(reason -> system.tell(new GuardianCommand.Stuck(reason)));
-              Serving.ping(system, Watchdog.SILENCE).thenRun(watchdog::answered);
-            },
-            system.executionContext());
+            task,
+            system.dispatchers().lookup(DispatcherSelector.blocking()));
   }
 
   private int exitCode(TrainingOutcome ending) {

@@ -73,14 +73,20 @@ final class Watchdog implements EventSink {
     answered = clock.getAsLong();
   }
 
-  /** Why the session should be given up, once for each time it is stuck. */
-  synchronized Optional<String> stuck() {
+  /**
+   * Why the session should be given up, once for each time it is stuck. Writing that down may take
+   * for ever where a disk hangs, and holds nobody else up.
+   */
+  Optional<String> stuck() {
+    return noticed().map(reason -> reason + "; " + dump.apply(reason));
+  }
+
+  private synchronized Optional<String> noticed() {
     if (told || since(happened).compareTo(stuckAfter.dividedBy(2)) < 0 || !shouldMove()) {
       return Optional.empty();
     }
     told = true;
-    String reason = nothingSince();
-    return Optional.of(reason + "; " + dump.apply(reason));
+    return Optional.of(nothingSince());
   }
 
   synchronized HealthAnswer live() {

@@ -12,6 +12,7 @@ import akka.stream.ActorMaterializer;
 import akka.stream.ActorMaterializerSettings;
 import akka.stream.Materializer;
 import akka.stream.javadsl.Flow;
+import akka.stream.javadsl.Source;
 import io.mocov3.app.output.RunException;
 import io.mocov3.app.settings.Settings;
 import java.io.IOException;
@@ -23,6 +24,7 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeoutException;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -108,6 +110,7 @@ public final class HttpServer {
     return Flow.of(HttpRequest.class)
         .initialTimeout(FIRST_REQUEST)
         .idleTimeout(NEXT_REQUEST)
+        .recoverWith(TimeoutException.class, Source::empty)
         .mapAsync(1, handler::answer);
   }
 

@@ -69,6 +69,15 @@ final class CodeRulesTest {
           .dependOnClassesThat()
           .haveSimpleNameStartingWith("MoCoV3");
 
+  @ArchTest
+  static final ArchRule no_other_program_is_started =
+      noClasses()
+          .should()
+          .dependOnClassesThat()
+          .haveFullyQualifiedName("java.lang.ProcessBuilder")
+          .orShould()
+          .callMethodWhere(describe("Runtime.exec", call -> isOn(call, Runtime.class, "exec")));
+
   @ArchTest static final ArchRule logging_is_slf4j = NO_CLASSES_SHOULD_USE_JAVA_UTIL_LOGGING;
 
   @ArchTest

@@ -32,6 +32,8 @@ class ResumeCheckTest {
         "data.workers=7",
         "data.buffers=9",
         "evaluation.knn.k=[5]",
+        "run.stop-grace=3m",
+        "run.stuck-after=2h",
         "checkpoint.keep=9",
         "http.port=1"
       })

@@ -105,13 +105,18 @@ record ShardIndex(List<Sample> samples) {
     List<Sample> samples = new ArrayList<>();
     for (String line : lines.subList(1, lines.size())) {
       String[] parts = line.split("\t", 4);
-      if (parts.length < 4) {
+      if (parts.length < 4 || !isPlace(parts[0]) || !isPlace(parts[1])) {
         return Optional.empty();
       }
       samples.add(
           new Sample(parts[3], parts[2], Long.parseLong(parts[0]), Long.parseLong(parts[1])));
     }
     return Optional.of(new ShardIndex(samples));
+  }
+
+  /** An offset or a length. */
+  private static boolean isPlace(String text) {
+    return text.matches("\\d{1,18}");
   }
 
   /** Whether every line can be read back. */
