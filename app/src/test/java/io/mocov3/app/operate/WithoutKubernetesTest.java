@@ -1,0 +1,185 @@
+package io.mocov3.app.operate;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import com.typesafe.config.ConfigFactory;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The systemd unit, and the compose file with its Prometheus. */
+class WithoutKubernetesTest {
+  private static final Path UNIT = Path.of("src", "dist", "systemd", "mocov3@.service");
+  private static final Path KUBERNETES = Path.of("..", "k8s").toAbsolutePath().normalize();
+  private static final Path COMPOSE = KUBERNETES.resolve("compose");
+
+  @TempDir private Path folder;
+
+  @Test
+  void systemdFindsNothingWrongWithTheUnit() throws Exception {
+    assumeTrue(Programs.isInstalled("systemd-analyze"), "systemd-analyze is not on the PATH");
+    Path launcher = Path.of("src", "dist", "bin", "mocov3").toAbsolutePath();
+    String unit = Files.readString(UNIT);
+    assertThat(unit).contains("ExecStart=/opt/mocov3/bin/mocov3 train");
+
+    assertThat(verified(unit.replace("/opt/mocov3/bin/mocov3", launcher.toString()))).isEmpty();
+    assertThat(verified(unit)).contains("/opt/mocov3/bin/mocov3 is not executable");
+  }
+
+  @Test
+  void theStopOfUnitAndServiceOutlastsThatOfTheProgram() throws Exception {
+    Duration grace =
+        ConfigFactory.parseResources("reference.conf").getDuration("mocov3.run.stop-grace");
+    JsonNode training = compose().path("services").path("training");
+
+    assertThat(Files.readString(UNIT)).contains("TimeoutStopSec=150s\n");
+    assertThat(training.path("stop_grace_period").asText()).isEqualTo("150s");
+    assertThat(grace).isLessThan(Duration.ofSeconds(150));
+  }
+
+  @Test
+  void whatTheComposeFileMountsIsThere() throws Exception {
+    JsonNode services = compose().path("services");
+    for (String service : List.of("prometheus", "grafana")) {
+      for (JsonNode volume : services.path(service).path("volumes")) {
+        String source = volume.asText().split(":", -1)[0];
+        if (source.startsWith(".")) {
+          assertThat(COMPOSE.resolve(source)).as(volume.asText()).isDirectory();
+        }
+      }
+    }
+    JsonNode provider = yaml(COMPOSE.resolve("grafana/dashboards/mocov3.yaml")).path("providers");
+    JsonNode source = yaml(COMPOSE.resolve("grafana/datasources/prometheus.yaml"));
+    JsonNode grafana = services.path("grafana");
+
+    assertThat(onThisMachine(provider.path(0).path("options").path("path").asText()))
+        .isDirectoryContaining("glob:**/training.json")
+        .isDirectoryContaining("glob:**/operations.json");
+    assertThat(
+            onThisMachine(grafana.path("environment").path("GF_PATHS_PROVISIONING").asText()))
+        .isDirectoryContaining("glob:**/datasources")
+        .isDirectoryContaining("glob:**/dashboards");
+    assertThat(services.path("prometheus").path("command").toString())
+        .contains(source.path("datasources").path(0).path("url").asText().substring(7));
+  }
+
+  @Test
+  void promtoolFindsNothingWrongWithTheConfiguration() throws Exception {
+    assumeTrue(Programs.isInstalled("promtool"), "promtool is not on the PATH");
+
+    assertThat(output("promtool", "check", "config", COMPOSE.resolve("prometheus.yml").toString()))
+        .contains("1 rule files found")
+        .doesNotContain("FAILED");
+  }
+
+  @Test
+  void itsPrometheusScrapesWithTheRulesLoaded() throws Exception {
+    assumeTrue(Programs.isInstalled("prometheus"), "prometheus is not on the PATH");
+    HttpServer target = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+    target.createContext(
+        "/metrics",
+        exchange -> {
+          byte[] body = "mocov3_rollbacks_total{reason=\"dip\"} 1\n".getBytes(UTF_8);
+          exchange.getResponseHeaders().add("Content-Type", "text/plain; version=0.0.4");
+          exchange.sendResponseHeaders(200, body.length);
+          exchange.getResponseBody().write(body);
+          exchange.close();
+        });
+    target.start();
+    int web = freePort();
+    Process prometheus = prometheus(web, target.getAddress().getPort());
+    try {
+      await()
+          .atMost(Duration.ofSeconds(60))
+          .ignoreExceptions()
+          .until(() -> asked(web, "query?query=mocov3_rollbacks_total").path("result").size() == 1);
+      JsonNode groups = asked(web, "rules").path("groups");
+      assertThat(groups.findValuesAsText("name"))
+          .contains("mocov3-recording", "mocov3-alerts", "Mocov3RolledBack");
+      assertThat(asked(web, "targets").path("activeTargets").path(0).path("labels").toString())
+          .contains("\"job\":\"mocov3\"");
+    } finally {
+      prometheus.destroy();
+      target.stop(0);
+      assertThat(prometheus.waitFor(20, TimeUnit.SECONDS)).isTrue();
+    }
+  }
+
+  /** As the compose file starts it, with another target, other ports and more frequent scrapes. */
+  private Process prometheus(int web, int target) throws IOException {
+    Path configured = Files.createDirectories(folder.resolve("compose")).resolve("prometheus.yml");
+    Files.createSymbolicLink(folder.resolve("prometheus"), KUBERNETES.resolve("prometheus"));
+    String configuration = Files.readString(COMPOSE.resolve("prometheus.yml"));
+    assertThat(configuration).contains("127.0.0.1:9464", "scrape_interval: 15s");
+    Files.writeString(
+        configured,
+        configuration
+            .replace("127.0.0.1:9464", "127.0.0.1:" + target)
+            .replace("scrape_interval: 15s", "scrape_interval: 1s"));
+    List<String> command = new ArrayList<>(List.of("prometheus"));
+    for (JsonNode argument : compose().path("services").path("prometheus").path("command")) {
+      command.add(
+          argument
+              .asText()
+              .replace("/etc/mocov3", folder.toString())
+              .replace("=/prometheus", "=" + folder.resolve("data"))
+              .replace("127.0.0.1:9090", "127.0.0.1:" + web));
+    }
+    return new ProcessBuilder(command)
+        .redirectErrorStream(true)
+        .redirectOutput(folder.resolve("prometheus.log").toFile())
+        .start();
+  }
+
+  private static JsonNode asked(int web, String path) throws IOException {
+    URI uri = URI.create("http://127.0.0.1:" + web + "/api/v1/" + path);
+    return new ObjectMapper().readTree(uri.toURL()).path("data");
+  }
+
+  private String verified(String unit) throws Exception {
+    Path copy = Files.writeString(folder.resolve("mocov3@.service"), unit);
+    return output("systemd-analyze", "verify", copy.toString());
+  }
+
+  private static Path onThisMachine(String mounted) {
+    return KUBERNETES.resolve(Path.of("/etc/mocov3").relativize(Path.of(mounted)));
+  }
+
+  private static JsonNode compose() throws IOException {
+    return yaml(COMPOSE.resolve("compose.yaml"));
+  }
+
+  private static JsonNode yaml(Path file) throws IOException {
+    return new YAMLMapper().readTree(file.toFile());
+  }
+
+  private static String output(String... command) throws Exception {
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String printed = new String(process.getInputStream().readAllBytes(), UTF_8);
+    process.waitFor();
+    return printed;
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+}
