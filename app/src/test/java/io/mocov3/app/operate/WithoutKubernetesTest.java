@@ -8,9 +8,10 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
-import com.typesafe.config.ConfigFactory;
 import com.sun.net.httpserver.HttpServer;
+import com.typesafe.config.ConfigFactory;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -72,8 +73,7 @@ class WithoutKubernetesTest {
     assertThat(onThisMachine(provider.path(0).path("options").path("path").asText()))
         .isDirectoryContaining("glob:**/training.json")
         .isDirectoryContaining("glob:**/operations.json");
-    assertThat(
-            onThisMachine(grafana.path("environment").path("GF_PATHS_PROVISIONING").asText()))
+    assertThat(onThisMachine(grafana.path("environment").path("GF_PATHS_PROVISIONING").asText()))
         .isDirectoryContaining("glob:**/datasources")
         .isDirectoryContaining("glob:**/dashboards");
     assertThat(services.path("prometheus").path("command").toString())
@@ -92,7 +92,8 @@ class WithoutKubernetesTest {
   @Test
   void itsPrometheusScrapesWithTheRulesLoaded() throws Exception {
     assumeTrue(Programs.isInstalled("prometheus"), "prometheus is not on the PATH");
-    HttpServer target = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+    HttpServer target =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     target.createContext(
         "/metrics",
         exchange -> {
@@ -150,7 +151,9 @@ class WithoutKubernetesTest {
 
   private static JsonNode asked(int web, String path) throws IOException {
     URI uri = URI.create("http://127.0.0.1:" + web + "/api/v1/" + path);
-    return new ObjectMapper().readTree(uri.toURL()).path("data");
+    try (InputStream answer = uri.toURL().openStream()) {
+      return new ObjectMapper().readTree(answer).path("data");
+    }
   }
 
   private String verified(String unit) throws Exception {
