@@ -25,6 +25,7 @@ import io.mocov3.app.run.PauseFile;
 import io.mocov3.app.run.Provenance;
 import io.mocov3.app.run.RunDirectory;
 import io.mocov3.app.run.RunFiles;
+import io.mocov3.app.run.RunPaths;
 import io.mocov3.app.settings.Settings;
 import io.mocov3.app.tensorboard.TensorBoardSink;
 import io.mocov3.metrics.PrometheusMetrics;
@@ -51,10 +52,17 @@ public final class TrainingDaemon {
   private final Settings settings;
   private final RunLog log;
   private final PrintStream err;
+  private final StopSignal signal;
   private final CompletableFuture<TrainingOutcome> outcome = new CompletableFuture<>();
 
+  /** Listens to signals from now on, until it has run. */
   public TrainingDaemon(Settings settings, PrintStream err) {
     this.settings = settings;
+    signal =
+        new StopSignal(
+            new RunPaths(settings.run().directory()).checkpoints().resolve("latest"),
+            settings.run().stopGrace(),
+            settings.log().file().isEmpty());
     log = new RunLog(settings.log(), settings.run().name(), err, isTerminal(settings));
     this.err = log.stream();
   }
@@ -74,7 +82,8 @@ public final class TrainingDaemon {
   }
 
   public int run(Resumption.Request request) {
-    try (RunLog opened = log) {
+    try (RunLog opened = log;
+        StopSignal heard = signal) {
       return train(request);
     }
   }
@@ -159,11 +168,6 @@ public final class TrainingDaemon {
       ActorSystem<GuardianCommand> system =
           ActorSystem.create(
               TrainingGuardian.create(blueprint), "mocov3", ConfigFactory.load("akka"));
-      StopSignal signal =
-          new StopSignal(
-              () -> system.tell(GuardianCommand.Stop.INSTANCE),
-              settings.run().stopGrace(),
-              settings.log().file().isEmpty());
       Optional<Serving> serving = Optional.empty();
       try {
         serving =
@@ -181,7 +185,7 @@ public final class TrainingDaemon {
         directory.write(directory.paths().configFile(), settings.rendered());
         Provenance.write(
             directory, digest, resumption.isCheckpointed(), resumption.allChanges(), watch);
-        signal.listen();
+        signal.training(() -> system.tell(GuardianCommand.Stop.INSTANCE));
         system
             .getWhenTerminated()
             .thenRun(
@@ -198,8 +202,6 @@ public final class TrainingDaemon {
         serving.ifPresent(Serving::close);
         end(system, files, signal.isReceived());
         throw e;
-      } finally {
-        signal.close();
       }
     }
   }

@@ -1,22 +1,17 @@
 package io.mocov3.app.kubernetes;
 
 import io.fabric8.kubernetes.api.model.ConfigMap;
-import io.fabric8.kubernetes.api.model.KeyToPath;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.VolumeMount;
-import io.fabric8.kubernetes.api.model.VolumeProjection;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 
 /** Volumes of pods as folders: a claim's is shared by all pods, the others are each pod's own. */
 record Volumes(KubernetesClient client, Path folder) {
@@ -47,54 +42,32 @@ record Volumes(KubernetesClient client, Path folder) {
       return Files.createDirectories(claim(volume.getPersistentVolumeClaim().getClaimName()));
     }
     Path own = Files.createDirectories(own(pod, volume.getName()));
-    if (volume.getProjected() != null) {
-      for (VolumeProjection source : volume.getProjected().getSources()) {
-        write(
-            own,
-            files(pod.getMetadata().getNamespace(), source),
-            volume.getProjected().getDefaultMode());
+    String namespace = pod.getMetadata().getNamespace();
+    if (volume.getConfigMap() != null) {
+      ConfigMap map =
+          client
+              .configMaps()
+              .inNamespace(namespace)
+              .withName(volume.getConfigMap().getName())
+              .require();
+      for (Map.Entry<String, String> file : map.getData().entrySet()) {
+        Files.writeString(own.resolve(file.getKey()), file.getValue());
+      }
+    } else if (volume.getSecret() != null) {
+      Secret secret =
+          client
+              .secrets()
+              .inNamespace(namespace)
+              .withName(volume.getSecret().getSecretName())
+              .require();
+      for (Map.Entry<String, String> file : secret.getData().entrySet()) {
+        Path written =
+            Files.write(own.resolve(file.getKey()), Base64.getDecoder().decode(file.getValue()));
+        Files.setAttribute(written, "unix:mode", volume.getSecret().getDefaultMode());
       }
     } else if (volume.getEmptyDir() == null) {
       throw new IllegalArgumentException("volume " + volume.getName() + " is of an unknown kind");
     }
     return own;
-  }
-
-  private static void write(Path folder, Map<String, byte[]> files, int mode) throws IOException {
-    for (Map.Entry<String, byte[]> file : files.entrySet()) {
-      Path written = Files.write(folder.resolve(file.getKey()), file.getValue());
-      Files.setAttribute(written, "unix:mode", mode);
-    }
-  }
-
-  private Map<String, byte[]> files(String namespace, VolumeProjection source) {
-    if (source.getConfigMap() != null) {
-      ConfigMap map =
-          client
-              .configMaps()
-              .inNamespace(namespace)
-              .withName(source.getConfigMap().getName())
-              .require();
-      Map<String, byte[]> files = new TreeMap<>();
-      map.getData().forEach((key, text) -> files.put(key, text.getBytes(StandardCharsets.UTF_8)));
-      return files;
-    }
-    if (source.getSecret() == null) {
-      throw new IllegalArgumentException("a projection of an unknown kind: " + source);
-    }
-    Secret secret =
-        client.secrets().inNamespace(namespace).withName(source.getSecret().getName()).get();
-    if (secret == null && Boolean.TRUE.equals(source.getSecret().getOptional())) {
-      return Map.of();
-    }
-    return named(secret.getData(), source.getSecret().getItems());
-  }
-
-  private static Map<String, byte[]> named(Map<String, String> data, List<KeyToPath> items) {
-    Map<String, byte[]> files = new TreeMap<>();
-    for (KeyToPath item : items) {
-      files.put(item.getPath(), Base64.getDecoder().decode(data.get(item.getKey())));
-    }
-    return files;
   }
 }
