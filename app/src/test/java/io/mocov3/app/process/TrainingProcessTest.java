@@ -186,7 +186,8 @@ class TrainingProcessTest {
   @Test
   void aForkHasTheDataOfItsParentAndOneChange() throws Exception {
     Path run = folder.resolve("run");
-    assertThat(Mocov3Process.run(errors, train(run)).exitCode()).isZero();
+    assertThat(Mocov3Process.run(errors, train(run, "checkpoint.every-steps=40")).exitCode())
+        .isZero();
 
     Mocov3Process fork =
         Mocov3Process.run(
