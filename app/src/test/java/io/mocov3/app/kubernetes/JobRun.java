@@ -18,7 +18,7 @@ import java.util.Optional;
 
 /** Our Job in a namespace of its own, with a training that takes seconds. */
 record JobRun(ControlPlane plane, String namespace, Path folder, int port) {
-  private static final Duration PATIENCE = Duration.ofMinutes(3);
+  private static final Duration PATIENCE = Duration.ofMinutes(6);
 
   /** {@code lines} are further settings of the experiment. */
   static JobRun apply(ControlPlane plane, String namespace, Path folder, String... lines)
