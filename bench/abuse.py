@@ -16,16 +16,7 @@ import sys
 import threading
 import time
 
-
-def scrape(port):
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-    connection.request("GET", "/metrics")
-    body = connection.getresponse().read().decode()
-    connection.close()
-    return [
-        float(re.search(rf"(?m)^{name} (\S+)$", body).group(1))
-        for name in ("mocov3_train_steps_total", "process_uptime_seconds")
-    ]
+from scrape import scrape
 
 
 def request(number, port):

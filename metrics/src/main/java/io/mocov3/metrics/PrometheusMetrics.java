@@ -14,44 +14,15 @@ import java.util.function.LongSupplier;
 
 /** The port on Micrometer's Prometheus registry; names and units are those of docs/metrics.md. */
 public final class PrometheusMetrics implements TrainingMetrics, AutoCloseable {
-  private static final Duration[] STEP_BUCKETS = {
-    Duration.ofMillis(10),
-    Duration.ofMillis(30),
-    Duration.ofMillis(100),
-    Duration.ofMillis(200),
-    Duration.ofMillis(500),
-    Duration.ofSeconds(1),
-    Duration.ofSeconds(2),
-    Duration.ofSeconds(5),
-    Duration.ofSeconds(20)
-  };
-
   private final Exposition exposition = new Exposition();
   private final Meters meters = exposition.meters();
   private final StorageMeters storage = new StorageMeters(meters);
-  private final Counter steps = meters.counter("mocov3.train.steps", "Optimizer steps.");
-  private final Counter images =
-      meters.counter("mocov3.train.images", "Images that the steps saw.");
-  private final Counter dataWait =
-      meters.counter("mocov3.data.wait.seconds", "Time the trainer waited for a batch.");
+  private final StepMeters steps = new StepMeters(meters);
   private final LateGauge dataAvailable =
       meters.gauge("mocov3.data.available", "Whether the training images can be read.");
-  private final Timer stepTimer =
-      meters.histogram("mocov3.train.step", "Wall time of a step.", STEP_BUCKETS);
-  private final Map<Stage, Timer> stages =
-      meters.timers("mocov3.train.stage", "Parts of a step.", "stage", Stage.class);
   private final Map<PipelineStage, Timer> pipelineStages =
       meters.timers(
           "mocov3.pipeline.stage", "Parts of making a batch.", "stage", PipelineStage.class);
-  private final LateGauge epoch =
-      meters.gauge("mocov3.train.epoch", "Position in the run, in fractional epochs.");
-  private final LateGauge loss = meters.gauge("mocov3.train.loss", "Loss of the newest step.");
-  private final LateGauge learningRate =
-      meters.gauge("mocov3.learning.rate", "Learning rate of the newest step.");
-  private final LateGauge momentum =
-      meters.gauge("mocov3.momentum.coefficient", "Momentum of the key encoder.");
-  private final LateGauge staleness =
-      meters.gauge("mocov3.key.staleness.steps", "Steps that the keys are behind the queries.");
   private final Map<PipelineStage, LateGauge> queueDepths =
       meters.gauges(
           "mocov3.pipeline.queue.depth", "Batch buffers in use.", "stage", PipelineStage.class);
@@ -78,8 +49,6 @@ public final class PrometheusMetrics implements TrainingMetrics, AutoCloseable {
           "1 for where the training is in its life, 0 for the rest.",
           "state",
           LifecycleState.class);
-  private final Goodput goodput = new Goodput(meters);
-  private final WorkAtRisk atRisk = new WorkAtRisk(meters);
   private final Map<Signal, LateGauge> signals = new EnumMap<>(Signal.class);
   private final KnnMeters knn = new KnnMeters(meters);
 
@@ -96,36 +65,27 @@ public final class PrometheusMetrics implements TrainingMetrics, AutoCloseable {
 
   @Override
   public void started() {
-    atRisk.started();
+    steps.started();
   }
 
   @Override
   public void stepCompleted(Step step) {
-    steps.increment();
-    images.increment(step.images());
-    epoch.set(step.epoch());
-    loss.set(step.loss());
-    learningRate.set(step.learningRate());
-    momentum.set(step.momentum());
-    stepTimer.record(step.duration());
-    goodput.stepCompleted(step.step(), step.duration());
-    atRisk.spent(step.duration());
+    steps.completed(step);
   }
 
   @Override
   public void stage(Stage stage, Duration duration) {
-    stages.get(stage).record(duration);
+    steps.stage(stage, duration);
   }
 
   @Override
   public void dataWaited(Duration duration) {
-    dataWait.increment(duration.toNanos() / 1e9);
-    atRisk.spent(duration);
+    steps.dataWaited(duration);
   }
 
   @Override
   public void keyStaleness(long behind) {
-    staleness.set((double) behind);
+    steps.keyStaleness(behind);
   }
 
   @Override
@@ -204,14 +164,14 @@ public final class PrometheusMetrics implements TrainingMetrics, AutoCloseable {
   public void checkpointPhase(CheckpointPhase phase, Duration duration) {
     storage.phase(phase, duration);
     if (phase == CheckpointPhase.STAGE) {
-      atRisk.staged();
+      steps.staged();
     }
   }
 
   @Override
   public void checkpointSucceeded(long bytes) {
     storage.succeeded(bytes);
-    atRisk.saved();
+    steps.saved();
   }
 
   @Override
@@ -256,10 +216,7 @@ public final class PrometheusMetrics implements TrainingMetrics, AutoCloseable {
 
   /** Mean seconds of the parts of a step, and of the parts of a batch behind them. */
   public Map<String, Double> stageSeconds() {
-    Map<String, Double> means = new LinkedHashMap<>();
-    stages.forEach(
-        (stage, timer) ->
-            means.put(stage.name().toLowerCase(Locale.ROOT), timer.mean(TimeUnit.SECONDS)));
+    Map<String, Double> means = new LinkedHashMap<>(steps.stageSeconds());
     pipelineStages.forEach(
         (stage, timer) ->
             means.put(

@@ -9,11 +9,11 @@ import io.mocov3.actors.OutOfMemoryGuard;
 import io.mocov3.actors.checkpoint.Checkpointer;
 import io.mocov3.actors.evaluation.Evaluator;
 import io.mocov3.actors.events.Interruption;
+import io.mocov3.actors.session.TrainingSession;
 import io.mocov3.actors.training.Probing;
 import io.mocov3.actors.training.Trainer;
 import io.mocov3.actors.training.TrainerCommand;
 import io.mocov3.actors.training.TrainerEvent;
-import io.mocov3.actors.training.TrainingSession;
 import java.util.Optional;
 import java.util.function.Supplier;
 

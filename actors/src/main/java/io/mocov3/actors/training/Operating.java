@@ -4,6 +4,7 @@ import akka.actor.typed.Behavior;
 import akka.actor.typed.javadsl.StashBuffer;
 import io.mocov3.actors.control.Caller;
 import io.mocov3.actors.control.ControlRequest;
+import io.mocov3.actors.session.TrainingSession;
 import io.mocov3.actors.training.TrainerCommand.Ask;
 import java.util.Map;
 import java.util.Optional;

@@ -6,6 +6,7 @@ import io.mocov3.actors.control.Callers;
 import io.mocov3.actors.evaluation.Evaluator;
 import io.mocov3.actors.evaluation.Evaluator.Evaluated;
 import io.mocov3.actors.evaluation.ProbeTickets;
+import io.mocov3.actors.session.TrainingSession;
 import java.util.Map;
 import java.util.Optional;
 

@@ -8,6 +8,7 @@ import io.mocov3.actors.checkpoint.Checkpointer.Written;
 import io.mocov3.actors.checkpoint.LastWrite;
 import io.mocov3.actors.control.Caller;
 import io.mocov3.actors.control.Callers;
+import io.mocov3.actors.session.TrainingSession;
 import java.util.Map;
 
 /**
@@ -106,9 +107,9 @@ final class Saving {
   void written(Written written, boolean finishing) {
     writing = false;
     clock.settled();
-    session.saved(written);
     callers.upTo(written.step()).forEach(caller -> answer(caller, written));
     if (written.success()) {
+      session.saved(written.step());
       lastWrite.succeeded();
       writeIfDue(finishing && session.hasUnsavedSteps());
       return;

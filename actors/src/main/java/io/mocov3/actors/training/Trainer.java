@@ -1,23 +1,25 @@
 package io.mocov3.actors.training;
 
+import static io.mocov3.actors.training.TrainerParts.abandoned;
+import static io.mocov3.actors.training.TrainerParts.acknowledge;
+import static io.mocov3.actors.training.TrainerParts.then;
+
 import akka.Done;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
-import akka.actor.typed.ChildFailed;
 import akka.actor.typed.DispatcherSelector;
-import akka.actor.typed.PostStop;
-import akka.actor.typed.Signal;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
-import akka.actor.typed.javadsl.StashBuffer;
-import akka.actor.typed.javadsl.TimerScheduler;
-import io.mocov3.actors.ActorFailedException;
 import io.mocov3.actors.Dispatchers;
 import io.mocov3.actors.OutOfMemoryGuard;
 import io.mocov3.actors.Patience;
 import io.mocov3.actors.checkpoint.Checkpointer;
-import io.mocov3.actors.checkpoint.Checkpointer.Written;
-import io.mocov3.actors.evaluation.Evaluator.Evaluated;
+import io.mocov3.actors.session.TrainingSession;
+import io.mocov3.actors.training.Ending.AllDone;
+import io.mocov3.actors.training.Ending.Cause;
+import io.mocov3.actors.training.Ending.DataGone;
+import io.mocov3.actors.training.Ending.Stopped;
+import io.mocov3.actors.training.MomentumEncoder.EncodeKeys;
 import io.mocov3.actors.training.MomentumEncoder.KeysReady;
 import io.mocov3.actors.training.TrainerCommand.Abandon;
 import io.mocov3.actors.training.TrainerCommand.Ask;
@@ -33,7 +35,6 @@ import io.mocov3.actors.training.TrainerCommand.StreamStarted;
 import io.mocov3.actors.training.TrainerCommand.TrainBatch;
 import io.mocov3.model.tensor.Threads;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -50,35 +51,20 @@ public final class Trainer {
       ActorRef<TrainerEvent> guardian,
       Patience patience) {}
 
-  /** Why there will be no more steps. */
-  private sealed interface Ending {}
-
-  private record AllDone() implements Ending {}
-
-  private record Stopped() implements Ending {}
-
-  private record DataGone(Throwable cause) implements Ending {}
-
-  private static final String GOING_BACK = "training is going back to a checkpoint";
-
+  private final TrainerParts parts;
   private final TrainingSession session;
-  private final Peers peers;
-  private final ActorRef<MomentumEncoder.Command> momentumEncoder;
-  private final ActorRef<KeysReady> keysAdapter;
-  private final BatchFeed feed;
   private final Saving saving;
   private final Probing probing;
-  private final Operating operating;
+  private final Ending ending;
+  private final ActorRef<MomentumEncoder.Command> momentumEncoder;
+  private final ActorRef<KeysReady> keysAdapter;
 
-  private Trainer(
-      ActorContext<TrainerCommand> context,
-      TimerScheduler<TrainerCommand> timers,
-      StashBuffer<TrainerCommand> putOff,
-      TrainingSession session,
-      Peers peers,
-      BatchFeed.Factory feeds) {
-    this.session = session;
-    this.peers = peers;
+  private Trainer(ActorContext<TrainerCommand> context, TrainerParts parts) {
+    this.parts = parts;
+    session = parts.session();
+    saving = parts.saving();
+    probing = parts.probing();
+    ending = new Ending(parts);
     momentumEncoder =
         context.spawn(
             OutOfMemoryGuard.around(
@@ -87,18 +73,6 @@ public final class Trainer {
             DispatcherSelector.fromConfig(Dispatchers.PINNED));
     context.watch(momentumEncoder);
     keysAdapter = context.messageAdapter(KeysReady.class, Keys::new);
-    saving =
-        new Saving(
-            session,
-            peers,
-            context.messageAdapter(Written.class, CheckpointWritten::new),
-            timers,
-            RetryWrite.INSTANCE);
-    probing =
-        new Probing(
-            session, peers.evaluator(), context.messageAdapter(Evaluated.class, ProbeDone::new));
-    operating = new Operating(session, saving, probing, putOff);
-    feed = feeds.open(session.batches(), context);
   }
 
   /** The session is opened on the trainer's own thread and closed with it. */
@@ -116,190 +90,107 @@ public final class Trainer {
                   Behaviors.withStash(
                       Operating.MOST_PUT_OFF,
                       putOff ->
-                          new Trainer(context, timers, putOff, session.get(), peers, feeds)
+                          new Trainer(
+                                  context,
+                                  new TrainerParts(
+                                      context, timers, putOff, session.get(), peers, feeds))
                               .begin()));
         });
   }
 
   private Behavior<TrainerCommand> begin() {
-    peers.guardian().tell(new TrainerEvent.Started(session.step()));
+    parts.tell(new TrainerEvent.Started(session.step()));
     saving.writeIfDue(session.isRolledBack());
     probing.runIf(session.firstProbeDue());
     return waitingForBatch();
   }
 
   private Behavior<TrainerCommand> waitingForBatch() {
-    return phase(
+    return parts.phase(
         command ->
             switch (command) {
               case TrainBatch batch -> train(batch);
-              case StreamStarted started -> acknowledge(started.ackTo());
-              case StreamEnded ended -> finish(new AllDone());
-              case StreamFailed failed -> finish(new DataGone(failed.cause()));
-              case Stop stop -> stop();
+              case StreamStarted started -> acknowledge(started);
+              case StreamEnded ended -> ending.finish(new AllDone());
+              case StreamFailed failed -> ending.finish(new DataGone(failed.cause()));
+              case Stop stop -> ending.stop();
               case Ask ask -> answer(ask, Optional.empty(), false);
               case BeginPaused begin -> pause(Optional.empty());
               case RetryWrite retry -> then(() -> saving.retry(true));
               case CheckpointWritten done -> then(() -> writtenAtRest(done));
               case ProbeDone done -> then(() -> probedAtRest(done));
-              case Abandon abandon -> abandon(abandon);
-              case Keys keys -> unexpected(keys);
+              case Abandon abandon -> throw abandoned(abandon);
+              case Keys keys -> parts.unexpected(keys);
             });
   }
 
   /** No step until somebody resumes; a batch that is there already is kept. */
   private Behavior<TrainerCommand> paused(Optional<TrainBatch> held) {
-    return phase(
+    return parts.phase(
         command ->
             switch (command) {
               case TrainBatch batch -> paused(Optional.of(batch));
-              case StreamStarted started -> acknowledge(started.ackTo());
-              case StreamEnded ended -> held.isPresent() ? Behaviors.same() : finish(new AllDone());
-              case StreamFailed failed -> leave(held, () -> finish(new DataGone(failed.cause())));
-              case Stop stop -> leave(held, this::stop);
+              case StreamStarted started -> acknowledge(started);
+              case StreamEnded ended ->
+                  held.isPresent() ? Behaviors.same() : ending.finish(new AllDone());
+              case StreamFailed failed ->
+                  leave(held, () -> ending.finish(new DataGone(failed.cause())));
+              case Stop stop -> leave(held, ending::stop);
               case Ask ask -> answer(ask, held, true);
               case RetryWrite retry -> then(() -> saving.retry(true));
               case CheckpointWritten done -> then(() -> writtenAtRest(done));
               case ProbeDone done -> then(() -> probedAtRest(done));
-              case Abandon abandon -> leave(held, () -> abandon(abandon));
+              case Abandon abandon -> throw abandoned(abandon);
               case BeginPaused begin -> Behaviors.same();
-              case Keys keys -> unexpected(keys);
+              case Keys keys -> parts.unexpected(keys);
             });
   }
 
-  /** {@code ending} is what there is to do after this step, if not the next one. */
-  private Behavior<TrainerCommand> waitingForKeys(ActorRef<Done> ackTo, Optional<Ending> ending) {
-    return phase(
+  /** {@code cause} says why the step under way is the last one, if so. */
+  private Behavior<TrainerCommand> waitingForKeys(ActorRef<Done> ackTo, Optional<Cause> cause) {
+    return parts.phase(
         command ->
             switch (command) {
-              case Keys keys -> completed(keys, ackTo, ending);
-              case StreamStarted started -> acknowledge(started.ackTo());
+              case Keys keys -> completed(keys, ackTo, cause);
+              case StreamStarted started -> acknowledge(started);
               case StreamEnded ended -> Behaviors.same();
               case StreamFailed failed ->
-                  waitingForKeys(ackTo, ending.or(() -> Optional.of(new DataGone(failed.cause()))));
+                  waitingForKeys(ackTo, cause.or(() -> Optional.of(new DataGone(failed.cause()))));
               case Stop stop -> {
                 saving.stopRequested();
                 yield waitingForKeys(ackTo, Optional.of(new Stopped()));
               }
-              case Ask ask -> then(() -> operating.putOff(ask));
+              case Ask ask -> then(() -> parts.operating().putOff(ask));
               case RetryWrite retry -> then(() -> saving.retry(false));
               case CheckpointWritten done -> then(() -> saving.written(done.written(), false));
               case ProbeDone done -> then(() -> probing.done(done.evaluated()));
-              case Abandon abandon -> abandon(abandon);
-              case BeginPaused begin -> unexpected(begin);
-              case TrainBatch batch -> unexpected(batch);
+              case Abandon abandon -> throw abandoned(abandon);
+              case BeginPaused begin -> parts.unexpected(begin);
+              case TrainBatch batch -> parts.unexpected(batch);
             });
-  }
-
-  /** No more steps: the last one is saved, and at the end of training its probe waited for. */
-  private Behavior<TrainerCommand> finishing(Ending ending) {
-    return phase(
-        command ->
-            switch (command) {
-              case CheckpointWritten done -> {
-                saving.written(done.written(), true);
-                yield reportWhenIdle(ending, Behaviors.same());
-              }
-              case ProbeDone done -> {
-                probing.done(done.evaluated());
-                probing.runIf(session.isComplete() && session.probeMissing());
-                yield reportWhenIdle(ending, Behaviors.same());
-              }
-              case RetryWrite retry -> then(() -> saving.retry(true));
-              case Stop stop -> stop();
-              case Ask ask -> then(() -> ask.caller().refused(Operating.ENDED));
-              case TrainBatch late -> then(late.batch()::close);
-              case StreamStarted started -> acknowledge(started.ackTo());
-              case StreamEnded ended -> Behaviors.same();
-              case StreamFailed failed -> Behaviors.same();
-              case BeginPaused begin -> Behaviors.same();
-              case Abandon abandon -> abandon(abandon);
-              case Keys keys -> unexpected(keys);
-            });
-  }
-
-  /** After an incident: a checkpoint on its way is from before it and is waited for. */
-  private Behavior<TrainerCommand> interrupted() {
-    return phase(
-        command ->
-            switch (command) {
-              case CheckpointWritten done -> {
-                saving.written(done.written(), false);
-                yield interrupt();
-              }
-              case ProbeDone done -> then(() -> probing.done(done.evaluated()));
-              case TrainBatch late -> then(late.batch()::close);
-              case Ask ask -> then(() -> ask.caller().refused(GOING_BACK));
-              case StreamStarted started -> acknowledge(started.ackTo());
-              case StreamEnded ended -> Behaviors.same();
-              case StreamFailed failed -> Behaviors.same();
-              case RetryWrite retry -> Behaviors.same();
-              case Stop stop ->
-                  Behaviors.same(); // it ends as soon as it can, and says what is saved
-              case Abandon abandon -> abandon(abandon);
-              case BeginPaused begin -> unexpected(begin);
-              case Keys keys -> unexpected(keys);
-            });
-  }
-
-  private Behavior<TrainerCommand> phase(
-      Function<TrainerCommand, Behavior<TrainerCommand>> onCommand) {
-    return Behaviors.receive(
-        (context, command) -> onCommand.apply(command), (context, signal) -> signal(signal));
-  }
-
-  /** The guardian hears of the momentum encoder's cause: both are rebuilt together. */
-  private Behavior<TrainerCommand> signal(Signal signal) {
-    if (signal instanceof ChildFailed failed) {
-      throw new ActorFailedException("momentum-encoder", failed.cause());
-    }
-    if (signal instanceof PostStop) {
-      feed.stop();
-      operating.close();
-      session.close();
-    }
-    return Behaviors.same();
-  }
-
-  private static Behavior<TrainerCommand> then(Runnable done) {
-    done.run();
-    return Behaviors.same();
-  }
-
-  /** Nothing that was handed over gets lost. */
-  private Behavior<TrainerCommand> unexpected(TrainerCommand command) {
-    switch (command) {
-      case Keys keys -> keys.ready().targets().close();
-      case TrainBatch batch -> batch.batch().close();
-      default -> {}
-    }
-    session.warn(
-        "the trainer was told %s out of turn, and ignored it"
-            .formatted(command.getClass().getSimpleName()));
-    return Behaviors.same();
   }
 
   /** With the model at rest; {@code held} is a batch that waits while training is paused. */
   private Behavior<TrainerCommand> answer(Ask ask, Optional<TrainBatch> held, boolean paused) {
-    return switch (operating.answer(ask, paused)) {
+    return switch (parts.operating().answer(ask, paused)) {
       case SAME -> Behaviors.same();
       case PAUSE -> pause(held);
       case RESUME -> resume(held);
       case GO_BACK -> {
-        feed.stop();
-        yield leave(held, this::interrupt);
+        parts.feed().stop();
+        yield leave(held, ending::interrupt);
       }
     };
   }
 
   private Behavior<TrainerCommand> pause(Optional<TrainBatch> held) {
-    peers.guardian().tell(new TrainerEvent.Paused(session.step()));
+    parts.tell(new TrainerEvent.Paused(session.step()));
     return paused(held);
   }
 
   private Behavior<TrainerCommand> resume(Optional<TrainBatch> held) {
     session.idleFromNow();
-    peers.guardian().tell(new TrainerEvent.Resumed(session.step()));
+    parts.tell(new TrainerEvent.Resumed(session.step()));
     return held.map(this::train).orElseGet(this::waitingForBatch);
   }
 
@@ -319,83 +210,30 @@ public final class Trainer {
     probing.runIf(probing.isRequested());
   }
 
-  private static Behavior<TrainerCommand> abandon(Abandon abandon) {
-    throw new ActorFailedException("trainer", new IllegalStateException(abandon.reason()));
-  }
-
-  private static Behavior<TrainerCommand> acknowledge(ActorRef<Done> ackTo) {
-    ackTo.tell(Done.getInstance());
-    return Behaviors.same();
-  }
-
   private Behavior<TrainerCommand> train(TrainBatch message) {
-    momentumEncoder.tell(session.begin(message.batch(), keysAdapter));
+    momentumEncoder.tell(new EncodeKeys(session.begin(message.batch()), keysAdapter));
     session.computeQueries();
     return waitingForKeys(message.ackTo(), Optional.empty());
   }
 
   private Behavior<TrainerCommand> completed(
-      Keys keys, ActorRef<Done> ackTo, Optional<Ending> ending) {
+      Keys keys, ActorRef<Done> ackTo, Optional<Cause> cause) {
     session.complete(keys.ready().targets());
     ackTo.tell(Done.getInstance());
-    return operating.answeredIn(afterStep(ending));
+    return parts.operating().answeredIn(afterStep(cause));
   }
 
-  private Behavior<TrainerCommand> afterStep(Optional<Ending> ending) {
+  private Behavior<TrainerCommand> afterStep(Optional<Cause> cause) {
     if (session.interruption().isPresent()) {
-      feed.stop();
-      return interrupt();
+      parts.feed().stop();
+      return ending.interrupt();
     }
     saving.afterStep();
     probing.runIf(session.probeDue() || probing.isRequested());
-    boolean stopped = ending.filter(Stopped.class::isInstance).isPresent();
+    boolean stopped = cause.filter(Stopped.class::isInstance).isPresent();
     if (session.isComplete() && !stopped) {
-      return finish(new AllDone());
+      return ending.finish(new AllDone());
     }
-    return ending.map(this::finish).orElseGet(this::waitingForBatch);
-  }
-
-  private Behavior<TrainerCommand> interrupt() {
-    return saving.isWriting()
-        ? interrupted()
-        : end(
-            new TrainerEvent.Interrupted(
-                session.interruption().orElseThrow(),
-                !session.hasUnsavedSteps(),
-                operating.goingBack()));
-  }
-
-  private Behavior<TrainerCommand> stop() {
-    saving.stopRequested();
-    return finish(new Stopped());
-  }
-
-  private Behavior<TrainerCommand> finish(Ending ending) {
-    feed.stop();
-    saving.writeIfDue(session.hasUnsavedSteps());
-    return reportWhenIdle(ending, finishing(ending));
-  }
-
-  /**
-   * A stop does not wait for a probe; the end of training does, so that its last point is there.
-   */
-  private Behavior<TrainerCommand> reportWhenIdle(
-      Ending ending, Behavior<TrainerCommand> otherwise) {
-    boolean waits = !saving.isSettled() || (ending instanceof AllDone && probing.isRunning());
-    if (waits) {
-      return otherwise;
-    }
-    boolean saved = !session.hasUnsavedSteps();
-    return end(
-        switch (ending) {
-          case AllDone done -> new TrainerEvent.Finished(session.step(), saved);
-          case Stopped stopped -> new TrainerEvent.Finished(session.step(), saved);
-          case DataGone gone -> new TrainerEvent.DataFailed(session.step(), saved, gone.cause());
-        });
-  }
-
-  /** The guardian hears of it when the session is closed: two models at once may not fit. */
-  private Behavior<TrainerCommand> end(TrainerEvent event) {
-    return Behaviors.stopped(() -> peers.guardian().tell(event));
+    return cause.map(ending::finish).orElseGet(this::waitingForBatch);
   }
 }

@@ -18,6 +18,7 @@ import io.mocov3.actors.events.RecordingLog;
 import io.mocov3.actors.events.StabilityPolicy;
 import io.mocov3.actors.events.StabilityPolicy.Action;
 import io.mocov3.actors.events.StabilityPolicy.Change;
+import io.mocov3.actors.session.TrainingSession;
 import io.mocov3.actors.stability.StabilityPlan;
 import io.mocov3.actors.stability.StabilityPlan.Drill;
 import io.mocov3.actors.training.MomentumEncoder.EncodeKeys;
@@ -31,6 +32,7 @@ import io.mocov3.model.checkpoint.CheckpointStore;
 import io.mocov3.model.checkpoint.Retention;
 import io.mocov3.model.stability.DipRule;
 import io.mocov3.model.stability.SpikeRule;
+import io.mocov3.model.step.Pending;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -239,8 +241,8 @@ class TrainerPhasesTest {
     TestInbox<MomentumEncoder.Command> asked = trainer.childInbox("momentum-encoder");
     if (!asked.hasMessages()) {
       try (TrainingSession other = other()) {
-        EncodeKeys wanted = other.begin(batch(), null);
-        return new TrainerCommand.Keys(new KeysReady(other.model().targets(wanted.step())));
+        Pending wanted = other.begin(batch());
+        return new TrainerCommand.Keys(new KeysReady(other.model().targets(wanted)));
       }
     }
     EncodeKeys wanted = (EncodeKeys) asked.receiveMessage();

@@ -1,7 +1,7 @@
 package io.mocov3.app.daemon;
 
 import com.typesafe.config.Config;
-import io.mocov3.actors.training.TrainingPlan;
+import io.mocov3.actors.session.TrainingPlan;
 import io.mocov3.app.conf.SettingsException;
 import io.mocov3.app.data.DataDigest;
 import io.mocov3.app.run.RunPaths;

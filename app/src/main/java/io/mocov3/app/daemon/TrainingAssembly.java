@@ -12,11 +12,11 @@ import io.mocov3.actors.events.Interruption;
 import io.mocov3.actors.events.SideWork;
 import io.mocov3.actors.guardian.Blueprint;
 import io.mocov3.actors.guardian.TrainingOutcome;
+import io.mocov3.actors.session.Learner;
+import io.mocov3.actors.session.SessionOrigin;
+import io.mocov3.actors.session.TrainingPlan;
+import io.mocov3.actors.session.TrainingSession;
 import io.mocov3.actors.stability.StabilityPlan;
-import io.mocov3.actors.training.Learner;
-import io.mocov3.actors.training.SessionOrigin;
-import io.mocov3.actors.training.TrainingPlan;
-import io.mocov3.actors.training.TrainingSession;
 import io.mocov3.actors.views.ViewPipeline;
 import io.mocov3.app.conf.SettingsException;
 import io.mocov3.app.data.DataSets;
@@ -28,12 +28,9 @@ import io.mocov3.app.plan.Probes;
 import io.mocov3.app.settings.Settings;
 import io.mocov3.augment.batch.SampleOrder;
 import io.mocov3.augment.source.ImageSource;
-import io.mocov3.model.ModelException;
 import io.mocov3.model.checkpoint.Checkpoint;
 import io.mocov3.model.checkpoint.CheckpointStore;
 import io.mocov3.model.evaluation.FeatureQueue;
-import io.mocov3.model.interchange.ImportedWeights;
-import io.mocov3.model.interchange.WeightLoader;
 import io.mocov3.model.method.Encoder;
 import io.mocov3.model.nn.EncoderRole;
 import io.mocov3.model.step.TrainingStep;
@@ -173,7 +170,7 @@ public final class TrainingAssembly {
       return model;
     }
     try {
-      initialise(model).ifPresent(initialised);
+      FirstWeights.load(settings, model).ifPresent(initialised);
       return model;
     } catch (RuntimeException e) {
       model.close();
@@ -185,26 +182,9 @@ public final class TrainingAssembly {
   void checkInitialWeights() {
     if (settings.initFrom().isPresent()) {
       try (TrainingStep model = model()) {
-        initialise(model);
+        FirstWeights.load(settings, model);
       }
     }
-  }
-
-  /** Weights from elsewhere, where the experiment names some; says which, in one line. */
-  private Optional<String> initialise(TrainingStep model) {
-    return settings
-        .initFrom()
-        .map(
-            path -> {
-              try (ImportedWeights weights = ImportedWeights.open(path)) {
-                return "initial weights from "
-                    + path
-                    + ": "
-                    + WeightLoader.load(weights, model.tensors());
-              } catch (ModelException e) {
-                throw new ModelException("model.init-from: " + e.getMessage(), e);
-              }
-            });
   }
 
   /** What a run knows of itself across restarts: full probes that were told of, and a pause. */

@@ -16,8 +16,6 @@ import io.mocov3.app.http.EventLog;
 import io.mocov3.app.lines.JsonLines;
 import io.mocov3.app.lines.LogWatch;
 import io.mocov3.app.log.RunLog;
-import io.mocov3.app.output.Escaped;
-import io.mocov3.app.output.ExitCode;
 import io.mocov3.app.output.RunException;
 import io.mocov3.app.output.Version;
 import io.mocov3.app.plan.Workers;
@@ -193,7 +191,7 @@ public final class TrainingDaemon {
                     outcome.complete(new TrainingOutcome.Failed("the actors ended on their own")));
         system.tell(GuardianCommand.Start.INSTANCE);
         watch(directory, watchdog, system);
-        int code = exitCode(outcome.join());
+        int code = OutcomeLine.print(outcome.join(), err);
         serving.ifPresent(Serving::close);
         end(system, files, signal.isReceived());
         signal.ended(code);
@@ -246,35 +244,5 @@ public final class TrainingDaemon {
             WATCH_INTERVAL,
             task,
             system.dispatchers().lookup(DispatcherSelector.blocking()));
-  }
-
-  private int exitCode(TrainingOutcome ending) {
-    return switch (ending) {
-      case TrainingOutcome.Completed completed -> {
-        err.println("done: %d steps".formatted(completed.step()));
-        yield ExitCode.DONE;
-      }
-      case TrainingOutcome.Interrupted interrupted -> {
-        err.println(
-            interrupted.saved()
-                ? "interrupted after step %d, saved; the same command goes on from here"
-                    .formatted(interrupted.step())
-                : "interrupted after step %d; it could not be saved".formatted(interrupted.step()));
-        yield interrupted.saved() ? ExitCode.INTERRUPTED : ExitCode.KILLED;
-      }
-      case TrainingOutcome.DataGone gone -> {
-        err.println(
-            gone.saved()
-                ? "interrupted after step %d, saved: %s; the same command goes on when the images are back"
-                    .formatted(gone.step(), gone.reason())
-                : "mocov3: step %d could not be saved, and %s"
-                    .formatted(gone.step(), gone.reason()));
-        yield gone.saved() ? ExitCode.INTERRUPTED : ExitCode.FAILED;
-      }
-      case TrainingOutcome.Failed failed -> {
-        err.println("mocov3: " + Escaped.text(failed.reason()));
-        yield ExitCode.FAILED;
-      }
-    };
   }
 }

@@ -1,8 +1,8 @@
 package io.mocov3.app.plan;
 
 import io.mocov3.actors.Patience;
+import io.mocov3.actors.session.TrainingPlan;
 import io.mocov3.actors.stability.StabilityPlan;
-import io.mocov3.actors.training.TrainingPlan;
 import io.mocov3.app.data.DataSets;
 import io.mocov3.app.settings.Settings;
 import io.mocov3.augment.batch.SampleOrder;

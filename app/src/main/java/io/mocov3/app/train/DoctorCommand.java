@@ -1,6 +1,6 @@
 package io.mocov3.app.train;
 
-import io.mocov3.actors.training.TrainingPlan;
+import io.mocov3.actors.session.TrainingPlan;
 import io.mocov3.app.conf.SettingsException;
 import io.mocov3.app.daemon.TrainingAssembly;
 import io.mocov3.app.data.DataSets;

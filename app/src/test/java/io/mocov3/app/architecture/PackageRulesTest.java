@@ -46,6 +46,7 @@ final class PackageRulesTest {
           List.of(
               Set.of("guardian"),
               Set.of("training"),
+              Set.of("session"),
               Set.of("evaluation", "stability", "checkpoint"),
               Set.of("views"),
               Set.of("events", "control"),

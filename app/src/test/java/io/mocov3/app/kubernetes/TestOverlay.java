@@ -1,5 +1,6 @@
 package io.mocov3.app.kubernetes;
 
+import io.mocov3.app.process.TinyRun;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,26 +10,15 @@ final class TestOverlay {
   private static final Path KUBERNETES = Path.of("..", "k8s").toAbsolutePath().normalize();
 
   private static final String EXPERIMENT =
-      """
-      mocov3 {
-        run { name = tiny, steps = 1500 }
-        data {
-          train = /data/shapes/train
-          test = /data/shapes/test
-          format = shapes
-          batch-size = 16
-          shapes { train-images = 300, test-images = 60, size = 32, seed = 7 }
-        }
-        model {
-          preset = vit-tiny, image-size = 16, patch-size = 8, width = 16, depth = 1, heads = 2
-          projector { hidden = 16, out = 8 }
-          predictor { hidden = 16, out = 8 }
-        }
-        schedule.warmup-epochs = 0
-        evaluation.knn { every-steps = 500, k = [5] }
-        checkpoint.every-steps = 100
-      }
-      """;
+      TinyRun.experiment("/data/shapes")
+          + """
+          mocov3 {
+            run { name = tiny, steps = 1500, log-samples = false }
+            evaluation.knn.every-steps = 500
+            checkpoint.every-steps = 100
+            http.enabled = true
+          }
+          """;
 
   private TestOverlay() {}
 

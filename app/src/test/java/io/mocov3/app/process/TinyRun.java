@@ -40,6 +40,11 @@ public final class TinyRun {
       }
       """;
 
+  /** Its experiment, with the images below that folder. */
+  public static String experiment(String images) {
+    return TINY.replace("IMAGES", images);
+  }
+
   private TinyRun() {}
 
   /** The images of every tiny run, once below {@code shared}. */
@@ -50,7 +55,7 @@ public final class TinyRun {
   /** The arguments that train it in {@code run}, with keys set over it. */
   static List<String> train(Path shared, Path run, String... overrides) throws IOException {
     Path experiment = shared.resolve("tiny.conf");
-    Files.writeString(experiment, TINY.replace("IMAGES", shared.resolve("shapes").toString()));
+    Files.writeString(experiment, experiment(shared.resolve("shapes").toString()));
     List<String> arguments = new ArrayList<>(List.of("train", experiment.toString()));
     arguments.addAll(List.of("--set", "run.directory=\"" + run + "\""));
     Arrays.stream(overrides).forEach(override -> arguments.addAll(List.of("--set", override)));

@@ -1,6 +1,5 @@
-package io.mocov3.actors.training;
+package io.mocov3.actors.session;
 
-import io.mocov3.actors.checkpoint.Checkpointer.Written;
 import io.mocov3.model.checkpoint.Checkpoint;
 import io.mocov3.model.checkpoint.Stateful;
 import io.mocov3.model.step.TrainingState;
@@ -37,10 +36,8 @@ final class SessionCopies implements AutoCloseable {
     return state.stage(step);
   }
 
-  void saved(Written written) {
-    if (written.success()) {
-      savedStep = written.step();
-    }
+  void saved(long step) {
+    savedStep = step;
   }
 
   long savedStep() {

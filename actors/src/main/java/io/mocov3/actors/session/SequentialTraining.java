@@ -1,8 +1,9 @@
-package io.mocov3.actors.training;
+package io.mocov3.actors.session;
 
 import io.mocov3.actors.views.Batch;
 import io.mocov3.actors.views.ViewPipeline;
 import io.mocov3.augment.batch.BatchBufferPool;
+import io.mocov3.model.step.Pending;
 import io.mocov3.model.step.TrainingStep;
 
 /** The steps of a session one after the other on the calling thread, without actors. */
@@ -20,9 +21,9 @@ public final class SequentialTraining {
               .thenCompose(buffer -> pipeline.fill(new Batch(position, buffer, pool)))
               .toCompletableFuture()
               .join();
-      MomentumEncoder.EncodeKeys wanted = session.begin(batch, null);
+      Pending wanted = session.begin(batch);
       session.computeQueries();
-      session.complete(model.targets(wanted.step()));
+      session.complete(model.targets(wanted));
     }
   }
 }

@@ -1,4 +1,4 @@
-package io.mocov3.actors.training;
+package io.mocov3.actors.session;
 
 import io.mocov3.model.optim.LearningRateSchedule;
 import io.mocov3.model.optim.MomentumSchedule;
@@ -46,12 +46,13 @@ public record TrainingPlan(
     return intervals.probes() > 0;
   }
 
-  double epochOf(long step) {
+  /** Fractional epochs. */
+  public double epochOf(long step) {
     return (double) step / length.stepsPerEpoch();
   }
 
   /** Of the step after so many completed ones; {@code factor} is what rollbacks made of it. */
-  Rates rates(long step, double factor) {
+  public Rates rates(long step, double factor) {
     double epoch = epochOf(step);
     return new Rates(schedules.learningRate().at(epoch) * factor, schedules.momentum().at(epoch));
   }

@@ -1,4 +1,4 @@
-package io.mocov3.actors.training;
+package io.mocov3.actors.session;
 
 import io.mocov3.actors.events.Adjustments;
 import io.mocov3.actors.events.Incident;
@@ -100,15 +100,19 @@ public record SessionOrigin(
     }
     Incident incident = interruption.get().incident();
     long onset = incident.onset();
-    obstacle(store, onset, checkpointEverySteps)
-        .ifPresent(
-            reason -> {
-              throw new RollbackImpossibleException(reason + " (" + incident.line() + ")");
-            });
+    boolean requested = incident.reason() == IncidentKind.REQUESTED;
+    Optional<String> obstacle = obstacle(store, onset, checkpointEverySteps);
+    if (obstacle.isPresent() && requested) {
+      warn.accept(obstacle.get() + "; going on from the newest one");
+      return of(store.newestValid(warn));
+    }
+    if (obstacle.isPresent()) {
+      throw new RollbackImpossibleException(obstacle.get() + " (" + incident.line() + ")");
+    }
     List<Checkpoint> before = before(store, onset);
     List<Checkpoint> scheduled = before.stream().filter(Checkpoint::isScheduled).toList();
     boolean any =
-        incident.reason() == IncidentKind.REQUESTED
+        requested
             || checkpointEverySteps == 0
             || (scheduled.isEmpty() && checkpointEverySteps < onset);
     store.removeFrom(onset, (any ? before : scheduled)::contains);

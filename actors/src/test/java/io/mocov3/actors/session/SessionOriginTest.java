@@ -1,4 +1,4 @@
-package io.mocov3.actors.training;
+package io.mocov3.actors.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -75,8 +75,24 @@ class SessionOriginTest {
         .hasMessageContaining("no checkpoint from before step 160 is kept");
   }
 
+  @Test
+  void whoAsksMayGoToAnyAndOneThatWasPrunedMeanwhileEndsNoTraining() {
+    write(100, true);
+    write(150, false);
+    write(200, true);
+
+    assertThat(wentBackTo(IncidentKind.REQUESTED, 160, 100)).isEqualTo(150);
+    assertThat(left()).containsExactly(100L, 150L);
+    assertThat(wentBackTo(IncidentKind.REQUESTED, 50, 10)).isEqualTo(150);
+    assertThat(left()).containsExactly(100L, 150L);
+  }
+
   private long rolledBackTo(long onset, long everySteps) {
-    Incident incident = new Incident(IncidentKind.SPIKE, onset, onset + 5, "a spike");
+    return wentBackTo(IncidentKind.SPIKE, onset, everySteps);
+  }
+
+  private long wentBackTo(IncidentKind kind, long onset, long everySteps) {
+    Incident incident = new Incident(kind, onset, onset + 5, "a spike");
     return SessionOrigin.find(
             store,
             StabilityPolicy.OBSERVE,

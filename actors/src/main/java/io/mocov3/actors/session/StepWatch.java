@@ -1,4 +1,4 @@
-package io.mocov3.actors.training;
+package io.mocov3.actors.session;
 
 import io.mocov3.actors.evaluation.LiveProbe;
 import io.mocov3.actors.events.EventSink;
