@@ -27,10 +27,13 @@ public final class Workers implements Executor, AutoCloseable {
     threads.execute(task);
   }
 
-  /** One that hangs in a file that never answers is not waited for. */
+  /**
+   * What was begun is ended, for an image whose reading is interrupted would pass for a bad one; a
+   * thread that hangs in a file that never answers is not waited for.
+   */
   @Override
   public void close() {
-    threads.shutdownNow();
+    threads.shutdown();
     try {
       threads.awaitTermination(ENDING_SECONDS, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
