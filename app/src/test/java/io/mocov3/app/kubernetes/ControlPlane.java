@@ -37,7 +37,8 @@ final class ControlPlane implements AutoCloseable {
       List.of("etcd", "kube-apiserver", "kube-controller-manager", "kubectl", "crds");
   private static final String CONTROLLERS =
       "job-controller,disruption-controller,garbage-collector-controller,"
-          + "serviceaccount-controller,namespace-controller,ttl-after-finished-controller";
+          + "serviceaccount-controller,namespace-controller,ttl-after-finished-controller,"
+          + "endpointslice-controller";
 
   /** What a command printed. */
   record Result(int code, String out, String err) {}
@@ -84,6 +85,7 @@ final class ControlPlane implements AutoCloseable {
       startControllers();
       client = new KubernetesClientBuilder().withConfig(config()).build();
       installSchemas();
+      client.resource(PodStatusWriter.node()).create();
     } catch (Exception | AssertionError e) {
       close();
       throw e;

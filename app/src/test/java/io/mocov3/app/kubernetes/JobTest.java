@@ -2,13 +2,17 @@ package io.mocov3.app.kubernetes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.JobCondition;
+import io.mocov3.app.process.Programs;
+import io.mocov3.app.process.PrometheusServer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -70,6 +74,35 @@ class JobTest {
       assertThat(run.job().getStatus().getFailed()).isNull();
       other.awaitCondition("Complete");
       assertThat(weights(node)).isEqualTo(weights(undisturbed));
+    }
+  }
+
+  @Test
+  void prometheusScrapesWhatTheMonitorSelects() throws Exception {
+    assumeTrue(Programs.isInstalled("prometheus"), "prometheus is not on the PATH");
+    assumeTrue(PodStatusWriter.podsHaveAnAddress(), "this machine has no address but loopback");
+    JobRun run = JobRun.apply(plane, "scraped", folder);
+    try (Kubelet node = run.node()) {
+      run.awaitReadyAfter(List.of());
+      Monitored monitored = Monitored.of(plane.client(), "scraped");
+      Path configuration =
+          Files.writeString(
+              folder.resolve("prometheus.yml"),
+              """
+              scrape_configs:
+                - job_name: mocov3
+                  scrape_interval: 1s
+                  metrics_path: "%s"
+                  static_configs: [ { targets: [ "%s" ] } ]
+              """
+                  .formatted(monitored.path(), monitored.endpoint()));
+      try (PrometheusServer prometheus = PrometheusServer.start(folder, configuration)) {
+        await()
+            .atMost(Duration.ofMinutes(1))
+            .ignoreExceptions()
+            .until(
+                () -> prometheus.query("increase(mocov3_train_steps_total[10s]) > 0").size() == 1);
+      }
     }
   }
 

@@ -3,12 +3,20 @@ package io.mocov3.app.kubernetes;
 import io.fabric8.kubernetes.api.model.BindingBuilder;
 import io.fabric8.kubernetes.api.model.ContainerState;
 import io.fabric8.kubernetes.api.model.ContainerStateBuilder;
+import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.NodeBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.PodCondition;
 import io.fabric8.kubernetes.api.model.PodConditionBuilder;
+import io.fabric8.kubernetes.api.model.PodIP;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.PodResource;
+import java.io.UncheckedIOException;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -17,6 +25,8 @@ import java.util.List;
 /** What a node tells the API server of one pod. */
 final class PodStatusWriter {
   private static final String NODE = "stand-in";
+  private static final String UNREACHABLE = "198.51.100.1";
+  private static final String ADDRESS = address();
 
   private final KubernetesClient client;
   private final Pod pod;
@@ -25,6 +35,15 @@ final class PodStatusWriter {
   PodStatusWriter(KubernetesClient client, Pod pod) {
     this.client = client;
     this.pod = pod;
+  }
+
+  /** Whether what is written as the address of a pod is one. */
+  static boolean podsHaveAnAddress() {
+    return !ADDRESS.equals(UNREACHABLE);
+  }
+
+  static Node node() {
+    return new NodeBuilder().withNewMetadata().withName(NODE).endMetadata().build();
   }
 
   /** As a scheduler does: a pod without a node would be gone at once when it is deleted. */
@@ -106,6 +125,8 @@ final class PodStatusWriter {
                     .editStatus()
                     .withPhase(phase)
                     .withStartTime(begin)
+                    .withPodIP(ADDRESS)
+                    .withPodIPs(List.of(new PodIP(ADDRESS)))
                     .withConditions(
                         with(
                             current,
@@ -145,6 +166,21 @@ final class PodStatusWriter {
         .pods()
         .inNamespace(pod.getMetadata().getNamespace())
         .withName(pod.getMetadata().getName());
+  }
+
+  /** Of this machine: an endpoint may not be a loopback address. */
+  private static String address() {
+    try {
+      return NetworkInterface.networkInterfaces()
+          .flatMap(NetworkInterface::inetAddresses)
+          .filter(Inet4Address.class::isInstance)
+          .filter(address -> !address.isLoopbackAddress() && !address.isLinkLocalAddress())
+          .map(InetAddress::getHostAddress)
+          .findFirst()
+          .orElse(UNREACHABLE);
+    } catch (SocketException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static String now() {

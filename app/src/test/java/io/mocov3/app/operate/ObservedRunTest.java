@@ -7,16 +7,11 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.mocov3.app.process.Mocov3Process;
+import io.mocov3.app.process.Programs;
+import io.mocov3.app.process.PrometheusServer;
 import io.mocov3.augment.shapes.Shapes;
 import io.mocov3.augment.shapes.ShapesConfig;
 import java.io.IOException;
-import java.net.ServerSocket;
-import java.net.URI;
-import java.net.URLEncoder;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,7 +20,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -104,30 +98,24 @@ class ObservedRunTest {
   @Test
   void everyQueryOfEveryPanelAndRuleFindsTheRunInPrometheus() throws Exception {
     assumeTrue(Programs.isInstalled("prometheus"), "prometheus is not on the PATH");
-    int web = freePort();
-    Process prometheus = prometheus(web);
-    try {
+    Map<String, String> unexpected = new LinkedHashMap<>();
+    try (PrometheusServer prometheus = prometheus()) {
       await()
           .atMost(Duration.ofSeconds(60))
           .ignoreExceptions()
-          .until(() -> query(web, "count_over_time(mocov3_train_loss[1m]) > 12").size() > 0);
-      await()
-          .atMost(Duration.ofSeconds(60))
-          .ignoreExceptions()
-          .until(() -> query(web, "mocov3:data_wait:ratio5m").size() > 0);
-      Map<String, String> unexpected = new LinkedHashMap<>();
+          .until(
+              () ->
+                  prometheus.query("count_over_time(mocov3_train_loss[1m]) > 12").size() > 0
+                      && prometheus.query("mocov3:data_wait:ratio5m").size() > 0);
       for (Map.Entry<String, String> entry : queries().entrySet()) {
         boolean mayBeEmpty = EMPTY.keySet().stream().anyMatch(entry.getKey()::contains);
-        int found = query(web, entry.getKey()).size();
+        int found = prometheus.query(entry.getKey()).size();
         if (found == 0 != mayBeEmpty) {
           unexpected.put(entry.getKey(), entry.getValue() + ": " + found + " series");
         }
       }
-      assertThat(unexpected).isEmpty();
-    } finally {
-      prometheus.destroy();
-      assertThat(prometheus.waitFor(20, TimeUnit.SECONDS)).isTrue();
     }
+    assertThat(unexpected).isEmpty();
   }
 
   @Test
@@ -253,25 +241,7 @@ class ObservedRunTest {
         .replaceAll(" (>|<|==) [-0-9.* ]+$", "");
   }
 
-  private static JsonNode query(int web, String expression) throws Exception {
-    JsonNode answer =
-        get(
-            "http://127.0.0.1:%d/api/v1/query?query=%s"
-                .formatted(web, URLEncoder.encode(expression, StandardCharsets.UTF_8)));
-    assertThat(answer.path("status").asText()).as(expression).isEqualTo("success");
-    return answer.path("data").path("result");
-  }
-
-  private static JsonNode get(String url) throws Exception {
-    try (HttpClient client = HttpClient.newHttpClient()) {
-      return MAPPER.readTree(
-          client
-              .send(HttpRequest.newBuilder(URI.create(url)).build(), BodyHandlers.ofString())
-              .body());
-    }
-  }
-
-  private static Process prometheus(int web) throws IOException {
+  private static PrometheusServer prometheus() throws IOException {
     Path configuration =
         Files.writeString(
             folder.resolve("prometheus.yml"),
@@ -285,14 +255,7 @@ class ObservedRunTest {
                 .formatted(
                     KUBERNETES.resolve("prometheus/rules.yaml").toAbsolutePath().normalize(),
                     port));
-    return new ProcessBuilder(
-            "prometheus",
-            "--config.file=" + configuration,
-            "--storage.tsdb.path=" + folder.resolve("prometheus-data"),
-            "--web.listen-address=127.0.0.1:" + web)
-        .redirectErrorStream(true)
-        .redirectOutput(folder.resolve("prometheus.log").toFile())
-        .start();
+    return PrometheusServer.start(folder, configuration);
   }
 
   private static int promtool(String... arguments) throws Exception {
@@ -306,12 +269,6 @@ class ObservedRunTest {
       throw new AssertionError(Files.readString(log));
     }
     return code;
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    }
   }
 
   private static String experiment() {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.mocov3.app.page.ReportPage;
 import io.mocov3.app.page.RunHistory;
+import io.mocov3.app.process.Programs;
 import io.mocov3.app.run.Told;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -6,22 +6,19 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import com.sun.net.httpserver.HttpServer;
 import com.typesafe.config.ConfigFactory;
+import io.mocov3.app.process.Programs;
+import io.mocov3.app.process.PrometheusServer;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -104,27 +101,22 @@ class WithoutKubernetesTest {
           exchange.close();
         });
     target.start();
-    int web = freePort();
-    Process prometheus = prometheus(web, target.getAddress().getPort());
-    try {
+    try (PrometheusServer prometheus = prometheus(target.getAddress().getPort())) {
       await()
           .atMost(Duration.ofSeconds(60))
           .ignoreExceptions()
-          .until(() -> asked(web, "query?query=mocov3_rollbacks_total").path("result").size() == 1);
-      JsonNode groups = asked(web, "rules").path("groups");
-      assertThat(groups.findValuesAsText("name"))
+          .until(() -> prometheus.query("mocov3_rollbacks_total").size() == 1);
+      assertThat(prometheus.data("rules").path("groups").findValuesAsText("name"))
           .contains("mocov3-recording", "mocov3-alerts", "Mocov3RolledBack");
-      assertThat(asked(web, "targets").path("activeTargets").path(0).path("labels").toString())
+      assertThat(prometheus.data("targets").path("activeTargets").path(0).path("labels").toString())
           .contains("\"job\":\"mocov3\"");
     } finally {
-      prometheus.destroy();
       target.stop(0);
-      assertThat(prometheus.waitFor(20, TimeUnit.SECONDS)).isTrue();
     }
   }
 
   /** As the compose file starts it, with another target, other ports and more frequent scrapes. */
-  private Process prometheus(int web, int target) throws IOException {
+  private PrometheusServer prometheus(int target) throws IOException {
     Path configured = Files.createDirectories(folder.resolve("compose")).resolve("prometheus.yml");
     Files.createSymbolicLink(folder.resolve("prometheus"), KUBERNETES.resolve("prometheus"));
     String configuration = Files.readString(COMPOSE.resolve("prometheus.yml"));
@@ -134,26 +126,15 @@ class WithoutKubernetesTest {
         configuration
             .replace("127.0.0.1:9464", "127.0.0.1:" + target)
             .replace("scrape_interval: 15s", "scrape_interval: 1s"));
-    List<String> command = new ArrayList<>(List.of("prometheus"));
-    for (JsonNode argument : compose().path("services").path("prometheus").path("command")) {
-      command.add(
-          argument
-              .asText()
-              .replace("/etc/mocov3", folder.toString())
-              .replace("=/prometheus", "=" + folder.resolve("data"))
-              .replace("127.0.0.1:9090", "127.0.0.1:" + web));
+    List<String> flags = new ArrayList<>();
+    for (JsonNode flag : compose().path("services").path("prometheus").path("command")) {
+      flags.add(flag.asText());
     }
-    return new ProcessBuilder(command)
-        .redirectErrorStream(true)
-        .redirectOutput(folder.resolve("prometheus.log").toFile())
-        .start();
-  }
-
-  private static JsonNode asked(int web, String path) throws IOException {
-    URI uri = URI.create("http://127.0.0.1:" + web + "/api/v1/" + path);
-    try (InputStream answer = uri.toURL().openStream()) {
-      return new ObjectMapper().readTree(answer).path("data");
-    }
+    assertThat(flags)
+        .contains("--config.file=/etc/mocov3/compose/prometheus.yml")
+        .contains("--storage.tsdb.path=/prometheus", "--web.listen-address=127.0.0.1:9090");
+    flags.removeIf(flag -> flag.matches("--(config|storage.tsdb.path|web.listen-address).*"));
+    return PrometheusServer.start(folder, configured, flags.toArray(String[]::new));
   }
 
   private String verified(String unit) throws Exception {
@@ -178,11 +159,5 @@ class WithoutKubernetesTest {
     String printed = new String(process.getInputStream().readAllBytes(), UTF_8);
     process.waitFor();
     return printed;
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 }

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import java.util.zip.GZIPInputStream;
@@ -131,6 +132,20 @@ final class DistributionTest {
     assertThat(jars).hasSizeGreaterThan(50).allMatch(jar -> jar.endsWith(".jar"));
     assertThat(billed).containsAll(without(jars, "app-"));
     assertThat(licensed).containsAll(without(jars, "app-|model-|augment-|metrics-|actors-"));
+  }
+
+  @Test
+  void the_licence_texts_of_the_natives_are_there() throws Exception {
+    List<String> named =
+        Pattern.compile("`(licenses/\\S+)`")
+            .matcher(Files.readString(home.resolve("NOTICE.md")))
+            .results()
+            .map(match -> match.group(1))
+            .toList();
+
+    assertThat(named).hasSize(5).allSatisfy(text -> assertThat(home.resolve(text)).exists());
+    assertThat(home.resolve("licenses/opencv")).isNotEmptyDirectory();
+    assertThat(home.resolve("licenses/pytorch/LICENSE")).content().contains("Facebook");
   }
 
   @Test

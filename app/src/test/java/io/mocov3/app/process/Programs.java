@@ -1,4 +1,4 @@
-package io.mocov3.app.operate;
+package io.mocov3.app.process;
 
 import java.io.File;
 import java.nio.file.Files;
@@ -7,10 +7,10 @@ import java.util.Arrays;
 import java.util.regex.Pattern;
 
 /** Programs that a test needs and a machine may lack. */
-final class Programs {
+public final class Programs {
   private Programs() {}
 
-  static boolean isInstalled(String program) {
+  public static boolean isInstalled(String program) {
     return Arrays.stream(
             System.getenv().getOrDefault("PATH", "").split(Pattern.quote(File.pathSeparator), -1))
         .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
