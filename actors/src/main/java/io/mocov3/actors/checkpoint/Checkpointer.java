@@ -6,9 +6,11 @@ import akka.actor.typed.javadsl.Behaviors;
 import io.mocov3.actors.events.EventSink;
 import io.mocov3.actors.events.SideWork;
 import io.mocov3.model.ModelException;
+import io.mocov3.model.checkpoint.Checkpoint;
 import io.mocov3.model.checkpoint.CheckpointStore;
 import io.mocov3.model.step.TrainingState.Staged;
 import java.time.Duration;
+import java.util.OptionalLong;
 
 /** Writes staged checkpoints, off the training path. A failed write is reported, never fatal. */
 public final class Checkpointer {
@@ -33,8 +35,8 @@ public final class Checkpointer {
   /** Say when what was asked before is done. */
   public record Rest(ActorRef<AtRest> replyTo) implements Command {}
 
-  /** Nothing is being written. */
-  public record AtRest() {}
+  /** Nothing is being written; {@code newest} is the step of the newest checkpoint, if any. */
+  public record AtRest(OptionalLong newest) {}
 
   private Checkpointer() {}
 
@@ -43,13 +45,21 @@ public final class Checkpointer {
         command ->
             switch (command) {
               case Write write -> onWrite(store, events, write);
-              case Rest rest -> onRest(rest);
+              case Rest rest -> onRest(store, rest);
             });
   }
 
-  private static Behavior<Command> onRest(Rest rest) {
-    rest.replyTo().tell(new AtRest());
+  private static Behavior<Command> onRest(CheckpointStore store, Rest rest) {
+    rest.replyTo().tell(new AtRest(newest(store)));
     return Behaviors.same();
+  }
+
+  private static OptionalLong newest(CheckpointStore store) {
+    try {
+      return store.list().stream().mapToLong(Checkpoint::step).max();
+    } catch (ModelException e) {
+      return OptionalLong.empty();
+    }
   }
 
   private static Behavior<Command> onWrite(CheckpointStore store, EventSink events, Write write) {

@@ -130,7 +130,13 @@ public final class Evaluator {
     try (TensorStaging.Copy weights = evaluate.encoder()) {
       TensorCodec.copyAll(weights.tensors(), encoder.weights().tensors());
     }
-    List<KnnAccuracy> accuracies = probe.run(encoder, pixels);
+    List<KnnAccuracy> accuracies =
+        probe.run(
+            images -> {
+              evaluate.ticket().requireValid();
+              return encoder.features(images);
+            },
+            pixels);
     events.on(
         new SideWork.ProbeCompleted(KnnProbe.PROBE, Duration.ofNanos(System.nanoTime() - begin)));
     return accuracies;

@@ -49,7 +49,8 @@ public record KnnProbe(Images train, Images test, Framing framing, List<Setting>
     return run(LabelledFeatures::rawPixels, pixels);
   }
 
-  private List<KnnAccuracy> run(UnaryOperator<Tensor> network, Pixels pixels) {
+  /** Accuracies of what {@code network} makes of images: (N, 3, H, W) to (N, D). */
+  List<KnnAccuracy> run(UnaryOperator<Tensor> network, Pixels pixels) {
     try (LabelledFeatures references = features(train, network, pixels);
         LabelledFeatures queries = features(test, network, pixels);
         KnnClassifier classifier =

@@ -5,7 +5,8 @@ import java.util.List;
 
 /**
  * The probes under way. A training that goes back takes the tickets of later steps back, so that
- * nothing is told of weights that are no longer of the run. Thread-safe.
+ * nothing is told of weights that are no longer of the run; a probe whose ticket is taken back ends
+ * with the batch under way. Thread-safe.
  */
 public final class ProbeTickets {
   private final List<Ticket> open = new ArrayList<>();
@@ -30,6 +31,13 @@ public final class ProbeTickets {
       }
     }
 
+    /** Ends a probe whose result nobody wants any more. */
+    synchronized void requireValid() {
+      if (!valid) {
+        throw new IllegalStateException("the probe was abandoned");
+      }
+    }
+
     private synchronized void takeBack() {
       valid = false;
     }
@@ -48,6 +56,11 @@ public final class ProbeTickets {
   /** Whether the probe of that step is under way, or waits for its turn. */
   public synchronized boolean isOpen(long step) {
     return open.stream().anyMatch(ticket -> ticket.step() == step);
+  }
+
+  /** Training ends. */
+  public void takeBackAll() {
+    goBackTo(-1);
   }
 
   /** Training goes on after {@code step}. Call it before anybody is told of that. */

@@ -47,10 +47,12 @@ final class Absence {
   /** Training goes on after {@code step}. */
   void started(long step) {
     attempts.started(step);
+    dataWait.started(step);
   }
 
   Behavior<GuardianCommand> dataFailed(TrainerEvent.DataFailed failed) {
     String reason = ActorFailure.reason(failed.cause());
+    parts.requests().trainerEnded(reason);
     if (!(failed.cause() instanceof SourceUnavailableException)) {
       return parts.fail(reason);
     }
@@ -130,8 +132,12 @@ final class Absence {
     if (!parts.children().isTrainer(failed.getRef())) {
       return parts.fail(failure.actor() + " failed: " + failure.reason());
     }
+    parts.requests().trainerEnded(failure.reason());
+    if (parts.lifecycle().equals(Lifecycle.STOPPING)) {
+      return leaving();
+    }
     attempts.failed();
-    if (parts.lifecycle().equals(Lifecycle.STOPPING) || attempts.areOver()) {
+    if (attempts.areOver()) {
       return parts.fail(Wording.noMoreAttempts(failure, attempts.failures()));
     }
     parts.tell(new SideWork.Warned(Wording.nextAttempt(failure, attempts.failures())));
@@ -145,22 +151,56 @@ final class Absence {
         Lifecycle.recovering(failure),
         command ->
             switch (command) {
-              case Stop stop -> parts.fail(Wording.stoppedBetweenAttempts(failure));
+              case Stop stop -> leaving();
               case GiveUp giveUp -> parts.fail(giveUp.reason());
               case Ask ask ->
                   parts.requests().withoutTrainer(ask, parts.lifecycle())
-                      ? parts.fail(Wording.stoppedBetweenAttempts(failure))
+                      ? leaving()
                       : Behaviors.same();
               case Retry retry -> askForRest();
               case StorageAtRest rest -> again.get();
               case TrainerTold told -> Behaviors.same(); // from before it failed
               case Ping ping -> GuardianParts.pong(ping);
               case Start start -> parts.unexpected(start);
-              case Stuck stuck -> parts.unexpected(stuck);
+              case Stuck stuck -> warn(stuck);
               case Look look -> parts.unexpected(look);
               case Looked looked -> parts.unexpected(looked);
             },
         this::childFailed);
+  }
+
+  /** A stop was asked for and the trainer failed: what is on the disk is what stays. */
+  private Behavior<GuardianCommand> leaving() {
+    askForRest();
+    return parts.phase(
+        Lifecycle.STOPPING,
+        command ->
+            switch (command) {
+              case StorageAtRest rest ->
+                  parts.end(
+                      new TrainingOutcome.Interrupted(
+                          rest.newest().orElse(0), rest.newest().isPresent()));
+              case Stop stop -> Behaviors.same();
+              case GiveUp giveUp -> parts.fail(giveUp.reason());
+              case Ask ask -> {
+                parts.requests().whileStopping(ask, parts.lifecycle());
+                yield Behaviors.same();
+              }
+              case Retry retry -> Behaviors.same();
+              case TrainerTold told -> Behaviors.same(); // from before it failed
+              case Ping ping -> GuardianParts.pong(ping);
+              case Stuck stuck -> warn(stuck);
+              case Start start -> parts.unexpected(start);
+              case Look look -> parts.unexpected(look);
+              case Looked looked -> parts.unexpected(looked);
+            },
+        this::childFailed);
+  }
+
+  /** There is no trainer to tell; if it lasts, the process is no longer alive. */
+  private Behavior<GuardianCommand> warn(Stuck stuck) {
+    parts.tell(new SideWork.Warned(stuck.reason()));
+    return Behaviors.same();
   }
 
   private Behavior<GuardianCommand> askForRest() {
@@ -171,7 +211,8 @@ final class Absence {
             new Checkpointer.Rest(
                 parts
                     .context()
-                    .messageAdapter(Checkpointer.AtRest.class, rest -> StorageAtRest.INSTANCE)));
+                    .messageAdapter(
+                        Checkpointer.AtRest.class, rest -> new StorageAtRest(rest.newest()))));
     return Behaviors.same();
   }
 }

@@ -8,16 +8,22 @@ final class DataWait {
   private final Duration limit;
   private final Backoff backoff = new Backoff();
   private long since;
-  private long step = -1;
+  private long resumedAt;
+  private boolean begun;
 
   DataWait(Duration limit) {
     this.limit = limit;
   }
 
+  /** Training goes on after {@code step}. */
+  void started(long step) {
+    resumedAt = step;
+  }
+
   /** The images are gone after {@code completed} steps; without progress it is the same wait. */
   void begin(long completed) {
-    if (completed > step) {
-      step = completed;
+    if (!begun || completed > resumedAt) {
+      begun = true;
       since = System.nanoTime();
       backoff.reset();
     }

@@ -5,6 +5,7 @@ import akka.actor.typed.ActorRef;
 import io.mocov3.actors.control.Caller;
 import io.mocov3.actors.control.ControlRequest;
 import io.mocov3.actors.training.TrainerEvent;
+import java.util.OptionalLong;
 
 /** What the guardian is told. */
 public sealed interface GuardianCommand {
@@ -38,10 +39,11 @@ public sealed interface GuardianCommand {
     INSTANCE
   }
 
-  /** Nothing that a former trainer wanted written is being written any more. */
-  enum StorageAtRest implements GuardianCommand {
-    INSTANCE
-  }
+  /**
+   * Nothing that a former trainer wanted written is being written any more; {@code newest} is the
+   * step of the newest checkpoint, if there is one.
+   */
+  record StorageAtRest(OptionalLong newest) implements GuardianCommand {}
 
   /** The pause before another look at the images is over. */
   enum Look implements GuardianCommand {

@@ -32,7 +32,9 @@ final class GuardianParts {
     this.timers = timers;
     this.blueprint = blueprint;
     children = new Children(context, blueprint, trainers);
-    requests = new Requests(blueprint.pauses(), line -> tell(new SideWork.Warned(line)));
+    requests =
+        new Requests(
+            blueprint.pauses(), line -> tell(new SideWork.Warned(line)), new PassedOn(context));
     wording = new Wording(blueprint.patience());
   }
 
@@ -101,6 +103,7 @@ final class GuardianParts {
   }
 
   Behavior<GuardianCommand> end(TrainingOutcome outcome) {
+    blueprint.evaluator().ifPresent(desk -> desk.tickets().takeBackAll());
     requests.ended(outcome);
     tell(new SideWork.LifecycleChanged(Lifecycle.ENDED));
     blueprint.outcome().complete(outcome);

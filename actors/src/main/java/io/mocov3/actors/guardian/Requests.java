@@ -20,24 +20,27 @@ import java.util.function.Consumer;
  */
 final class Requests {
   private static final String PAUSED = "paused; no step will follow until it is resumed";
+  private static final String GOES_BACK = "training went back to a checkpoint; ask again";
   private static final String RESUMED = "resumed; steps follow as soon as they can";
 
   private final PauseMark pauses;
   private final Consumer<String> warn;
+  private final PassedOn passedOn;
   private final List<Caller> ofStop = new ArrayList<>();
   private Optional<Caller> ofRollback = Optional.empty();
 
-  Requests(PauseMark pauses, Consumer<String> warn) {
+  Requests(PauseMark pauses, Consumer<String> warn, PassedOn passedOn) {
     this.pauses = pauses;
     this.warn = warn;
+    this.passedOn = passedOn;
   }
 
   boolean atWork(Ask ask, ActorRef<TrainerCommand> trainer) {
     return switch (ask.request()) {
       case ControlRequest.Stop stop -> ofStop.add(ask.caller());
       case ControlRequest.OfTrainer request -> {
-        mark(request);
-        trainer.tell(new TrainerCommand.Ask(request, ask.caller()));
+        Caller caller = passedOn.of(ask.caller(), () -> mark(request));
+        trainer.tell(new TrainerCommand.Ask(request, caller));
         yield false;
       }
     };
@@ -84,21 +87,35 @@ final class Requests {
     }
   }
 
-  /** Training goes back because somebody asked for it. */
+  /** Training goes back because somebody asked for it, if so. */
   void goesBack(Optional<Caller> caller) {
     ofRollback = caller;
+    passedOn.refuse(GOES_BACK, caller);
   }
 
-  /** Training goes on after {@code step}. */
-  void started(long step) {
-    ofRollback.ifPresent(caller -> caller.done("went back to step " + step, Map.of("step", step)));
+  /** The trainer has ended and answers nobody any more. */
+  void trainerEnded(String reason) {
+    passedOn.refuse("not done: " + reason, ofRollback);
+  }
+
+  /** Training goes on after {@code step}, from before which it was if it went back. */
+  void started(long step, boolean wentBack) {
+    ofRollback.ifPresent(
+        caller -> {
+          if (wentBack) {
+            caller.done("went back to step " + step, Map.of("step", step));
+          } else {
+            caller.refused(
+                "could not go back, the log says why; training goes on after step " + step);
+          }
+        });
     ofRollback = Optional.empty();
   }
 
   void ended(TrainingOutcome outcome) {
     ofStop.forEach(caller -> answer(caller, outcome));
     ofStop.clear();
-    ofRollback.ifPresent(caller -> caller.refused("training ended instead"));
+    passedOn.refuse("training ended instead", Optional.empty());
     ofRollback = Optional.empty();
   }
 

@@ -132,7 +132,7 @@ public final class TrainingGuardian {
     return switch (event) {
       case TrainerEvent.Started started -> {
         absence.started(started.step());
-        parts.requests().started(started.step());
+        parts.requests().started(started.step(), started.wentBack());
         yield atWork(Lifecycle.TRAINING);
       }
       case TrainerEvent.Paused paused -> atWork(Lifecycle.paused(paused.step()));
@@ -170,8 +170,8 @@ public final class TrainingGuardian {
     StabilityPolicy policy = parts.blueprint().policy();
     Incident incident = interruption.incident();
     int rollbacks = interruption.adjustments().rollbacks();
+    parts.requests().goesBack(interrupted.caller());
     if (incident.reason() == IncidentKind.REQUESTED) {
-      parts.requests().goesBack(interrupted.caller());
       return again(Optional.of(interruption));
     }
     boolean rollsBack = policy.action() == StabilityPolicy.Action.ROLLBACK;

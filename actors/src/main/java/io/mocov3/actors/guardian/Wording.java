@@ -40,10 +40,6 @@ record Wording(Patience patience) {
     return "training failed %d times, last: %s".formatted(failures, failure.reason());
   }
 
-  static String stoppedBetweenAttempts(String failure) {
-    return "stopped before another attempt; training had failed: " + failure;
-  }
-
   private static String text(Duration duration) {
     return duration.toSeconds() % 60 == 0 && duration.toSeconds() > 0
         ? duration.toMinutes() + " min"

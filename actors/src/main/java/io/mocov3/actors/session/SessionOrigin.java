@@ -85,9 +85,10 @@ public record SessionOrigin(
    * Without an interruption the newest valid checkpoint; with one the newest valid one from before
    * its onset, and what is newer is deleted. Only those count that were due by their step, so that
    * a run goes back to the same one whatever the clock or a stop made it save between them. A run
-   * whose first checkpoint would have come after the onset begins again.
+   * whose first checkpoint would have come after the onset begins again, unless somebody asked:
+   * then what cannot be gone back to leaves the run as it is.
    *
-   * @throws RollbackImpossibleException when the checkpoints from before the onset are pruned
+   * @throws RollbackImpossibleException when no checkpoint from before the onset is kept and valid
    */
   public static SessionOrigin find(
       CheckpointStore store,
@@ -101,7 +102,10 @@ public record SessionOrigin(
     Incident incident = interruption.get().incident();
     long onset = incident.onset();
     boolean requested = incident.reason() == IncidentKind.REQUESTED;
-    Optional<String> obstacle = obstacle(store, onset, checkpointEverySteps);
+    List<Checkpoint> candidates = candidates(store, onset, requested, checkpointEverySteps);
+    Optional<String> obstacle =
+        requested ? obstacle(store, onset) : pruned(store, onset, checkpointEverySteps);
+    obstacle = obstacle.or(() -> broken(candidates, onset));
     if (obstacle.isPresent() && requested) {
       warn.accept(obstacle.get() + "; going on from the newest one");
       return of(store.newestValid(warn));
@@ -109,29 +113,50 @@ public record SessionOrigin(
     if (obstacle.isPresent()) {
       throw new RollbackImpossibleException(obstacle.get() + " (" + incident.line() + ")");
     }
+    store.removeFrom(onset, candidates::contains);
+    return after(interruption.get(), policy, store.newestValid(warn));
+  }
+
+  private static List<Checkpoint> candidates(
+      CheckpointStore store, long onset, boolean requested, long checkpointEverySteps) {
     List<Checkpoint> before = before(store, onset);
     List<Checkpoint> scheduled = before.stream().filter(Checkpoint::isScheduled).toList();
     boolean any =
         requested
             || checkpointEverySteps == 0
-            || (scheduled.isEmpty() && checkpointEverySteps < onset);
-    store.removeFrom(onset, (any ? before : scheduled)::contains);
-    return after(interruption.get(), policy, store.newestValid(warn));
+            || (scheduled.isEmpty()
+                ? checkpointEverySteps < onset
+                : scheduled.stream().noneMatch(Checkpoint::isValid));
+    return any ? before : scheduled;
   }
 
   private static List<Checkpoint> before(CheckpointStore store, long onset) {
     return store.list().stream().filter(checkpoint -> checkpoint.step() < onset).toList();
   }
 
-  /** Why one cannot go back to before {@code onset}, if so, in one line. */
-  public static Optional<String> obstacle(
+  /** Why somebody who asks to go back to before {@code onset} cannot, if so, in one line. */
+  public static Optional<String> obstacle(CheckpointStore store, long onset) {
+    return before(store, onset).isEmpty() ? Optional.of(notKept(onset)) : Optional.empty();
+  }
+
+  private static Optional<String> pruned(
       CheckpointStore store, long onset, long checkpointEverySteps) {
-    boolean pruned =
-        !store.list().isEmpty() && before(store, onset).isEmpty() && checkpointEverySteps < onset;
-    return pruned
-        ? Optional.of(
-            "cannot roll back: no checkpoint from before step %d is kept; raise checkpoint.keep or lower checkpoint.every-steps"
-                .formatted(onset))
-        : Optional.empty();
+    boolean kept =
+        store.list().isEmpty() || !before(store, onset).isEmpty() || checkpointEverySteps >= onset;
+    return kept ? Optional.empty() : Optional.of(notKept(onset));
+  }
+
+  private static String notKept(long onset) {
+    return "cannot roll back: no checkpoint from before step %d is kept; raise checkpoint.keep or lower checkpoint.every-steps"
+        .formatted(onset);
+  }
+
+  /** Nothing is deleted for the sake of a checkpoint that cannot be read. */
+  private static Optional<String> broken(List<Checkpoint> candidates, long onset) {
+    return candidates.isEmpty() || candidates.reversed().stream().anyMatch(Checkpoint::isValid)
+        ? Optional.empty()
+        : Optional.of(
+            "cannot roll back: no checkpoint from before step %d is as it was written"
+                .formatted(onset));
   }
 }

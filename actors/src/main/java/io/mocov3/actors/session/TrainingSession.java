@@ -78,7 +78,7 @@ public final class TrainingSession implements AutoCloseable {
     current = new StepExecution(learner, plan, origin.adjustments(), watch, events);
     List<Stateful> sections = new ArrayList<>(watch.sections());
     sections.add(origin.adjustments().section());
-    long saved = origin.rollback().isPresent() ? step - 1 : step;
+    long saved = wentBack() ? step - 1 : step;
     copies = copies(sections, saved);
     try {
       start();
@@ -200,12 +200,17 @@ public final class TrainingSession implements AutoCloseable {
 
   /** Whether a checkpoint of now is one that an undisturbed run would have, too. */
   public boolean isOnSchedule() {
-    return plan.checkpointDue(step) || (origin.rollback().isPresent() && step == origin.step());
+    return plan.checkpointDue(step) || (wentBack() && step == origin.step());
+  }
+
+  /** Whether it began by going back to a checkpoint. */
+  public boolean wentBack() {
+    return origin.rollback().isPresent();
   }
 
   /** Whether the checkpoint this session went back to has to be written with its adjustments. */
   public boolean isRolledBack() {
-    return origin.rollback().isPresent() && copies.savedStep() < origin.step();
+    return wentBack() && copies.savedStep() < origin.step();
   }
 
   public boolean hasUnsavedSteps() {

@@ -99,7 +99,7 @@ public final class Trainer {
   }
 
   private Behavior<TrainerCommand> begin() {
-    parts.tell(new TrainerEvent.Started(session.step()));
+    parts.tell(new TrainerEvent.Started(session.step(), session.wentBack()));
     saving.writeIfDue(session.isRolledBack());
     probing.runIf(session.firstProbeDue());
     return waitingForBatch();

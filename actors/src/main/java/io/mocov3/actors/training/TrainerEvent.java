@@ -15,8 +15,8 @@ public sealed interface TrainerEvent {
   /** The batches ended with an error after {@code step}; {@code saved} as above. */
   record DataFailed(long step, boolean saved, Throwable cause) implements TrainerEvent {}
 
-  /** A session is open, with so many steps done. */
-  record Started(long step) implements TrainerEvent {}
+  /** A session is open, with so many steps done, which are fewer than before if it went back. */
+  record Started(long step, boolean wentBack) implements TrainerEvent {}
 
   /** Somebody paused training after {@code step} completed steps. */
   record Paused(long step) implements TrainerEvent {}

@@ -1,6 +1,7 @@
 package io.mocov3.actors.evaluation;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import akka.actor.testkit.typed.javadsl.TestProbe;
@@ -16,6 +17,7 @@ import io.mocov3.model.method.Encoder;
 import io.mocov3.model.tensor.TensorStaging;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -70,13 +72,37 @@ class EvaluatorTest {
         .matches(failed -> !failed.fault());
   }
 
+  @Test
+  void aProbeWhoseTicketIsTakenBackEndsWithTheBatchUnderWay() {
+    ProbeTickets tickets = new ProbeTickets();
+    AtomicInteger batches = new AtomicInteger();
+    ProbeTickets.Ticket ticket = tickets.issue(3);
+
+    assertThatThrownBy(
+            () ->
+                probe(MemoryImages.good(8))
+                    .run(
+                        images -> {
+                          ticket.requireValid();
+                          batches.incrementAndGet();
+                          tickets.takeBackAll();
+                          return images.view(images.size(0), -1);
+                        },
+                        TinyTraining.pixels()))
+        .hasMessage("the probe was abandoned");
+    assertThat(batches).hasValue(1);
+  }
+
+  private static KnnProbe probe(MemoryImages test) {
+    return new KnnProbe(
+        new KnnProbe.Images(MemoryImages.good(8), 0),
+        new KnnProbe.Images(test, 0),
+        new KnnProbe.Framing(TinyTraining.SIZE, TinyTraining.SIZE, 4),
+        List.of(new Setting(1, 0.07)));
+  }
+
   private void evaluate(MemoryImages test) {
-    KnnProbe probe =
-        new KnnProbe(
-            new KnnProbe.Images(MemoryImages.good(8), 0),
-            new KnnProbe.Images(test, 0),
-            new KnnProbe.Framing(TinyTraining.SIZE, TinyTraining.SIZE, 4),
-            List.of(new Setting(1, 0.07)));
+    KnnProbe probe = probe(test);
     ProbeTickets tickets = new ProbeTickets();
     TestProbe<Evaluated> answers = actors.createTestProbe();
     ActorRef<Evaluator.Command> evaluator =

@@ -12,6 +12,7 @@ class DataWaitTest {
     DataWait wait = new DataWait(Duration.ZERO);
 
     wait.begin(5);
+    wait.started(5);
     wait.begin(5);
     assertThat(wait.isOver()).isTrue();
 
@@ -19,9 +20,20 @@ class DataWaitTest {
     patient.begin(0);
     assertThat(patient.isOver()).isFalse();
     assertThat(patient.pause()).isEqualTo(Duration.ofSeconds(1));
+    patient.started(0);
     patient.begin(0);
     assertThat(patient.pause()).isEqualTo(Duration.ofSeconds(2));
     patient.begin(1);
     assertThat(patient.pause()).isEqualTo(Duration.ofSeconds(1));
+  }
+
+  @Test
+  void progressAfterTrainingWentBackIsProgress() {
+    DataWait wait = new DataWait(Duration.ofMinutes(10));
+    wait.begin(100);
+    assertThat(wait.pause()).isEqualTo(Duration.ofSeconds(1));
+    wait.started(50);
+    wait.begin(80);
+    assertThat(wait.pause()).isEqualTo(Duration.ofSeconds(1));
   }
 }

@@ -33,10 +33,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every phase against every message; the children are only told of, not run. */
@@ -62,7 +64,7 @@ class GuardianPhasesTest {
           Map.entry("start", GuardianCommand.Start.INSTANCE),
           Map.entry("stop", GuardianCommand.Stop.INSTANCE),
           Map.entry("give-up", new GuardianCommand.GiveUp("gone")),
-          Map.entry("started", new TrainerTold(new TrainerEvent.Started(3))),
+          Map.entry("started", new TrainerTold(new TrainerEvent.Started(3, true))),
           Map.entry("finished", new TrainerTold(new TrainerEvent.Finished(9, true))),
           Map.entry(
               "interrupted",
@@ -85,7 +87,7 @@ class GuardianPhasesTest {
           Map.entry("stuck", new GuardianCommand.Stuck("nothing moves")),
           Map.entry("ping", new GuardianCommand.Ping(PINGS.getRef())),
           Map.entry("retry", GuardianCommand.Retry.INSTANCE),
-          Map.entry("at-rest", GuardianCommand.StorageAtRest.INSTANCE),
+          Map.entry("at-rest", new GuardianCommand.StorageAtRest(OptionalLong.of(4))),
           Map.entry("look", GuardianCommand.Look.INSTANCE),
           Map.entry("found", new GuardianCommand.Looked(true)),
           Map.entry("not-found", new GuardianCommand.Looked(false)));
@@ -128,9 +130,10 @@ class GuardianPhasesTest {
         "waiting_for_data: start ignored, stop interrupted, give-up failed, started ignored,"
             + " finished ignored, interrupted ignored, data-failed ignored, retry ignored, at-rest"
             + " ignored, look same, found starting, paused ignored, resumed ignored, back ignored, ask-stop interrupted, ask-pause answered, ask-save refused, stuck ignored, ping ponged, not-found same",
-        "recovering:       start ignored, stop failed, give-up failed, started same, finished same,"
+        "recovering:       start ignored, stop stopping, give-up failed, started same, finished same,"
             + " interrupted same, data-failed same, retry same, at-rest starting, look ignored,"
-            + " found ignored, paused same, resumed same, back same, ask-stop failed, ask-pause answered, ask-save refused, stuck ignored, ping ponged, not-found ignored",
+            + " found ignored, paused same, resumed same, back same, ask-stop stopping, ask-pause answered, ask-save refused, stuck same, ping ponged, not-found ignored",
+        "leaving: start ignored, stop same, give-up failed, started same, finished same, interrupted same, data-failed same, retry same, at-rest interrupted, look ignored, found ignored, paused same, resumed same, back same, ask-stop same, ask-pause refused, ask-save refused, stuck same, ping ponged, not-found ignored",
         "rolling_back:     start ignored, stop stopping, give-up failed, started training, finished"
             + " completed, interrupted same, data-failed waiting_for_data, retry ignored, at-rest"
             + " ignored, look ignored, found ignored, paused paused, resumed training, back same, ask-stop stopping, ask-pause trainer, ask-save trainer, stuck trainer, ping ponged, not-found ignored",
@@ -155,6 +158,7 @@ class GuardianPhasesTest {
   }
 
   private void enter(String phase) {
+    ANSWERS.getAllReceived();
     guardian.run(GuardianCommand.Start.INSTANCE);
     switch (phase) {
       case "starting" -> {}
@@ -164,9 +168,13 @@ class GuardianPhasesTest {
       case "recovering" -> guardian.signal(trainerFailed());
       case "rolling_back" -> guardian.run(MESSAGES.get("interrupted"));
       case "stopping" -> guardian.run(MESSAGES.get("stop"));
+      case "leaving" -> {
+        guardian.run(MESSAGES.get("stop"));
+        guardian.signal(trainerFailed());
+      }
       default -> throw new IllegalArgumentException(phase);
     }
-    assertThat(state()).isEqualTo(phase);
+    assertThat(state()).isEqualTo(phase.equals("leaving") ? "stopping" : phase);
   }
 
   @SuppressWarnings({"unchecked", "rawtypes"}) // Scala's Nothing has no name in Java
@@ -227,19 +235,41 @@ class GuardianPhasesTest {
         .isInstanceOf(Checkpointer.Rest.class);
     assertThat(log.of(SideWork.LifecycleChanged.class)).hasSize(2);
 
-    guardian.run(GuardianCommand.StorageAtRest.INSTANCE);
+    guardian.run(MESSAGES.get("at-rest"));
 
     assertThat(guardian.childInbox("trainer-1").hasMessages()).isFalse();
     assertThat(state()).isEqualTo("starting");
   }
 
-  @Test
-  void aFailureWhileStoppingEndsIt() {
-    enter("stopping");
+  @ParameterizedTest
+  @CsvSource({"4, true", ", false"})
+  void aFailureWhileStoppingEndsItWithWhatIsOnTheDisk(Long newest, boolean saved) {
+    enter("leaving");
+    assertThat(guardian.childInbox("checkpointer").receiveMessage())
+        .isInstanceOf(Checkpointer.Rest.class);
 
-    guardian.signal(trainerFailed());
+    guardian.run(
+        new GuardianCommand.StorageAtRest(
+            newest == null ? OptionalLong.empty() : OptionalLong.of(newest)));
 
-    assertThat(outcome.join()).isInstanceOf(TrainingOutcome.Failed.class);
+    assertThat(outcome.join())
+        .isEqualTo(new TrainingOutcome.Interrupted(newest == null ? 0 : newest, saved));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"interrupted", "data-failed", "finished", "failed"})
+  void whoWasNotAnsweredByATrainerThatEndedIsRefused(String end) {
+    enter("training");
+    guardian.run(ask(new ControlRequest.Checkpoint()));
+    assertThat(ANSWERS.hasMessages()).isFalse();
+
+    if (end.equals("failed")) {
+      guardian.signal(trainerFailed());
+    } else {
+      guardian.run(MESSAGES.get(end));
+    }
+
+    assertThat(ANSWERS.receiveMessage()).isInstanceOf(ControlAnswer.Refused.class);
   }
 
   @Test
@@ -249,6 +279,45 @@ class GuardianPhasesTest {
 
     assertThat(guardian.<TrainerCommand>childInbox("trainer-0").receiveMessage())
         .isEqualTo(TrainerCommand.BeginPaused.INSTANCE);
+  }
+
+  @Test
+  void aPauseIsKeptWhenTheTrainerHasDoneIt() {
+    enter("training");
+    guardian.run(ask(new ControlRequest.Pause()));
+    TrainerCommand.Ask asked =
+        (TrainerCommand.Ask)
+            guardian.<TrainerCommand>childInbox("trainer-0").getAllReceived().getLast();
+    assertThat(mark.isSet()).isFalse();
+
+    BehaviorTestKit<ControlAnswer> relay = guardian.childTestKit(asked.caller().ref());
+    relay.run(new ControlAnswer.Done("paused", Map.of()));
+
+    assertThat(mark.isSet()).isTrue();
+    assertThat(ANSWERS.receiveMessage().line()).isEqualTo("paused");
+  }
+
+  @Test
+  void aPauseThatIsRefusedIsNotKept() {
+    enter("training");
+    guardian.run(ask(new ControlRequest.Pause()));
+    guardian.run(MESSAGES.get("interrupted"));
+
+    assertThat(ANSWERS.receiveMessage()).isInstanceOf(ControlAnswer.Refused.class);
+    assertThat(mark.isSet()).isFalse();
+  }
+
+  @Test
+  void whoAskedToGoBackIsToldWhenTrainingDidNot() {
+    enter("training");
+    guardian.run(
+        new TrainerTold(
+            new TrainerEvent.Interrupted(
+                requested(), true, Optional.of(new Caller(ANSWERS.getRef())))));
+    guardian.run(new TrainerTold(new TrainerEvent.Started(8, false)));
+
+    assertThat(ANSWERS.receiveMessage().line())
+        .isEqualTo("could not go back, the log says why; training goes on after step 8");
   }
 
   @Test

@@ -135,17 +135,14 @@ class TrainingGuardianTest {
   }
 
   @Test
-  void aStopBetweenTwoAttemptsEndsAtOnceWithTheReason() throws Exception {
+  void aStopBetweenTwoAttemptsEndsAtOnceWithWhatIsSaved() throws Exception {
     RecordingLog log = new FailsOnceAfterCheckpoint(6);
     Running running = start(training(10, 4), log);
     await().until(() -> !log.warnings.isEmpty());
 
     running.guardian().tell(GuardianCommand.Stop.INSTANCE);
 
-    assertThat(outcome(running))
-        .isEqualTo(
-            new TrainingOutcome.Failed(
-                "stopped before another attempt; training had failed: made to fail"));
+    assertThat(outcome(running)).isEqualTo(new TrainingOutcome.Interrupted(4, true));
     assertThat(log.starts).hasSize(1);
   }
 

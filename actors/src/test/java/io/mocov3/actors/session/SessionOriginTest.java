@@ -13,6 +13,8 @@ import io.mocov3.model.checkpoint.Checkpoint;
 import io.mocov3.model.checkpoint.CheckpointData;
 import io.mocov3.model.checkpoint.CheckpointStore;
 import io.mocov3.model.checkpoint.Retention;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -85,6 +87,44 @@ class SessionOriginTest {
     assertThat(left()).containsExactly(100L, 150L);
     assertThat(wentBackTo(IncidentKind.REQUESTED, 50, 10)).isEqualTo(150);
     assertThat(left()).containsExactly(100L, 150L);
+  }
+
+  @Test
+  void nothingIsDeletedForTheSakeOfOneThatIsDamaged() throws IOException {
+    write(100, true);
+    write(200, true);
+    damage(100);
+
+    assertThatThrownBy(() -> rolledBackTo(160, 100))
+        .isInstanceOf(RollbackImpossibleException.class)
+        .hasMessageContaining("no checkpoint from before step 160 is as it was written");
+    assertThat(wentBackTo(IncidentKind.REQUESTED, 160, 100)).isEqualTo(200);
+    assertThat(left()).containsExactly(100L, 200L);
+  }
+
+  @Test
+  void anotherOneIsTakenForOneThatIsDamaged() throws IOException {
+    write(100, true);
+    write(150, false);
+    write(200, true);
+    damage(100);
+
+    assertThat(rolledBackTo(160, 100)).isEqualTo(150);
+  }
+
+  @Test
+  void whoAsksNeverLosesTheRun() {
+    write(600, false);
+
+    assertThat(wentBackTo(IncidentKind.REQUESTED, 600, 1000)).isEqualTo(600);
+    assertThat(left()).containsExactly(600L);
+    assertThat(SessionOrigin.obstacle(store, 600))
+        .hasValueSatisfying(line -> assertThat(line).contains("before step 600 is kept"));
+  }
+
+  private void damage(long step) throws IOException {
+    Path file = directory.resolve("step-%08d/trainer.json".formatted(step));
+    Files.writeString(file, Files.readString(file) + " ");
   }
 
   private long rolledBackTo(long onset, long everySteps) {

@@ -74,7 +74,7 @@ class TrainerTest {
     Write last = nextWrite();
     assertThat(last.state().completedSteps()).isEqualTo(3);
     last.replyTo().tell(new Written(3, true, "somewhere"));
-    guardian.expectMessage(PATIENCE, new TrainerEvent.Started(0));
+    guardian.expectMessage(PATIENCE, new TrainerEvent.Started(0, false));
     guardian.expectMessage(PATIENCE, new TrainerEvent.Finished(3, true));
     checkpointer.expectNoMessage(Duration.ofMillis(50));
   }

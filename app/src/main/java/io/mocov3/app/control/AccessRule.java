@@ -3,10 +3,12 @@ package io.mocov3.app.control;
 import java.io.IOException;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * Who may operate the training. With a token file: whoever has a token. Without: whoever is on this
- * machine, if nothing else is served. Never a web page of another origin: a browser says which one
+ * machine and calls it by a loopback name, if nothing else is served: what a proxy passes on it
+ * calls by the name that others know. Never a web page of another origin: a browser says which one
  * it is.
  */
 public final class AccessRule {
@@ -19,6 +21,9 @@ public final class AccessRule {
 
   /** May not. */
   public record Denied(int status, String reason) implements Decision {}
+
+  private static final Pattern LOOPBACK =
+      Pattern.compile("(?i)(localhost|127\\.[0-9.]+|\\[::1])(:\\d*)?");
 
   private final Optional<TokenFile> tokens;
   private final boolean onLoopback;
@@ -41,7 +46,7 @@ public final class AccessRule {
       return new Denied(403, "a page of another origin may not operate this training");
     }
     if (tokens.isEmpty()) {
-      return onLoopback
+      return onLoopback && isLoopbackName(host)
           ? new Allowed("anybody on this machine")
           : new Denied(403, "no token is configured; set http.token-file");
     }
@@ -60,6 +65,10 @@ public final class AccessRule {
     } catch (IOException e) {
       return new Denied(503, "http.token-file cannot be read; nobody can be let in");
     }
+  }
+
+  private static boolean isLoopbackName(String host) {
+    return LOOPBACK.matcher(host).matches();
   }
 
   private static boolean isOf(String origin, String host) {

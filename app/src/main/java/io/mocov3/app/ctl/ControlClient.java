@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.mocov3.app.output.RunException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -64,9 +65,11 @@ final class ControlClient {
     return answer;
   }
 
-  /** Every event from now on, until the training ends. */
-  void events(Consumer<JsonNode> each) {
-    HttpRequest request = request("/api/v1/events").header("Accept", "text/event-stream").build();
+  /** Every event that follows number {@code after}, until the stream ends. */
+  void events(long after, Consumer<JsonNode> each) {
+    // without a limit of time, which newer JDKs apply to the body as well
+    HttpRequest request =
+        unlimited("/api/v1/events?after=" + after).header("Accept", "text/event-stream").build();
     try {
       HttpResponse<Stream<String>> response = client.send(request, BodyHandlers.ofLines());
       try (Stream<String> lines = response.body()) {
@@ -75,6 +78,8 @@ final class ControlClient {
             .map(line -> json(line.substring("data: ".length())))
             .forEach(each);
       }
+    } catch (UncheckedIOException e) {
+      // cut off: what was heard last says whether that was the end
     } catch (IOException e) {
       throw unreachable(e);
     } catch (InterruptedException e) {
@@ -83,7 +88,11 @@ final class ControlClient {
   }
 
   private HttpRequest.Builder request(String path) {
-    HttpRequest.Builder request = HttpRequest.newBuilder(url.resolve(path)).timeout(ANSWER);
+    return unlimited(path).timeout(ANSWER);
+  }
+
+  private HttpRequest.Builder unlimited(String path) {
+    HttpRequest.Builder request = HttpRequest.newBuilder(url.resolve(path));
     token.ifPresent(text -> request.header("Authorization", "Bearer " + text));
     return request;
   }

@@ -19,6 +19,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -88,16 +89,38 @@ public final class CtlCommand implements Callable<Integer> {
   public Integer call() {
     requireSense();
     ControlClient client = new ControlClient(url, token());
+    long newest = watch ? newest(client) : 0;
     ControlClient.Answer answer =
         action.equals(STATUS)
             ? client.get("/api/v1/status")
             : client.post("/api/v1/" + action, body());
     PrintWriter out = spec.commandLine().getOut();
     print(answer, out);
-    if (watch && answer.isGood()) {
-      client.events(event -> print(event, out));
+    return watch && answer.isGood() ? watch(client, newest, out) : code(answer);
+  }
+
+  /** Until the training has said that it ends. */
+  private int watch(ControlClient client, long newest, PrintWriter out) {
+    AtomicBoolean ended = new AtomicBoolean();
+    client.events(
+        newest,
+        event -> {
+          print(event, out);
+          if (event.has("state")) {
+            ended.set(event.path("state").asText().equals("ended"));
+          }
+        });
+    if (!ended.get()) {
+      throw new RunException(
+          "%s sends no more events, and has not said that training ended; watch again"
+              .formatted(url));
     }
-    return code(answer);
+    return ExitCode.DONE;
+  }
+
+  private static long newest(ControlClient client) {
+    JsonNode events = client.get("/api/v1/events").document().path("events");
+    return events.path(events.size() - 1).path("id").asLong();
   }
 
   private void requireSense() {
@@ -144,7 +167,7 @@ public final class CtlCommand implements Callable<Integer> {
   private static int code(ControlClient.Answer answer) {
     return switch (answer.status()) {
       case 200 -> ExitCode.DONE;
-      case 409 -> ExitCode.CHECK_FAILED;
+      case 400, 401, 403, 409 -> ExitCode.CHECK_FAILED;
       default -> ExitCode.USAGE;
     };
   }

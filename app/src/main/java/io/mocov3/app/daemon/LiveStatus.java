@@ -32,6 +32,7 @@ final class LiveStatus implements EventSink {
       case Progress.Started begun -> {
         started = begun.step();
         steps = begun.steps();
+        step.updateAndGet(newest -> newest.filter(done -> done.step() <= begun.step()));
       }
       case Progress.StepCompleted completed -> step.set(Optional.of(completed));
       case SideWork.LifecycleChanged changed -> lifecycle = changed.lifecycle();

@@ -4,11 +4,13 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigValue;
 import io.mocov3.app.conf.SettingsException;
+import io.mocov3.app.run.RunPaths;
 import io.mocov3.app.settings.RunRecord;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Refuses to go on with a run under settings that would make it another run. What changes only how
@@ -24,6 +26,7 @@ final class ResumeCheck {
           "mocov3.run.log-samples",
           "mocov3.run.check-memory",
           "mocov3.run.stop-grace",
+          "mocov3.run.lock-timeout",
           "mocov3.run.stuck-after",
           "mocov3.data.workers",
           "mocov3.data.cache",
@@ -38,6 +41,14 @@ final class ResumeCheck {
           "mocov3.http",
           "mocov3.metrics",
           "mocov3.log");
+
+  private static final List<String> IMAGES =
+      List.of(
+          "mocov3.data.train",
+          "mocov3.data.test",
+          "mocov3.data.mix",
+          "mocov3.data.format",
+          "mocov3.evaluation.live.probes");
 
   private ResumeCheck() {}
 
@@ -59,6 +70,20 @@ final class ResumeCheck {
         refuseChange(configFile, before, key, entry.getValue());
       }
     }
+  }
+
+  /** Whether a run that has a checkpoint trained with the images that are now named. */
+  static boolean knowsImages(RunPaths paths, String rendered) {
+    if (!Files.exists(paths.checkpoints().resolve("latest")) || !Files.exists(paths.configFile())) {
+      return false;
+    }
+    Config before = RunRecord.parse(paths.path(), RunRecord.WRITE_AGAIN);
+    Config now = ConfigFactory.parseString(rendered);
+    return IMAGES.stream().allMatch(key -> value(before, key).equals(value(now, key)));
+  }
+
+  private static Optional<Object> value(Config config, String key) {
+    return config.hasPath(key) ? Optional.of(config.getAnyRef(key)) : Optional.empty();
   }
 
   private static void refuseChange(Path file, Config before, String key, ConfigValue now) {

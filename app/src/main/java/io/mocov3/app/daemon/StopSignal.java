@@ -61,6 +61,11 @@ final class StopSignal implements AutoCloseable {
     return received.get();
   }
 
+  /** Training has ended, with that exit code, and something cannot be closed. */
+  void hangs(int code) {
+    Runtime.getRuntime().halt(code);
+  }
+
   /** Training has ended, with that exit code, and all is closed. */
   void ended(int code) {
     ended.complete(code);

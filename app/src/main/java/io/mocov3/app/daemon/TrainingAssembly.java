@@ -121,12 +121,7 @@ public final class TrainingAssembly {
             : Optional.empty();
     return new Blueprint(
         after ->
-            session(
-                after,
-                store,
-                pipeline,
-                new KnownPast(run.probed(), tickets, store, settings.checkpoint().everySteps()),
-                events),
+            session(after, store, pipeline, new KnownPast(run.probed(), tickets, store), events),
         stability.policy(),
         Checkpointer.create(store, events),
         probe.map(
@@ -191,8 +186,7 @@ public final class TrainingAssembly {
   record RunState(LongPredicate probed, PauseMark pauses) {}
 
   /** Probes that were told of or are under way, and checkpoints. */
-  private record KnownPast(
-      LongPredicate told, ProbeTickets tickets, CheckpointStore store, long checkpointEverySteps)
+  private record KnownPast(LongPredicate told, ProbeTickets tickets, CheckpointStore store)
       implements SessionOrigin.Past {
 
     @Override
@@ -202,7 +196,7 @@ public final class TrainingAssembly {
 
     @Override
     public Optional<String> obstacleBefore(long onset) {
-      return SessionOrigin.obstacle(store, onset, checkpointEverySteps);
+      return SessionOrigin.obstacle(store, onset);
     }
   }
 
@@ -212,6 +206,7 @@ public final class TrainingAssembly {
       ViewPipeline pipeline,
       KnownPast past,
       EventSink events) {
+    after.ifPresent(why -> past.tickets().goBackTo(why.incident().onset() - 1));
     SessionOrigin origin =
         SessionOrigin.find(
                 store,

@@ -1,6 +1,5 @@
 package io.mocov3.app.daemon;
 
-import akka.Done;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.DispatcherSelector;
 import com.typesafe.config.ConfigFactory;
@@ -10,6 +9,7 @@ import io.mocov3.actors.guardian.Blueprint;
 import io.mocov3.actors.guardian.GuardianCommand;
 import io.mocov3.actors.guardian.TrainingGuardian;
 import io.mocov3.actors.guardian.TrainingOutcome;
+import io.mocov3.app.data.DataArrival;
 import io.mocov3.app.data.DataDigest;
 import io.mocov3.app.data.DataSets;
 import io.mocov3.app.http.EventLog;
@@ -27,6 +27,8 @@ import io.mocov3.app.run.RunPaths;
 import io.mocov3.app.settings.Settings;
 import io.mocov3.app.tensorboard.TensorBoardSink;
 import io.mocov3.metrics.PrometheusMetrics;
+import io.mocov3.model.checkpoint.Checkpoint;
+import io.mocov3.model.checkpoint.CheckpointReader;
 import io.mocov3.model.checkpoint.CheckpointStore;
 import io.mocov3.model.tensor.Threads;
 import java.io.PrintStream;
@@ -44,8 +46,10 @@ import org.bytedeco.javacpp.Pointer;
 public final class TrainingDaemon {
   private static final Duration WATCH_INTERVAL = Duration.ofSeconds(1);
 
-  /** Seconds that actors are given to end after a signal, once the last checkpoint is written. */
-  private static final long ENDING = 3;
+  /** What actors are given to end, once the last checkpoint is written. */
+  private static final Duration AFTER_A_SIGNAL = Duration.ofSeconds(3);
+
+  private static final Duration OTHERWISE = Duration.ofSeconds(60);
 
   private final Settings settings;
   private final RunLog log;
@@ -58,7 +62,7 @@ public final class TrainingDaemon {
     this.settings = settings;
     signal =
         new StopSignal(
-            new RunPaths(settings.run().directory()).checkpoints().resolve("latest"),
+            paths().checkpoints().resolve("latest"),
             settings.run().stopGrace(),
             settings.log().file().isEmpty());
     log = new RunLog(settings.log(), settings.run().name(), err, isTerminal(settings));
@@ -91,14 +95,15 @@ public final class TrainingDaemon {
     if (settings.http().enabled()) {
       Serving.require(settings.http());
     }
-    try (DataSets data = DataSets.open(settings)) {
+    try (DataSets data = openData()) {
       TrainingAssembly assembly = new TrainingAssembly(settings, data);
       assembly.requireMemory();
-      if (request.anew()
-          || !Files.exists(settings.run().directory().resolve("checkpoints/latest"))) {
+      if (request.anew() || !Files.exists(paths().checkpoints().resolve("latest"))) {
         assembly.checkInitialWeights();
       }
-      try (RunDirectory directory = RunDirectory.open(settings.run().directory())) {
+      try (RunDirectory directory =
+          RunDirectory.open(
+              settings.run().directory(), settings.run().lockTimeout(), err::println)) {
         Optional<Path> aside = request.anew() ? directory.setAside() : Optional.empty();
         aside.ifPresent(folder -> err.println("what was here is kept in " + folder));
         DataDigest digest = DataDigest.of(data.train(), settings.data().isRemote());
@@ -107,7 +112,25 @@ public final class TrainingDaemon {
         resumption.lines().forEach(err::println);
         return run(directory, assembly, digest, resumption);
       }
+    } catch (DataArrival.AwayException e) {
+      return OutcomeLine.print(
+          new TrainingOutcome.DataGone(newestStep(), true, e.getMessage()), err);
     }
+  }
+
+  private DataSets openData() {
+    return ResumeCheck.knowsImages(paths(), settings.rendered())
+        ? DataArrival.await(settings, err::println)
+        : DataSets.open(settings);
+  }
+
+  private long newestStep() {
+    return new CheckpointReader(paths().checkpoints())
+        .list().stream().mapToLong(Checkpoint::step).max().orElse(0);
+  }
+
+  private RunPaths paths() {
+    return new RunPaths(settings.run().directory());
   }
 
   private int run(
@@ -183,22 +206,24 @@ public final class TrainingDaemon {
         directory.write(directory.paths().configFile(), settings.rendered());
         Provenance.write(
             directory, digest, resumption.isCheckpointed(), resumption.allChanges(), watch);
-        signal.training(() -> system.tell(GuardianCommand.Stop.INSTANCE));
         system
             .getWhenTerminated()
             .thenRun(
                 () ->
                     outcome.complete(new TrainingOutcome.Failed("the actors ended on their own")));
         system.tell(GuardianCommand.Start.INSTANCE);
+        signal.training(() -> system.tell(GuardianCommand.Stop.INSTANCE));
         watch(directory, watchdog, system);
         int code = OutcomeLine.print(outcome.join(), err);
         serving.ifPresent(Serving::close);
-        end(system, files, signal.isReceived());
+        if (!end(system, files)) {
+          signal.hangs(code);
+        }
         signal.ended(code);
         return code;
       } catch (RunException e) {
         serving.ifPresent(Serving::close);
-        end(system, files, signal.isReceived());
+        end(system, files);
         throw e;
       }
     }
@@ -211,15 +236,19 @@ public final class TrainingDaemon {
         : Optional.empty();
   }
 
-  /** After a signal a probe under way is not waited for: the process ends with it. */
-  private static void end(ActorSystem<?> system, RunFiles files, boolean signalled) {
+  /** False when something hangs, so that what it uses must not be closed; the logs are. */
+  private boolean end(ActorSystem<?> system, RunFiles files) {
     system.terminate();
-    CompletableFuture<Done> terminated = system.getWhenTerminated().toCompletableFuture();
-    if (signalled) {
-      terminated = terminated.completeOnTimeout(Done.getInstance(), ENDING, TimeUnit.SECONDS);
-    }
-    terminated.join();
+    Duration patience = signal.isReceived() ? AFTER_A_SIGNAL : OTHERWISE;
+    boolean ended =
+        system
+            .getWhenTerminated()
+            .toCompletableFuture()
+            .thenApply(done -> true)
+            .completeOnTimeout(false, patience.toSeconds(), TimeUnit.SECONDS)
+            .join();
     files.close();
+    return ended;
   }
 
   private static void watch(

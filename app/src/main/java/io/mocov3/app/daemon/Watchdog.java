@@ -111,11 +111,15 @@ final class Watchdog implements EventSink {
         .formatted(since(happened).toSeconds(), step, lifecycle.line());
   }
 
-  /** After the last step a probe may still take its time; a pause and lost data are on purpose. */
+  /**
+   * After the last step a probe may still take its time; a pause and lost data are on purpose. A
+   * stop, and another attempt, wait for what is being written.
+   */
   private boolean shouldMove() {
     return switch (lifecycle.state()) {
       case STARTING, TRAINING, ROLLING_BACK -> step < steps;
-      case PAUSED, WAITING_FOR_DATA, RECOVERING, STOPPING, ENDED -> false;
+      case RECOVERING, STOPPING -> true;
+      case PAUSED, WAITING_FOR_DATA, ENDED -> false;
     };
   }
 

@@ -112,7 +112,16 @@ public final class EventLog {
                 MediaTypes.TEXT_EVENT_STREAM.toContentType(),
                 opened
                     .second()
+                    .watchTermination(
+                        (nothing, end) -> {
+                          end.whenComplete((done, failure) -> forget(opened.first()));
+                          return nothing;
+                        })
                     .keepAlive(SIGN_OF_LIFE, () -> ByteString.fromString(": still here\n\n"))));
+  }
+
+  private synchronized void forget(BoundedSourceQueue<ByteString> listener) {
+    listeners.remove(listener);
   }
 
   /** Ends the streams. */

@@ -35,7 +35,7 @@ public final class HttpServer {
   private static final String ANSWERING = "mocov3-akka.http-dispatcher";
   private static final String BUILDING = "mocov3-akka.http-body-dispatcher";
   private static final Duration FIRST_REQUEST = Duration.ofSeconds(10);
-  private static final Duration NEXT_REQUEST = Duration.ofMinutes(10);
+  private static final Duration NEXT_REQUEST = Duration.ofSeconds(90);
   private static final Duration BETWEEN_LOG_LINES = Duration.ofMinutes(1);
 
   private HttpServer() {}

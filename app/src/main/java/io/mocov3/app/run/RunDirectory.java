@@ -12,16 +12,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /** The directory of one run, held by one process at a time. */
 public final class RunDirectory implements AutoCloseable {
   private static final String LOCK = ".lock";
+  private static final long BETWEEN_LOOKS = 500_000_000;
 
   private final Path path;
   private final FileChannel channel;
@@ -34,16 +38,17 @@ public final class RunDirectory implements AutoCloseable {
   }
 
   /**
-   * Creates the directory if need be and locks it.
+   * Creates the directory if need be and locks it. Another trainer in it is waited for that long,
+   * after a line.
    *
    * @throws RunException when it cannot be written, or another process trains in it
    */
-  public static RunDirectory open(Path path) {
+  public static RunDirectory open(Path path, Duration wait, Consumer<String> line) {
     try {
       Files.createDirectories(path);
       FileChannel channel =
           FileChannel.open(path.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-      if (!locked(channel)) {
+      if (!locked(channel, wait, () -> line.accept(waiting(path, wait)))) {
         channel.close();
         throw new RunException(
             path + " is in use by another trainer; stop it, or set another run.directory");
@@ -58,6 +63,11 @@ public final class RunDirectory implements AutoCloseable {
     }
   }
 
+  /** The same without waiting. */
+  public static RunDirectory open(Path path) {
+    return open(path, Duration.ZERO, line -> {});
+  }
+
   /** What a killed process had begun to write beside its files. */
   private static void sweep(Path path) throws IOException {
     for (Path folder : List.of(path, new RunPaths(path).capsules())) {
@@ -69,6 +79,29 @@ public final class RunDirectory implements AutoCloseable {
         }
       }
     }
+  }
+
+  private static String waiting(Path path, Duration wait) {
+    return "%s is in use by another trainer; waiting for it, up to %d s"
+        .formatted(path, wait.toSeconds());
+  }
+
+  private static boolean locked(FileChannel channel, Duration wait, Runnable tell)
+      throws IOException {
+    if (locked(channel)) {
+      return true;
+    }
+    if (!wait.isZero()) {
+      tell.run();
+    }
+    long begin = System.nanoTime();
+    while (System.nanoTime() - begin < wait.toNanos()) {
+      LockSupport.parkNanos(BETWEEN_LOOKS);
+      if (locked(channel)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static boolean locked(FileChannel channel) throws IOException {

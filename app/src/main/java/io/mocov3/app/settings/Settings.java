@@ -49,7 +49,8 @@ public record Settings(
 
   /**
    * {@code steps} of 0 means that {@code epochs} count. {@code stopGrace} is what a stop may take,
-   * {@code stuckAfter} how long nothing may happen.
+   * {@code stuckAfter} how long nothing may happen, {@code lockTimeout} how long another trainer in
+   * the directory is waited for.
    */
   public record Run(
       String name,
@@ -60,7 +61,8 @@ public record Settings(
       boolean logSamples,
       boolean checkMemory,
       Duration stopGrace,
-      Duration stuckAfter) {}
+      Duration stuckAfter,
+      Duration lockTimeout) {}
 
   /**
    * Paths or URLs of the images; {@code mix} is empty where {@code train} is not. {@code workers}

@@ -75,7 +75,8 @@ final class SettingsReader {
         run.flag("log-samples"),
         run.flag("check-memory"),
         atLeast(run, "stop-grace", Duration.ofSeconds(1)),
-        atLeast(run, "stuck-after", Duration.ofSeconds(1)));
+        atLeast(run, "stuck-after", Duration.ofSeconds(1)),
+        run.duration("lock-timeout"));
   }
 
   private static Duration atLeast(Section section, String key, Duration least) {

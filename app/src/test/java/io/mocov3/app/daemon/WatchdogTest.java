@@ -67,8 +67,7 @@ class WatchdogTest {
 
   @Test
   void aPauseAndLostDataAndTheLastProbeMayTakeAnyTime() {
-    for (Lifecycle state :
-        List.of(Lifecycle.paused(3), Lifecycle.waitingForData("gone"), Lifecycle.STOPPING)) {
+    for (Lifecycle state : List.of(Lifecycle.paused(3), Lifecycle.waitingForData("gone"))) {
       watchdog.on(new SideWork.LifecycleChanged(state));
       pass(1000);
       assertThat(watchdog.stuck()).isEmpty();
@@ -79,6 +78,18 @@ class WatchdogTest {
     pass(1000);
     assertThat(watchdog.stuck()).isEmpty();
     assertThat(watchdog.live().good()).isTrue();
+  }
+
+  @Test
+  void aStopAndAnotherAttemptThatWaitForStorageForEverAreNotAlive() {
+    for (Lifecycle state : List.of(Lifecycle.STOPPING, Lifecycle.recovering("it failed"))) {
+      watchdog.on(new SideWork.LifecycleChanged(state));
+      pass(51);
+      assertThat(watchdog.stuck()).isPresent();
+      assertThat(watchdog.live().good()).isTrue();
+      pass(50);
+      assertThat(watchdog.live().good()).isFalse();
+    }
   }
 
   @Test

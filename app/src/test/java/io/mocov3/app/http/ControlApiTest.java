@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.typesafe.config.ConfigFactory;
 import io.mocov3.actors.control.ControlAnswer;
 import io.mocov3.actors.control.ControlRequest;
+import io.mocov3.app.control.AccessRule;
 import io.mocov3.app.control.TokenFile;
 import io.mocov3.app.output.RunException;
 import io.mocov3.app.settings.Settings;
@@ -125,6 +126,23 @@ class ControlApiTest {
     assertThat(line.path("from").asText()).isEqualTo("127.0.0.1");
     assertThat(line.path("result").asText()).isEqualTo("done");
     assertThat(line.path("time").asText()).startsWith("20");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "127.0.0.1:9464, true",
+    "localhost, true",
+    "LOCALHOST:80, true",
+    "[::1]:9464, true",
+    "train.example.org, false",
+    "127.0.0.1.example.org, false",
+    "localhost.example.org:80, false"
+  })
+  void whatAProxyPassesOnIsNotOfThisMachine(String host, boolean allowed) {
+    AccessRule rule = new AccessRule(Optional.empty(), true);
+
+    assertThat(rule.decide(host, Optional.empty(), Optional.empty(), Optional.empty()))
+        .isInstanceOf(allowed ? AccessRule.Allowed.class : AccessRule.Denied.class);
   }
 
   @ParameterizedTest

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -31,12 +32,24 @@ final class LocalProcess implements ContainerRuntime {
     }
     List<String> arguments =
         container.getArgs().stream().map(argument -> moved(argument, volumes)).toList();
-    ProcessBuilder builder =
-        Mocov3Process.builder(List.of("-Djava.io.tmpdir=" + volumes.get("/tmp")), arguments);
+    ProcessBuilder builder = program("-Djava.io.tmpdir=" + volumes.get("/tmp"), arguments);
     ContainerRuntime.environment(container)
         .forEach((name, value) -> builder.environment().put(name, moved(value, volumes)));
     builder.redirectErrorStream(true).redirectOutput(log.toFile());
     return new OfProcess(builder.start());
+  }
+
+  /** Of the distribution that is unpacked at -Dmocov3.home, else of the classes under test. */
+  private static ProcessBuilder program(String flag, List<String> arguments) {
+    String home = System.getProperty("mocov3.home");
+    if (home == null) {
+      return Mocov3Process.builder(List.of(flag), arguments);
+    }
+    List<String> command = new ArrayList<>(List.of(home + "/bin/mocov3"));
+    command.addAll(arguments);
+    ProcessBuilder launched = new ProcessBuilder(command);
+    launched.environment().put("MOCOV3_JAVA_OPTS", flag);
+    return launched;
   }
 
   private static void moveTexts(Path folder, Map<String, Path> volumes) throws IOException {

@@ -35,8 +35,8 @@ final class Podman implements ContainerRuntime {
       giveTo(group.getFsGroup().intValue(), volumes.get(mount.getMountPath()), readOnly);
     }
     String name = pod.getMetadata().getNamespace() + "-" + pod.getMetadata().getName();
-    List<String> command = new ArrayList<>(podman());
-    command.addAll(List.of("run", "--rm", "--name", name, "--runtime=runc", "--network=host"));
+    List<String> command = new ArrayList<>(List.of("podman", "run", "--rm", "--name", name));
+    command.addAll(List.of("--runtime=runc", "--network=host"));
     // what a test may raise is less than what podman would
     command.addAll(List.of("--ulimit", "nofile=1024:1024", "--ulimit", "nproc=1000:1000"));
     command.addAll(security(group, container.getSecurityContext()));
@@ -53,10 +53,6 @@ final class Podman implements ContainerRuntime {
     command.addAll(container.getArgs());
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     return new InPodman(name, builder.redirectOutput(log.toFile()).start());
-  }
-
-  private static List<String> podman() {
-    return List.of("podman", "--storage-driver=vfs");
   }
 
   private static List<String> security(PodSecurityContext pod, SecurityContext container) {
@@ -111,8 +107,7 @@ final class Podman implements ContainerRuntime {
     }
 
     private void send(String signal) throws IOException {
-      List<String> command = new ArrayList<>(podman());
-      command.addAll(List.of("kill", "--signal=" + signal, name));
+      List<String> command = List.of("podman", "kill", "--signal=" + signal, name);
       Process kill = new ProcessBuilder(command).redirectErrorStream(true).start();
       String said = new String(kill.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       boolean sent = kill.onExit().join().exitValue() == 0;

@@ -63,6 +63,11 @@ class WithoutKubernetesTest {
         }
       }
     }
+    assertThat(services.path("training").path("volumes").toString())
+        .contains(
+            "training:"
+                + Files.readString(KUBERNETES.resolve("image/Dockerfile"))
+                    .replaceAll("(?s).*\nWORKDIR (\\S+).*", "$1"));
     JsonNode provider = yaml(COMPOSE.resolve("grafana/dashboards/mocov3.yaml")).path("providers");
     JsonNode source = yaml(COMPOSE.resolve("grafana/datasources/prometheus.yaml"));
     JsonNode grafana = services.path("grafana");

@@ -187,6 +187,42 @@ class LostStorageTest {
     assertThat(training.errors()).contains("interrupted after step %d, saved: ".formatted(saved));
   }
 
+  @Test
+  void imagesThatAreAwayAtTheStartOfARunThatKnowsThemAreWaitedForToo() throws Exception {
+    Path images = folder.resolve("images");
+    Path away = folder.resolve("away");
+    Shapes.ensure(images, new ShapesConfig(300, 60, 32, 7));
+    Path run = folder.resolve("run");
+    String train = "data.train=\"" + images.resolve("train") + "\"";
+    String[] first = {train, "data.format=image-folder", "run.steps=30"};
+    Mocov3Process whole = Mocov3Process.run(errors, train(run, first));
+    assertThat(whole.exitCode()).as(whole.errors()).isZero();
+    Files.move(images, away);
+
+    Mocov3Process hasty = Mocov3Process.run(errors, longer(run, train, "data.retry-for=0"));
+    assertThat(hasty.exitCode()).as(hasty.errors()).isEqualTo(75);
+    assertThat(hasty.errors()).contains("interrupted after step 30, saved: data.train: " + images);
+
+    String elsewhere = "data.train=\"" + folder.resolve("mistyped/train") + "\"";
+    Mocov3Process mistaken = Mocov3Process.run(errors, longer(run, elsewhere));
+    assertThat(mistaken.exitCode()).as(mistaken.errors()).isEqualTo(2);
+
+    Path messages = folder.resolve("messages.txt");
+    Mocov3Process patient = Mocov3Process.start(messages, longer(run, train));
+    await().atMost(PATIENCE).until(() -> patient.errors().contains("so it is waited for"));
+    Files.move(away, images);
+    assertThat(patient.exitCode()).as(patient.errors()).isZero();
+    assertThat(TinyRun.losses(run)).hasSize(40);
+  }
+
+  private static List<String> longer(Path run, String... overrides) throws IOException {
+    List<String> all = new ArrayList<>(List.of(overrides));
+    all.addAll(List.of("data.format=image-folder", "run.steps=40"));
+    List<String> arguments = new ArrayList<>(train(run, all.toArray(String[]::new)));
+    arguments.addAll(List.of("--accept", "length"));
+    return arguments;
+  }
+
   private static List<Long> upTo(long last) {
     return LongStream.rangeClosed(1, last).boxed().toList();
   }

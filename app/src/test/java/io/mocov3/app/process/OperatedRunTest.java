@@ -15,6 +15,8 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -161,6 +163,26 @@ class OperatedRunTest {
     assertThat(back.err()).contains("no checkpoint from before step 26 is kept");
     awaitStep(step() + 5);
     process.kill();
+  }
+
+  @Test
+  void whoWatchesHearsWhatFollowsUntilTheEndAndOfALossOfTheTrainingBeforeIt() throws Exception {
+    Mocov3Process process = start();
+    awaitStep(30);
+    CompletableFuture<Said> first = CompletableFuture.supplyAsync(() -> ctl("status", "--watch"));
+    awaitStep(step() + 60);
+    assertThat(ctl("stop").code()).isZero();
+    Said watched = first.get(1, TimeUnit.MINUTES);
+    assertThat(watched.code()).as(watched.err()).isZero();
+    assertThat(watched.out()).doesNotContain("training after step 0 of").contains("checkpoint ");
+    assertThat(process.exitCode()).isEqualTo(75);
+
+    process = start();
+    awaitStep(step() + 5);
+    CompletableFuture<Said> second = CompletableFuture.supplyAsync(() -> ctl("status", "--watch"));
+    awaitStep(step() + 60);
+    process.kill();
+    assertThat(second.get(1, TimeUnit.MINUTES).code()).isEqualTo(2);
   }
 
   @Test

@@ -11,6 +11,8 @@ import io.mocov3.app.output.RunException;
 import io.mocov3.metrics.NoMetrics;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,6 +47,25 @@ class RunDirectoryTest {
     }
 
     RunDirectory.open(path).close();
+  }
+
+  @Test
+  void anotherTrainerIsWaitedForAfterALine() {
+    Path path = parent.resolve("run");
+    List<String> lines = new ArrayList<>();
+    RunDirectory held = RunDirectory.open(path);
+
+    RunDirectory.open(
+            path,
+            Duration.ofSeconds(30),
+            line -> {
+              lines.add(line);
+              held.close();
+            })
+        .close();
+
+    assertThat(lines)
+        .containsExactly(path + " is in use by another trainer; waiting for it, up to 30 s");
   }
 
   @Test

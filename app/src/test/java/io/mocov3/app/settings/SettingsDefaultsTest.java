@@ -45,7 +45,8 @@ class SettingsDefaultsTest {
                 false,
                 true,
                 Duration.ofMinutes(2),
-                Duration.ofMinutes(30)));
+                Duration.ofMinutes(30),
+                Duration.ZERO));
     assertThat(settings.checkpoint())
         .isEqualTo(
             new Settings.Checkpoint(

@@ -92,7 +92,7 @@ class SettingsEveryKeyTest {
         checkpoint { keep-every-steps = 50, keep-best = 4 }
         http { enabled = false, host = "0.0.0.0", port = 0, allowed-hosts = [train.lab] }
         http.token-file = a/tokens
-        run { stop-grace = 45s, stuck-after = 1h }
+        run { stop-grace = 45s, stuck-after = 1h, lock-timeout = 2m }
         metrics.tensorboard = false
         log { format = json, file = out/night.log }
       }
@@ -114,7 +114,8 @@ class SettingsEveryKeyTest {
                 true,
                 false,
                 Duration.ofSeconds(45),
-                Duration.ofHours(1)));
+                Duration.ofHours(1),
+                Duration.ofMinutes(2)));
     assertThat(settings.data())
         .isEqualTo(
             new Settings.Data(
