@@ -44,6 +44,12 @@ public record SessionOrigin(
     Optional<String> obstacleBefore(long onset);
   }
 
+  /**
+   * When checkpoints are due: every so many steps, or never for 0; and whether the run has all of
+   * its past, which a fork has not.
+   */
+  public record Schedule(long everySteps, boolean fromTheBeginning) {}
+
   /** Completed steps. */
   public long step() {
     return checkpoint.map(Checkpoint::step).orElse(0L);
@@ -94,7 +100,7 @@ public record SessionOrigin(
       CheckpointStore store,
       StabilityPolicy policy,
       Optional<Interruption> interruption,
-      long checkpointEverySteps,
+      Schedule schedule,
       Consumer<String> warn) {
     if (interruption.isEmpty()) {
       return of(store.newestValid(warn));
@@ -102,9 +108,8 @@ public record SessionOrigin(
     Incident incident = interruption.get().incident();
     long onset = incident.onset();
     boolean requested = incident.reason() == IncidentKind.REQUESTED;
-    List<Checkpoint> candidates = candidates(store, onset, requested, checkpointEverySteps);
-    Optional<String> obstacle =
-        requested ? obstacle(store, onset) : pruned(store, onset, checkpointEverySteps);
+    List<Checkpoint> candidates = candidates(store, onset, requested, schedule.everySteps());
+    Optional<String> obstacle = requested ? obstacle(store, onset) : pruned(store, onset, schedule);
     obstacle = obstacle.or(() -> broken(candidates, onset));
     if (obstacle.isPresent() && requested) {
       warn.accept(obstacle.get() + "; going on from the newest one");
@@ -139,10 +144,11 @@ public record SessionOrigin(
     return before(store, onset).isEmpty() ? Optional.of(notKept(onset)) : Optional.empty();
   }
 
-  private static Optional<String> pruned(
-      CheckpointStore store, long onset, long checkpointEverySteps) {
+  private static Optional<String> pruned(CheckpointStore store, long onset, Schedule schedule) {
     boolean kept =
-        store.list().isEmpty() || !before(store, onset).isEmpty() || checkpointEverySteps >= onset;
+        store.list().isEmpty()
+            || !before(store, onset).isEmpty()
+            || (schedule.fromTheBeginning() && schedule.everySteps() >= onset);
     return kept ? Optional.empty() : Optional.of(notKept(onset));
   }
 

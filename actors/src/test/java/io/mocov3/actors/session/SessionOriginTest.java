@@ -29,6 +29,7 @@ class SessionOriginTest {
   @TempDir private Path directory;
 
   private CheckpointStore store;
+  private boolean fork;
 
   @BeforeEach
   void open() {
@@ -90,6 +91,16 @@ class SessionOriginTest {
   }
 
   @Test
+  void aForkNeverGoesBackToBeforeItself() {
+    fork = true;
+    write(500, true);
+
+    assertThatThrownBy(() -> rolledBackTo(450, 1000))
+        .isInstanceOf(RollbackImpossibleException.class);
+    assertThat(left()).containsExactly(500L);
+  }
+
+  @Test
   void nothingIsDeletedForTheSakeOfOneThatIsDamaged() throws IOException {
     write(100, true);
     write(200, true);
@@ -137,7 +148,7 @@ class SessionOriginTest {
             store,
             StabilityPolicy.OBSERVE,
             Optional.of(new Interruption(incident, Adjustments.NONE)),
-            everySteps,
+            new SessionOrigin.Schedule(everySteps, !fork),
             line -> {})
         .step();
   }

@@ -193,7 +193,7 @@ public record TinyTraining(
             store,
             stability.policy(),
             after,
-            checkpointEvery,
+            new SessionOrigin.Schedule(checkpointEvery, true),
             line -> log.on(new SideWork.Warned(line)));
     return session(origin, pipeline, log);
   }

@@ -25,6 +25,7 @@ import io.mocov3.app.memory.MemoryCheck;
 import io.mocov3.app.memory.MemoryParts;
 import io.mocov3.app.plan.Plans;
 import io.mocov3.app.plan.Probes;
+import io.mocov3.app.run.RunPaths;
 import io.mocov3.app.settings.Settings;
 import io.mocov3.augment.batch.SampleOrder;
 import io.mocov3.augment.source.ImageSource;
@@ -36,6 +37,7 @@ import io.mocov3.model.nn.EncoderRole;
 import io.mocov3.model.step.TrainingStep;
 import io.mocov3.model.tensor.Pixels;
 import io.mocov3.model.tensor.Placement;
+import java.nio.file.Files;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -212,13 +214,17 @@ public final class TrainingAssembly {
                 store,
                 stability.policy(),
                 after,
-                settings.checkpoint().everySteps(),
+                new SessionOrigin.Schedule(settings.checkpoint().everySteps(), !isFork()),
                 line -> events.on(new SideWork.Warned(line)))
             .with(past);
     past.tickets().goBackTo(origin.step());
     TrainingStep model = model(origin, line -> events.on(new SideWork.Initialised(line)));
     return new TrainingSession(
         new Learner(model, pixels(), live()), origin, plan, stability, pipeline, events);
+  }
+
+  private boolean isFork() {
+    return Files.exists(new RunPaths(settings.run().directory()).fork());
   }
 
   private Optional<LiveProbe> live() {

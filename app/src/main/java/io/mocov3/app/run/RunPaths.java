@@ -33,6 +33,11 @@ public record RunPaths(Path path) {
     return path.resolve("events.jsonl");
   }
 
+  /** There in a fork: of which run and step. */
+  public Path fork() {
+    return path.resolve("fork.json");
+  }
+
   /** Who asked what of the training. */
   public Path audit() {
     return path.resolve("audit.jsonl");

@@ -136,7 +136,7 @@ public final class ForkCommand implements Callable<Integer> {
         }
       }
       Files.writeString(
-          target.path().resolve("fork.json"),
+          target.fork(),
           JsonOutput.text(
               Map.of(
                   "parent",
