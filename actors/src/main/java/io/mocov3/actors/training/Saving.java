@@ -24,6 +24,8 @@ final class Saving {
   private final LastWrite lastWrite;
   private final CheckpointClock clock;
   private boolean writing;
+  private boolean onSchedule;
+  private long stagedStep;
   private boolean retryDue;
   private final Callers callers = new Callers();
 
@@ -41,6 +43,7 @@ final class Saving {
     this.retry = retry;
     lastWrite = new LastWrite(peers.patience());
     clock = new CheckpointClock(session.checkpointClock());
+    stagedStep = session.step();
   }
 
   boolean isWriting() {
@@ -59,8 +62,23 @@ final class Saving {
       retryDue = false;
       timers.cancel(retry);
       clock.staged();
-      checkpointer.tell(new Checkpointer.Write(session.stage(), session.isOnSchedule(), replyTo));
+      stagedStep = session.step();
+      onSchedule = session.isOnSchedule();
+      checkpointer.tell(new Checkpointer.Write(session.stage(), onSchedule, replyTo));
     }
+  }
+
+  /**
+   * Whether the step just made has a checkpoint due which must wait for one that the clock or
+   * somebody wanted: an undisturbed run would have it.
+   */
+  boolean mustWait() {
+    return writing && !onSchedule && isOwed();
+  }
+
+  /** Whether a checkpoint is due by the present step and not on its way. */
+  boolean isOwed() {
+    return session.checkpointDue() && stagedStep < session.step();
   }
 
   /** After a step. */

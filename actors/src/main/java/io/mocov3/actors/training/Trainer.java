@@ -59,6 +59,9 @@ public final class Trainer {
   private final ActorRef<MomentumEncoder.Command> momentumEncoder;
   private final ActorRef<KeysReady> keysAdapter;
 
+  /** The stream of batches, while the step just made has to be saved before another. */
+  private Optional<ActorRef<Done>> heldBack = Optional.empty();
+
   private Trainer(ActorContext<TrainerCommand> context, TrainerParts parts) {
     this.parts = parts;
     session = parts.session();
@@ -202,7 +205,13 @@ public final class Trainer {
 
   private void writtenAtRest(CheckpointWritten done) {
     saving.written(done.written(), false);
-    saving.writeIfDue(saving.isRequested());
+    saving.writeIfDue(saving.isRequested() || saving.isOwed());
+    heldBack.ifPresent(
+        stream -> {
+          session.idleFromNow();
+          stream.tell(Done.getInstance());
+        });
+    heldBack = Optional.empty();
   }
 
   private void probedAtRest(ProbeDone done) {
@@ -219,7 +228,11 @@ public final class Trainer {
   private Behavior<TrainerCommand> completed(
       Keys keys, ActorRef<Done> ackTo, Optional<Cause> cause) {
     session.complete(keys.ready().targets());
-    ackTo.tell(Done.getInstance());
+    if (saving.mustWait()) {
+      heldBack = Optional.of(ackTo);
+    } else {
+      ackTo.tell(Done.getInstance());
+    }
     return parts.operating().answeredIn(afterStep(cause));
   }
 

@@ -135,6 +135,26 @@ class TrainerPhasesTest {
   }
 
   @Test
+  void aCheckpointThatIsDueByItsStepIsNotLeftOutForOneThatSomebodyWanted() {
+    open(new TinyTraining(MemoryImages.good(64), 100, 2), Optional.empty());
+    step();
+    trainer.run(message("save"));
+    assertThat(checkpointer.receiveMessage()).isInstanceOf(Checkpointer.Write.class);
+    stream.getAllReceived();
+
+    step();
+    assertThat(stream.hasMessages()).as("no batch is asked for").isFalse();
+    trainer.run(new TrainerCommand.CheckpointWritten(new Written(1, true, "a/step-1")));
+
+    Checkpointer.Write due = (Checkpointer.Write) checkpointer.receiveMessage();
+    assertThat(due.state().completedSteps()).isEqualTo(2);
+    assertThat(due.scheduled()).isTrue();
+    assertThat(stream.getAllReceived()).hasSize(1);
+    step();
+    assertThat(stream.getAllReceived()).as("one on its way is not waited for").hasSize(1);
+  }
+
+  @Test
   void whoAskedIsAnsweredEvenWhenTheSessionEndsFirst() {
     enter("keys");
     trainer.run(message("save"));
