@@ -25,7 +25,7 @@ mocov3 {
   model { preset = vit-tiny, image-size = 16, patch-size = 8, width = 16, depth = 1, heads = 2
     projector { hidden = 16, out = 8 }, predictor { hidden = 16, out = 8 } }
   schedule.warmup-epochs = 0
-  evaluation.knn { every-steps = EVERY, k = [5] }
+  evaluation { knn { every-steps = EVERY, k = [5] }, live.enabled = false }
   checkpoint.every-steps = 100
   http.enabled = false
 }
