@@ -178,17 +178,24 @@ def weights(directory):
     return {f.name: f.read_bytes() for f in newest.iterdir() if f.name != "manifest.json"}
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+def arguments_of(doc, option, default):
+    """FOLDER, which must be empty, the option and --seed, which is set."""
+    parser = argparse.ArgumentParser(description=doc.split("\n", 1)[0])
     parser.add_argument("folder", type=pathlib.Path)
-    parser.add_argument("--disturbances", type=int, default=60)
+    parser.add_argument(option, type=int, default=default)
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
     random.seed(arguments.seed)
-    folder = arguments.folder.resolve()
-    folder.mkdir(parents=True, exist_ok=True)
-    if any(folder.iterdir()):
-        sys.exit(f"{folder} is not empty")
+    arguments.folder = arguments.folder.resolve()
+    arguments.folder.mkdir(parents=True, exist_ok=True)
+    if any(arguments.folder.iterdir()):
+        sys.exit(f"{arguments.folder} is not empty")
+    return arguments
+
+
+def main():
+    arguments = arguments_of(__doc__, "--disturbances", 60)
+    folder = arguments.folder
     text = EXPERIMENT % (STEPS, PROBE, STEPS // 2 + 20)
     (folder / "chaos.conf").write_text(text.replace("SHAPES", str(folder / "shapes")))
 

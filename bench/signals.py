@@ -5,7 +5,6 @@ FOLDER must be empty. A small training is told to end at random moments: so many
 many times in the middle of a probe that never ends, since one of its test images is a pipe that nobody writes to.
 Each must end with exit code 75 and a checkpoint of its last step.
 """
-import argparse
 import os
 import pathlib
 import random
@@ -15,7 +14,7 @@ import statistics
 import sys
 import time
 
-from chaos import Run
+from chaos import Run, arguments_of
 
 EXPERIMENT = """
 mocov3 {
@@ -56,17 +55,8 @@ def stopped(folder, name, every, images, times):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
-    parser.add_argument("folder", type=pathlib.Path)
-    parser.add_argument("--times", type=int, default=10)
-    parser.add_argument("--seed", type=int, default=1)
-    arguments = parser.parse_args()
-    random.seed(arguments.seed)
-    folder = arguments.folder.resolve()
-    folder.mkdir(parents=True, exist_ok=True)
-    if any(folder.iterdir()):
-        sys.exit(f"{folder} is not empty")
-
+    arguments = arguments_of(__doc__, "--times", 10)
+    folder = arguments.folder
     images = folder / "images"
     stopped(folder, "training", 1000000, images, arguments.times)
     first = sorted((images / "test").rglob("*.jpg"))[0]

@@ -6,7 +6,6 @@ import akka.actor.typed.javadsl.Behaviors;
 import io.mocov3.actors.events.EventSink;
 import io.mocov3.actors.events.SideWork;
 import io.mocov3.model.ModelException;
-import io.mocov3.model.checkpoint.Checkpoint;
 import io.mocov3.model.checkpoint.CheckpointStore;
 import io.mocov3.model.step.TrainingState.Staged;
 import java.time.Duration;
@@ -56,7 +55,7 @@ public final class Checkpointer {
 
   private static OptionalLong newest(CheckpointStore store) {
     try {
-      return store.list().stream().mapToLong(Checkpoint::step).max();
+      return store.newestStep();
     } catch (ModelException e) {
       return OptionalLong.empty();
     }

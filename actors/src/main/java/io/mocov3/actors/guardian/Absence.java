@@ -4,6 +4,7 @@ import akka.actor.typed.Behavior;
 import akka.actor.typed.ChildFailed;
 import akka.actor.typed.DispatcherSelector;
 import akka.actor.typed.javadsl.Behaviors;
+import io.mocov3.actors.DataWait;
 import io.mocov3.actors.checkpoint.Checkpointer;
 import io.mocov3.actors.events.Lifecycle;
 import io.mocov3.actors.events.SideWork;

@@ -48,7 +48,13 @@ public record SessionOrigin(
    * When checkpoints are due: every so many steps, or never for 0; and whether the run has all of
    * its past, which a fork has not.
    */
-  public record Schedule(long everySteps, boolean fromTheBeginning) {}
+  public record Schedule(long everySteps, boolean fromTheBeginning) {
+
+    /** Whether the first one of the run is due at {@code step} or later. */
+    boolean isFirstDueFrom(long step) {
+      return fromTheBeginning && everySteps >= step;
+    }
+  }
 
   /** Completed steps. */
   public long step() {
@@ -108,48 +114,51 @@ public record SessionOrigin(
     Incident incident = interruption.get().incident();
     long onset = incident.onset();
     boolean requested = incident.reason() == IncidentKind.REQUESTED;
-    List<Checkpoint> candidates = candidates(store, onset, requested, schedule.everySteps());
-    Optional<String> obstacle = requested ? obstacle(store, onset) : pruned(store, onset, schedule);
-    obstacle = obstacle.or(() -> broken(candidates, onset));
-    if (obstacle.isPresent() && requested) {
-      warn.accept(obstacle.get() + "; going on from the newest one");
+    List<Checkpoint> all = store.list();
+    List<Checkpoint> before = before(all, onset);
+    boolean beginsAgain =
+        !requested && before.isEmpty() && (all.isEmpty() || schedule.isFirstDueFrom(onset));
+    List<Checkpoint> due = requested ? before : due(before, onset, schedule);
+    Optional<Checkpoint> target = newestValid(store, due, before, warn);
+    // nothing is deleted for the sake of a checkpoint that is not kept or cannot be read
+    if (target.isEmpty() && !(beginsAgain || (due.isEmpty() && !before.isEmpty()))) {
+      String obstacle = before.isEmpty() ? notKept(onset) : notWhole(onset);
+      if (!requested) {
+        throw new RollbackImpossibleException(obstacle + " (" + incident.line() + ")");
+      }
+      warn.accept(obstacle + "; going on from the newest one");
       return of(store.newestValid(warn));
     }
-    if (obstacle.isPresent()) {
-      throw new RollbackImpossibleException(obstacle.get() + " (" + incident.line() + ")");
-    }
-    store.removeFrom(onset, candidates::contains);
-    return after(interruption.get(), policy, store.newestValid(warn));
+    store.removeFrom(
+        onset, checkpoint -> due.contains(checkpoint) || target.equals(Optional.of(checkpoint)));
+    return after(interruption.get(), policy, target);
   }
 
-  private static List<Checkpoint> candidates(
-      CheckpointStore store, long onset, boolean requested, long checkpointEverySteps) {
-    List<Checkpoint> before = before(store, onset);
+  private static List<Checkpoint> before(List<Checkpoint> all, long onset) {
+    return all.stream().filter(checkpoint -> checkpoint.step() < onset).toList();
+  }
+
+  /** Those an undisturbed run would have too; all where it should have one and has none. */
+  private static List<Checkpoint> due(List<Checkpoint> before, long onset, Schedule schedule) {
     List<Checkpoint> scheduled = before.stream().filter(Checkpoint::isScheduled).toList();
-    boolean any =
-        requested
-            || checkpointEverySteps == 0
-            || (scheduled.isEmpty()
-                ? checkpointEverySteps < onset
-                : scheduled.stream().noneMatch(Checkpoint::isValid));
-    return any ? before : scheduled;
+    boolean all =
+        schedule.everySteps() == 0 || (scheduled.isEmpty() && !schedule.isFirstDueFrom(onset));
+    return all ? before : scheduled;
   }
 
-  private static List<Checkpoint> before(CheckpointStore store, long onset) {
-    return store.list().stream().filter(checkpoint -> checkpoint.step() < onset).toList();
+  /** Of {@code due}; where none of them is valid, of the others. */
+  private static Optional<Checkpoint> newestValid(
+      CheckpointStore store, List<Checkpoint> due, List<Checkpoint> before, Consumer<String> warn) {
+    List<Checkpoint> others =
+        due.isEmpty()
+            ? List.of()
+            : before.stream().filter(checkpoint -> !due.contains(checkpoint)).toList();
+    return store.newestValid(due, warn).or(() -> store.newestValid(others, warn));
   }
 
   /** Why somebody who asks to go back to before {@code onset} cannot, if so, in one line. */
   public static Optional<String> obstacle(CheckpointStore store, long onset) {
-    return before(store, onset).isEmpty() ? Optional.of(notKept(onset)) : Optional.empty();
-  }
-
-  private static Optional<String> pruned(CheckpointStore store, long onset, Schedule schedule) {
-    boolean kept =
-        store.list().isEmpty()
-            || !before(store, onset).isEmpty()
-            || (schedule.fromTheBeginning() && schedule.everySteps() >= onset);
-    return kept ? Optional.empty() : Optional.of(notKept(onset));
+    return before(store.list(), onset).isEmpty() ? Optional.of(notKept(onset)) : Optional.empty();
   }
 
   private static String notKept(long onset) {
@@ -157,12 +166,8 @@ public record SessionOrigin(
         .formatted(onset);
   }
 
-  /** Nothing is deleted for the sake of a checkpoint that cannot be read. */
-  private static Optional<String> broken(List<Checkpoint> candidates, long onset) {
-    return candidates.isEmpty() || candidates.reversed().stream().anyMatch(Checkpoint::isValid)
-        ? Optional.empty()
-        : Optional.of(
-            "cannot roll back: no checkpoint from before step %d is as it was written"
-                .formatted(onset));
+  private static String notWhole(long onset) {
+    return "cannot roll back: no checkpoint from before step %d is as it was written"
+        .formatted(onset);
   }
 }

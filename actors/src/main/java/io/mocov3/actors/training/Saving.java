@@ -1,5 +1,6 @@
 package io.mocov3.actors.training;
 
+import akka.Done;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.javadsl.TimerScheduler;
 import io.mocov3.actors.checkpoint.CheckpointClock;
@@ -10,6 +11,7 @@ import io.mocov3.actors.control.Caller;
 import io.mocov3.actors.control.Callers;
 import io.mocov3.actors.session.TrainingSession;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The trainer's way to the checkpointer: one checkpoint at a time, and one that failed soon again,
@@ -26,6 +28,7 @@ final class Saving {
   private boolean writing;
   private boolean onSchedule;
   private long stagedStep;
+  private Optional<ActorRef<Done>> heldBack = Optional.empty();
   private boolean retryDue;
   private final Callers callers = new Callers();
 
@@ -69,15 +72,30 @@ final class Saving {
   }
 
   /**
-   * Whether the step just made has a checkpoint due which must wait for one that the clock or
-   * somebody wanted: an undisturbed run would have it.
+   * After a step, asks {@code stream} for the next batch; later where a checkpoint of this step is
+   * due and finds one on its way that the clock or somebody wanted: an undisturbed run has it.
    */
-  boolean mustWait() {
-    return writing && !onSchedule && isOwed();
+  void askForNext(ActorRef<Done> stream) {
+    if (writing && !onSchedule && isOwed()) {
+      heldBack = Optional.of(stream);
+    } else {
+      stream.tell(Done.getInstance());
+    }
+  }
+
+  /** With the model at rest, when one is written. */
+  void goOn() {
+    writeIfDue(isRequested() || isOwed());
+    heldBack.ifPresent(
+        stream -> {
+          session.idleFromNow();
+          stream.tell(Done.getInstance());
+        });
+    heldBack = Optional.empty();
   }
 
   /** Whether a checkpoint is due by the present step and not on its way. */
-  boolean isOwed() {
+  private boolean isOwed() {
     return session.checkpointDue() && stagedStep < session.step();
   }
 

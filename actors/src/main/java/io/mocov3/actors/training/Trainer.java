@@ -59,9 +59,6 @@ public final class Trainer {
   private final ActorRef<MomentumEncoder.Command> momentumEncoder;
   private final ActorRef<KeysReady> keysAdapter;
 
-  /** The stream of batches, while the step just made has to be saved before another. */
-  private Optional<ActorRef<Done>> heldBack = Optional.empty();
-
   private Trainer(ActorContext<TrainerCommand> context, TrainerParts parts) {
     this.parts = parts;
     session = parts.session();
@@ -205,13 +202,7 @@ public final class Trainer {
 
   private void writtenAtRest(CheckpointWritten done) {
     saving.written(done.written(), false);
-    saving.writeIfDue(saving.isRequested() || saving.isOwed());
-    heldBack.ifPresent(
-        stream -> {
-          session.idleFromNow();
-          stream.tell(Done.getInstance());
-        });
-    heldBack = Optional.empty();
+    saving.goOn();
   }
 
   private void probedAtRest(ProbeDone done) {
@@ -228,11 +219,7 @@ public final class Trainer {
   private Behavior<TrainerCommand> completed(
       Keys keys, ActorRef<Done> ackTo, Optional<Cause> cause) {
     session.complete(keys.ready().targets());
-    if (saving.mustWait()) {
-      heldBack = Optional.of(ackTo);
-    } else {
-      ackTo.tell(Done.getInstance());
-    }
+    saving.askForNext(ackTo);
     return parts.operating().answeredIn(afterStep(cause));
   }
 

@@ -3,8 +3,6 @@ package io.mocov3.app.daemon;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.DispatcherSelector;
 import com.typesafe.config.ConfigFactory;
-import io.mocov3.actors.events.EventSink;
-import io.mocov3.actors.events.MetricsSink;
 import io.mocov3.actors.guardian.Blueprint;
 import io.mocov3.actors.guardian.GuardianCommand;
 import io.mocov3.actors.guardian.TrainingGuardian;
@@ -12,10 +10,12 @@ import io.mocov3.actors.guardian.TrainingOutcome;
 import io.mocov3.app.data.DataArrival;
 import io.mocov3.app.data.DataDigest;
 import io.mocov3.app.data.DataSets;
-import io.mocov3.app.http.EventLog;
 import io.mocov3.app.lines.JsonLines;
 import io.mocov3.app.lines.LogWatch;
 import io.mocov3.app.log.RunLog;
+import io.mocov3.app.observe.Observers;
+import io.mocov3.app.observe.ProgressLine;
+import io.mocov3.app.observe.Watchdog;
 import io.mocov3.app.output.RunException;
 import io.mocov3.app.output.Version;
 import io.mocov3.app.plan.Workers;
@@ -27,7 +27,6 @@ import io.mocov3.app.run.RunPaths;
 import io.mocov3.app.settings.Settings;
 import io.mocov3.app.tensorboard.TensorBoardSink;
 import io.mocov3.metrics.PrometheusMetrics;
-import io.mocov3.model.checkpoint.Checkpoint;
 import io.mocov3.model.checkpoint.CheckpointReader;
 import io.mocov3.model.checkpoint.CheckpointStore;
 import io.mocov3.model.tensor.Threads;
@@ -35,8 +34,6 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -125,8 +122,7 @@ public final class TrainingDaemon {
   }
 
   private long newestStep() {
-    return new CheckpointReader(paths().checkpoints())
-        .list().stream().mapToLong(Checkpoint::step).max().orElse(0);
+    return new CheckpointReader(paths().checkpoints()).newestStep().orElse(0);
   }
 
   private RunPaths paths() {
@@ -154,36 +150,16 @@ public final class TrainingDaemon {
     try (RunFiles files = new RunFiles(directory, watch);
         TensorBoardSink board = new TensorBoardSink(directory.path(), watch);
         Workers workers = Workers.start(settings)) {
-      Watchdog watchdog =
-          new Watchdog(
-              settings.run().stuckAfter(),
-              System::nanoTime,
-              reason -> ThreadDump.write(directory, reason));
-      LiveHistory history = new LiveHistory(directory.path(), progress::warn);
-      LiveStatus status = new LiveStatus(settings.run().directory(), watchdog);
-      EventLog eventLog = new EventLog();
       CheckpointStore store =
           new CheckpointStore(directory.paths().checkpoints(), settings.checkpoint().retention());
-      List<EventSink> sinks =
-          new ArrayList<>(
-              List.of(
-                  new MetricsSink(metrics),
-                  new CheckpointRating(store),
-                  files,
-                  history,
-                  watchdog,
-                  status,
-                  new EventFeed(eventLog),
-                  progress));
-      if (settings.tensorBoard()) {
-        sinks.add(board);
-      }
-      EventSink events = new EventSinks(sinks, progress::warn);
+      Observers observers =
+          Observers.of(
+              settings, directory, store, new Observers.Outlets(metrics, files, board, progress));
       Blueprint blueprint =
           assembly.blueprint(
               store,
               workers,
-              events,
+              observers.sink(),
               new TrainingAssembly.RunState(files::hasProbe, new PauseFile(directory)),
               outcome);
       ActorSystem<GuardianCommand> system =
@@ -196,11 +172,11 @@ public final class TrainingDaemon {
                 system,
                 new Serving.Readings(
                     metrics,
-                    watchdog::live,
-                    status::ready,
-                    status::status,
-                    () -> history.history().snapshot(),
-                    eventLog),
+                    observers.watchdog()::live,
+                    observers.status()::ready,
+                    observers.status()::status,
+                    () -> observers.history().history().snapshot(),
+                    observers.feed()),
                 new JsonLines(directory.paths().audit(), watch));
         serving.map(Serving::line).ifPresent(progress::line);
         directory.write(directory.paths().configFile(), settings.rendered());
@@ -213,7 +189,7 @@ public final class TrainingDaemon {
                     outcome.complete(new TrainingOutcome.Failed("the actors ended on their own")));
         system.tell(GuardianCommand.Start.INSTANCE);
         signal.training(() -> system.tell(GuardianCommand.Stop.INSTANCE));
-        watch(directory, watchdog, system);
+        watch(directory, observers.watchdog(), system);
         int code = OutcomeLine.print(outcome.join(), err);
         serving.ifPresent(Serving::close);
         if (!end(system, files)) {

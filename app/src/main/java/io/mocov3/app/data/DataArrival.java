@@ -1,6 +1,6 @@
 package io.mocov3.app.data;
 
-import io.mocov3.actors.Backoff;
+import io.mocov3.actors.DataWait;
 import io.mocov3.app.settings.Settings;
 import io.mocov3.augment.DataException;
 import java.time.Duration;
@@ -30,15 +30,14 @@ public final class DataArrival {
    */
   public static DataSets await(Settings settings, Consumer<String> line) {
     Duration limit = settings.data().retryFor();
-    Backoff backoff = new Backoff();
-    long begin = System.nanoTime();
+    DataWait wait = new DataWait(limit);
+    wait.begin(0);
     boolean told = false;
     while (true) {
       try {
         return DataSets.open(settings);
       } catch (DataException e) {
-        Duration left = limit.minusNanos(System.nanoTime() - begin);
-        if (!left.isPositive()) {
+        if (wait.isOver()) {
           throw new AwayException(e);
         }
         if (!told) {
@@ -47,8 +46,7 @@ public final class DataArrival {
                   .formatted(e.getMessage(), limit.toSeconds()));
           told = true;
         }
-        Duration pause = backoff.next();
-        sleep(pause.compareTo(left) < 0 ? pause : left, e);
+        sleep(wait.pause(), e);
       }
     }
   }

@@ -4,36 +4,28 @@ import io.mocov3.app.lines.Places;
 import io.mocov3.app.output.RunException;
 import io.mocov3.model.IoReason;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /** The directory of one run, held by one process at a time. */
 public final class RunDirectory implements AutoCloseable {
-  private static final String LOCK = ".lock";
-  private static final long BETWEEN_LOOKS = 500_000_000;
-
   private final Path path;
-  private final FileChannel channel;
+  private final RunLock lock;
   private final OpenDirectory opened;
 
-  private RunDirectory(Path path, FileChannel channel, OpenDirectory opened) {
+  private RunDirectory(Path path, RunLock lock, OpenDirectory opened) {
     this.path = path;
-    this.channel = channel;
+    this.lock = lock;
     this.opened = opened;
   }
 
@@ -46,15 +38,9 @@ public final class RunDirectory implements AutoCloseable {
   public static RunDirectory open(Path path, Duration wait, Consumer<String> line) {
     try {
       Files.createDirectories(path);
-      FileChannel channel =
-          FileChannel.open(path.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-      if (!locked(channel, wait, () -> line.accept(waiting(path, wait)))) {
-        channel.close();
-        throw new RunException(
-            path + " is in use by another trainer; stop it, or set another run.directory");
-      }
+      RunLock lock = RunLock.take(path, wait, () -> line.accept(waiting(path, wait)));
       sweep(path);
-      return new RunDirectory(path, channel, OpenDirectory.of(path));
+      return new RunDirectory(path, lock, OpenDirectory.of(path));
     } catch (IOException e) {
       throw new RunException(
           "run.directory %s cannot be written (%s); set another one"
@@ -84,33 +70,6 @@ public final class RunDirectory implements AutoCloseable {
   private static String waiting(Path path, Duration wait) {
     return "%s is in use by another trainer; waiting for it, up to %d s"
         .formatted(path, wait.toSeconds());
-  }
-
-  private static boolean locked(FileChannel channel, Duration wait, Runnable tell)
-      throws IOException {
-    if (locked(channel)) {
-      return true;
-    }
-    if (!wait.isZero()) {
-      tell.run();
-    }
-    long begin = System.nanoTime();
-    while (System.nanoTime() - begin < wait.toNanos()) {
-      LockSupport.parkNanos(BETWEEN_LOOKS);
-      if (locked(channel)) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private static boolean locked(FileChannel channel) throws IOException {
-    try {
-      FileLock lock = channel.tryLock();
-      return lock != null;
-    } catch (OverlappingFileLockException e) {
-      return false;
-    }
   }
 
   public Path path() {
@@ -166,7 +125,8 @@ public final class RunDirectory implements AutoCloseable {
     Path aside = paths().aside();
     Path target = aside.resolve(Instant.now().truncatedTo(ChronoUnit.MILLIS).toString());
     try (Stream<Path> files = Files.list(path)) {
-      List<Path> old = files.filter(file -> !file.endsWith(LOCK) && !file.equals(aside)).toList();
+      List<Path> old =
+          files.filter(file -> !file.endsWith(RunLock.FILE_NAME) && !file.equals(aside)).toList();
       if (old.isEmpty()) {
         return Optional.empty();
       }
@@ -184,7 +144,7 @@ public final class RunDirectory implements AutoCloseable {
   public void close() {
     try {
       opened.close();
-      channel.close();
+      lock.close();
     } catch (IOException e) {
       throw new RunException(path + ": the lock cannot be released: " + e.getMessage(), e);
     }

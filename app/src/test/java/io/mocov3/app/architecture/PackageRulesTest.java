@@ -57,6 +57,7 @@ final class PackageRulesTest {
               Set.of("train", "eval", "ctl"),
               Set.of("bench"),
               Set.of("daemon"),
+              Set.of("observe"),
               Set.of("memory", "http"),
               Set.of("plan", "page", "weights", "control", "tensorboard", "log"),
               Set.of("run"),

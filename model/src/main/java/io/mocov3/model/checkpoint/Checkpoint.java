@@ -53,14 +53,4 @@ public record Checkpoint(long step, Path path) {
   public void verify() {
     Manifest.read(path).verify(step, path);
   }
-
-  /** Reads every file: whether all are as the manifest says. */
-  public boolean isValid() {
-    try {
-      verify();
-      return true;
-    } catch (ModelException e) {
-      return false;
-    }
-  }
 }

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
@@ -38,13 +39,20 @@ public final class CheckpointReader {
     }
   }
 
-  /** The one of the highest step whose files are as its manifest says; a line for each skipped. */
-  public Optional<Checkpoint> newestValid(Consumer<String> warn) {
-    return firstValid((checkpoint, reason) -> warn.accept(reason));
+  /** The highest step of {@link #list}. */
+  public OptionalLong newestStep() {
+    return list().stream().mapToLong(Checkpoint::step).max();
   }
 
-  Optional<Checkpoint> firstValid(BiConsumer<Checkpoint, String> onInvalid) {
-    for (Checkpoint checkpoint : list().reversed()) {
+  /** The one of the highest step whose files are as its manifest says; a line for each skipped. */
+  public Optional<Checkpoint> newestValid(Consumer<String> warn) {
+    return newestValid(list(), (checkpoint, reason) -> warn.accept(reason));
+  }
+
+  /** The last one of {@code ascending} that is valid. */
+  static Optional<Checkpoint> newestValid(
+      List<Checkpoint> ascending, BiConsumer<Checkpoint, String> onInvalid) {
+    for (Checkpoint checkpoint : ascending.reversed()) {
       try {
         checkpoint.verify();
         return Optional.of(checkpoint);

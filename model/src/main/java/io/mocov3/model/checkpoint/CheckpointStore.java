@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -97,17 +98,24 @@ public final class CheckpointStore {
    * not is renamed to {@code corrupt-step-...} and reported in one line.
    */
   public Optional<Checkpoint> newestValid(Consumer<String> warn) {
-    List<Checkpoint> invalid = new ArrayList<>();
-    Optional<Checkpoint> valid =
-        reader.firstValid(
-            (checkpoint, reason) -> {
-              invalid.add(checkpoint);
-              warn.accept(reason + "; " + setAside(checkpoint));
-            });
-    if (!invalid.isEmpty()) {
+    List<Checkpoint> all = list();
+    Optional<Checkpoint> valid = newestValid(all, warn);
+    boolean isNewest = valid.equals(all.stream().reduce((before, after) -> after));
+    if (!isNewest) {
       repairLatest(valid, warn);
     }
     return valid;
+  }
+
+  /** The same of {@code ascending} alone; what {@code latest} names is left as it is. */
+  public Optional<Checkpoint> newestValid(List<Checkpoint> ascending, Consumer<String> warn) {
+    return CheckpointReader.newestValid(
+        ascending, (checkpoint, reason) -> warn.accept(reason + "; " + setAside(checkpoint)));
+  }
+
+  /** The highest step of {@link #list}. */
+  public OptionalLong newestStep() {
+    return reader.newestStep();
   }
 
   /**

@@ -1,4 +1,4 @@
-package io.mocov3.app.daemon;
+package io.mocov3.app.observe;
 
 import io.mocov3.actors.events.EventSink;
 import io.mocov3.actors.events.Lifecycle;
@@ -17,9 +17,9 @@ import java.util.function.LongSupplier;
  * one. Only when nothing has happened for all of it, or the guardian no longer answers, is the
  * process no longer alive. Thread-safe.
  */
-final class Watchdog implements EventSink {
+public final class Watchdog implements EventSink {
   /** How long the guardian, which only ever routes, may take to answer. */
-  static final Duration SILENCE = Duration.ofSeconds(60);
+  public static final Duration SILENCE = Duration.ofSeconds(60);
 
   private final Duration stuckAfter;
   private final LongSupplier clock;
@@ -69,7 +69,7 @@ final class Watchdog implements EventSink {
   }
 
   /** The guardian answered. */
-  synchronized void answered() {
+  public synchronized void answered() {
     answered = clock.getAsLong();
   }
 
@@ -77,7 +77,7 @@ final class Watchdog implements EventSink {
    * Why the session should be given up, once for each time it is stuck. Writing that down may take
    * for ever where a disk hangs, and holds nobody else up.
    */
-  Optional<String> stuck() {
+  public Optional<String> stuck() {
     return noticed().map(reason -> reason + "; " + dump.apply(reason));
   }
 
@@ -89,7 +89,7 @@ final class Watchdog implements EventSink {
     return Optional.of(nothingSince());
   }
 
-  synchronized HealthAnswer live() {
+  public synchronized HealthAnswer live() {
     if (since(answered).compareTo(SILENCE) > 0) {
       return HealthAnswer.bad(
           "the guardian has not answered for %d s".formatted(since(answered).toSeconds()));

@@ -1,4 +1,4 @@
-package io.mocov3.app.daemon;
+package io.mocov3.app.observe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

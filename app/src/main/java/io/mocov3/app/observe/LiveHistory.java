@@ -1,4 +1,4 @@
-package io.mocov3.app.daemon;
+package io.mocov3.app.observe;
 
 import io.mocov3.actors.events.EventSink;
 import io.mocov3.actors.events.Progress;
@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.function.Consumer;
 
 /** What the page draws: read from the files where training begins or goes on, then kept up. */
-final class LiveHistory implements EventSink {
+public final class LiveHistory implements EventSink {
   private final Path run;
   private final Consumer<String> warn;
   private volatile RunHistory history = new RunHistory();
@@ -19,7 +19,7 @@ final class LiveHistory implements EventSink {
     this.warn = warn;
   }
 
-  RunHistory history() {
+  public RunHistory history() {
     return history;
   }
 

@@ -1,4 +1,4 @@
-package io.mocov3.app.daemon;
+package io.mocov3.app.observe;
 
 import io.mocov3.actors.evaluation.LiveProbe;
 import io.mocov3.actors.events.EventSink;
@@ -18,7 +18,7 @@ import java.util.Locale;
 /**
  * How far training is: often on a terminal, where the line is overwritten, now and then elsewhere.
  */
-final class ProgressLine implements EventSink {
+public final class ProgressLine implements EventSink {
   private static final Duration TERMINAL = Duration.ofMillis(250);
   private static final Duration PLAIN = Duration.ofSeconds(10);
   private static final double SMOOTHING = 0.05;
@@ -32,7 +32,7 @@ final class ProgressLine implements EventSink {
   private long shown;
   private double imagesPerSecond;
 
-  ProgressLine(RunLog log, boolean terminal, Path capsules) {
+  public ProgressLine(RunLog log, boolean terminal, Path capsules) {
     this.capsules = capsules;
     this.log = log;
     interval = terminal ? TERMINAL : PLAIN;
@@ -76,7 +76,7 @@ final class ProgressLine implements EventSink {
     }
   }
 
-  void warn(String line) {
+  public void warn(String line) {
     log.warn(line);
   }
 
@@ -113,7 +113,7 @@ final class ProgressLine implements EventSink {
     log.progress(text(step, now));
   }
 
-  void line(String text) {
+  public void line(String text) {
     log.line(text);
   }
 

@@ -1,4 +1,4 @@
-package io.mocov3.app.daemon;
+package io.mocov3.app.observe;
 
 import io.mocov3.actors.evaluation.LiveProbe;
 import io.mocov3.actors.events.EventSink;

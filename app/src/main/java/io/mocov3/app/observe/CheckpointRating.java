@@ -1,4 +1,4 @@
-package io.mocov3.app.daemon;
+package io.mocov3.app.observe;
 
 import io.mocov3.actors.evaluation.KnnProbe;
 import io.mocov3.actors.events.EventSink;

@@ -1,4 +1,4 @@
-package io.mocov3.app.daemon;
+package io.mocov3.app.observe;
 
 import io.mocov3.actors.events.EventSink;
 import io.mocov3.actors.events.Lifecycle;
@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** Where the training is, as it is told: for status and readiness. */
-final class LiveStatus implements EventSink {
+public final class LiveStatus implements EventSink {
   private final Path run;
   private final Watchdog watchdog;
   private final AtomicReference<Optional<Progress.StepCompleted>> step =
@@ -41,7 +41,7 @@ final class LiveStatus implements EventSink {
   }
 
   /** Ready means that training makes progress, or is paused on purpose. */
-  HealthAnswer ready() {
+  public HealthAnswer ready() {
     return switch (lifecycle.state()) {
       case PAUSED -> HealthAnswer.good(lifecycle.line());
       case TRAINING -> training();
@@ -59,7 +59,7 @@ final class LiveStatus implements EventSink {
         : HealthAnswer.bad("no step for too long");
   }
 
-  Status status() {
+  public Status status() {
     Optional<Progress.StepCompleted> newest = step.get();
     return new Status(
         lifecycle.label(),

@@ -1,4 +1,4 @@
-package io.mocov3.actors.guardian;
+package io.mocov3.actors;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
