@@ -21,13 +21,13 @@ import io.mocov3.model.method.Targets;
 import io.mocov3.model.step.Pending;
 import io.mocov3.model.step.TrainingState;
 import io.mocov3.model.step.TrainingStep;
+import io.mocov3.model.tensor.DeviceMemory;
 import io.mocov3.model.tensor.TensorStaging;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import org.bytedeco.javacpp.Pointer;
 
 /**
  * The state of training between messages, and the step cut where the trainer waits for the keys.
@@ -275,7 +275,7 @@ public final class TrainingSession implements AutoCloseable {
     current.close();
     copies.close();
     learner.close();
-    // the allocator keeps what is freed for the threads that took it; the next session has others
-    Pointer.trimMemory();
+    // the next session has other threads
+    DeviceMemory.release(model.placement());
   }
 }

@@ -15,6 +15,7 @@ import io.mocov3.augment.codec.Outcome;
 import io.mocov3.augment.source.ImageSource;
 import io.mocov3.augment.view.TwoViews;
 import io.mocov3.metrics.TrainingMetrics.PipelineStage;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -23,6 +24,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
 /**
@@ -40,8 +42,17 @@ public final class ViewPipeline {
   /** Which samples make a batch, (2, batchSize, H, W, 3) uint8, and how they are rendered. */
   public record Batching(SampleOrder order, TwoViews views, long seed, int batchSize) {}
 
-  /** Who renders: {@code executor} must have {@code count} threads. */
-  public record Workers(int count, Executor executor, int buffers) {}
+  /**
+   * Who renders: {@code executor} must have {@code count} threads; {@code memory} gives the bytes
+   * of each of the {@code buffers}.
+   */
+  public record Workers(int count, Executor executor, int buffers, IntFunction<ByteBuffer> memory) {
+
+    /** Into ordinary native memory. */
+    public Workers(int count, Executor executor, int buffers) {
+      this(count, executor, buffers, BatchBuffer::memory);
+    }
+  }
 
   /** {@code maxBadRatio}: share of the images that may be undecodable before the stream fails. */
   public ViewPipeline(
@@ -68,7 +79,8 @@ public final class ViewPipeline {
   /** A pool for one run of the stream. */
   public BatchBufferPool pool() {
     int size = batching.views().first().size();
-    return new BatchBufferPool(workers.buffers(), 2, batching.batchSize(), size, size);
+    return new BatchBufferPool(
+        workers.buffers(), 2, batching.batchSize(), size, size, workers.memory());
   }
 
   /**

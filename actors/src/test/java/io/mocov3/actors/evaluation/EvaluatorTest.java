@@ -86,7 +86,7 @@ class EvaluatorTest {
                           ticket.requireValid();
                           batches.incrementAndGet();
                           tickets.takeBackAll();
-                          return images.view(images.size(0), -1);
+                          return images.reshape(images.size(0), -1);
                         },
                         TinyTraining.pixels()))
         .hasMessage("the probe was abandoned");

@@ -45,7 +45,10 @@ public final class BenchStepCommand implements Callable<Integer> {
   @Option(names = "--threads", defaultValue = "0", description = "0 takes all cores.")
   private int threads;
 
-  @Option(names = "--precision", defaultValue = "fp32", description = "fp32, tf32 or bf16.")
+  @Option(
+      names = "--precision",
+      defaultValue = "fp32",
+      description = "fp32, tf32, bf16 or bf16-residual.")
   private String precision;
 
   @Option(names = "--device", defaultValue = "auto", description = "auto, cpu or cuda:N.")
@@ -98,6 +101,16 @@ public final class BenchStepCommand implements Callable<Integer> {
     document.put("live_probe_seconds", result.probeSeconds());
     document.put("live_probe_every_steps", result.probeEverySteps());
     document.put("stages", result.stages());
+    result
+        .flopPerImage()
+        .ifPresent(
+            flop -> {
+              document.put("flop_per_image", flop);
+              document.put("flop_per_second", flop * batch / result.plain().median());
+            });
+    result
+        .deviceMemory()
+        .ifPresent(memory -> document.put("device_memory_peak_bytes", memory.peak()));
     document.put("model", model);
     document.put("batch", batch);
     document.put("image_size", imageSize);
@@ -140,6 +153,21 @@ public final class BenchStepCommand implements Callable<Integer> {
     result
         .stages()
         .forEach((name, value) -> out.printf(Locale.ROOT, "  %-16s %9.4f s%n", name, value));
+    result
+        .flopPerImage()
+        .ifPresent(
+            flop ->
+                out.printf(
+                    Locale.ROOT,
+                    "%.2f GFLOP an image, %.3f TFLOP/s in matrix products%n",
+                    flop / 1e9,
+                    flop * batch / result.plain().median() / 1e12));
+    result
+        .deviceMemory()
+        .ifPresent(
+            memory ->
+                out.printf(
+                    Locale.ROOT, "%.2f GB of the GPU's memory at the peak%n", memory.peak() / 1e9));
     out.flush();
   }
 

@@ -7,6 +7,7 @@ import io.mocov3.app.settings.Settings;
 import io.mocov3.augment.source.ImageSource;
 import io.mocov3.model.evaluation.FeatureQueue;
 import io.mocov3.model.evaluation.Health;
+import io.mocov3.model.memory.StepWork;
 import io.mocov3.model.method.Embedding;
 import io.mocov3.model.method.Targets;
 import io.mocov3.model.stability.SpikeDetector;
@@ -17,6 +18,7 @@ import io.mocov3.model.step.Rates;
 import io.mocov3.model.step.StepClock;
 import io.mocov3.model.step.TrainingStep;
 import io.mocov3.model.step.TrainingStep.Verdict;
+import io.mocov3.model.tensor.DeviceMemory;
 import io.mocov3.model.tensor.Pixels;
 import io.mocov3.model.tensor.Placement;
 import io.mocov3.model.tensor.ViewPair;
@@ -25,6 +27,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.Supplier;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
@@ -62,6 +66,8 @@ final class StepBenchmark {
       double probeSeconds,
       long probeEverySteps,
       Map<String, Double> stages,
+      OptionalDouble flopPerImage,
+      Optional<DeviceMemory> deviceMemory,
       String device) {
 
     double overhead() {
@@ -106,6 +112,8 @@ final class StepBenchmark {
           probing,
           Plans.probeEverySteps(settings, 1),
           stageSums,
+          StepWork.perImage(settings.model()),
+          DeviceMemory.of(placement),
           placement.device());
     }
   }

@@ -27,6 +27,7 @@ import io.mocov3.app.plan.Plans;
 import io.mocov3.app.plan.Probes;
 import io.mocov3.app.run.RunPaths;
 import io.mocov3.app.settings.Settings;
+import io.mocov3.augment.batch.BatchBuffer;
 import io.mocov3.augment.batch.SampleOrder;
 import io.mocov3.augment.source.ImageSource;
 import io.mocov3.model.checkpoint.Checkpoint;
@@ -35,6 +36,7 @@ import io.mocov3.model.evaluation.FeatureQueue;
 import io.mocov3.model.method.Encoder;
 import io.mocov3.model.nn.EncoderRole;
 import io.mocov3.model.step.TrainingStep;
+import io.mocov3.model.tensor.HostMemory;
 import io.mocov3.model.tensor.Pixels;
 import io.mocov3.model.tensor.Placement;
 import java.nio.file.Files;
@@ -86,7 +88,7 @@ public final class TrainingAssembly {
     return plan;
   }
 
-  Placement placement() {
+  public Placement placement() {
     return placement;
   }
 
@@ -105,7 +107,8 @@ public final class TrainingAssembly {
         settings.model().projector(),
         placement,
         EncoderRole.EVALUATION,
-        settings.run().seed());
+        settings.run().seed(),
+        settings.step().precision());
   }
 
   Blueprint blueprint(
@@ -142,7 +145,11 @@ public final class TrainingAssembly {
         data.train(),
         new ViewPipeline.Batching(
             order, settings.views(), settings.run().seed(), settings.data().batchSize()),
-        new ViewPipeline.Workers(settings.data().workers(), workers, settings.data().buffers()),
+        new ViewPipeline.Workers(
+            settings.data().workers(),
+            workers,
+            settings.data().buffers(),
+            placement.isCuda() ? HostMemory::pinned : BatchBuffer::memory),
         settings.data().maxBadRatio(),
         events);
   }

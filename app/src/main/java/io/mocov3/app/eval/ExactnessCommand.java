@@ -1,5 +1,6 @@
 package io.mocov3.app.eval;
 
+import io.mocov3.app.conf.SettingsException;
 import io.mocov3.app.output.Escaped;
 import io.mocov3.app.output.ExitCode;
 import io.mocov3.app.output.JsonOutput;
@@ -34,6 +35,8 @@ public final class ExactnessCommand implements Callable<Integer> {
   /** The kind of the fixtures of image operations. */
   static final String AUGMENT = "augment";
 
+  private static final int MOST_MICRO_BATCHES = 65_536;
+
   @Spec private CommandSpec spec;
 
   @Parameters(paramLabel = "DIR", arity = "1..*", description = "Folders of fixtures.")
@@ -45,6 +48,12 @@ public final class ExactnessCommand implements Callable<Integer> {
   @Option(names = "--device", defaultValue = "cpu", description = "cpu, cuda:N or auto.")
   private String device;
 
+  @Option(
+      names = "--micro-batches",
+      defaultValue = "1",
+      description = "Parts of a batch that the backbone sees one after the other: 1.")
+  private int microBatches;
+
   @Option(names = "--json", description = "Prints one JSON document.")
   private boolean json;
 
@@ -53,6 +62,7 @@ public final class ExactnessCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    SettingsException.requireBetween("--micro-batches", microBatches, 1, MOST_MICRO_BATCHES);
     Threads.configure(0);
     List<FixtureResult> results = new ArrayList<>();
     for (Path folder : folders) {
@@ -79,8 +89,9 @@ public final class ExactnessCommand implements Callable<Integer> {
     if (!Fixtures.isFixture(folder)) {
       throw new ModelException(folder + " holds no fixture.json and no augment.json");
     }
+    Fixtures.Way way = new Fixtures.Way(device, microBatches);
     List<Width> widths = precision == null ? List.of(Width.values()) : List.of(precision);
-    return widths.stream().map(width -> Fixtures.run(folder, width, device)).distinct().toList();
+    return widths.stream().map(width -> Fixtures.run(folder, width, way)).distinct().toList();
   }
 
   /** Image operations are compared by mean and 99th percentile of the difference, in 1/255. */

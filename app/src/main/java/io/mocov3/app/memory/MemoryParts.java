@@ -50,7 +50,7 @@ public final class MemoryParts {
         StepMemory.of(
             model,
             ActivationSize.of(settings.model(), settings.step().precision()),
-            settings.step().precision(),
+            settings.step(),
             settings.memorySaver(),
             batch,
             imageSize());
@@ -115,7 +115,7 @@ public final class MemoryParts {
     long normalised = 4 * StepMemory.images(settings.live().images(), imageSize());
     long similar =
         2L
-            * Math.min(KnnClassifier.CHUNK, settings.live().images())
+            * Math.min(KnnClassifier.chunk(settings.live().queueLength()), settings.live().images())
             * settings.live().queueLength()
             * WIDE;
     return Math.max(model.encoder(), normalised + forward(batch) + 2 * queue() + similar);
@@ -127,7 +127,7 @@ public final class MemoryParts {
     long test = count(settings.knn().testImages(), images.test());
     long width = settings.model().backbone().width();
     return (3 * train + 2 * test) * width * WIDE
-        + 2 * Math.min(KnnClassifier.CHUNK, test) * train * WIDE;
+        + 2 * Math.min(KnnClassifier.chunk(train), test) * train * WIDE;
   }
 
   private static long count(int wanted, int there) {

@@ -105,13 +105,20 @@ final class SettingsReader {
             OptimizerSection.read(root.section("optimizer")),
             clip,
             root.section("method").choice("ema-order", EmaOrder.class),
-            root.choice("precision", Precision.class));
+            root.choice("precision", Precision.class),
+            microBatches(root));
     try {
       step.check(model.backbone());
     } catch (ModelException e) {
-      throw root.section("optimizer").refused(e.settings(), e.getMessage());
+      String section = e.settings().contains("micro-batches") ? "step" : "optimizer";
+      throw root.section(section).refused(e.settings(), e.getMessage());
     }
     return step;
+  }
+
+  private static int microBatches(Section root) {
+    int batchSize = root.section("data").integer("batch-size", 1, Integer.MAX_VALUE);
+    return root.section("step").integer("micro-batches", 1, batchSize);
   }
 
   private static Settings.Schedule schedule(Section schedule) {

@@ -22,6 +22,7 @@ import io.mocov3.model.ModelException;
 import io.mocov3.model.checkpoint.Checkpoint;
 import io.mocov3.model.checkpoint.CheckpointReader;
 import io.mocov3.model.step.GradientNorms;
+import io.mocov3.model.tensor.Precision;
 import io.mocov3.model.tensor.Threads;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -100,6 +101,7 @@ public final class ReplayCommand implements Callable<Integer> {
     try (DataSets data = DataSets.open(settings.data());
         Workers workers = Workers.start(settings)) {
       TrainingAssembly assembly = new TrainingAssembly(settings, data);
+      Precision.reproducible(assembly.placement());
       ViewPipeline pipeline = assembly.pipeline(workers, again);
       try (TrainingSession session = assembly.session(from, pipeline, again)) {
         SequentialTraining.run(session, pipeline, capsule.step());

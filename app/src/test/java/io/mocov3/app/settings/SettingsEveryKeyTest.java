@@ -69,6 +69,7 @@ class SettingsEveryKeyTest {
         model.predictor { %s }
         method { name = moco-v3, temperature = 0.5, momentum = 0.9, momentum-schedule = constant }
         method { ema-order = after-update, memory-saver = false }
+        step.micro-batches = 1
         optimizer { name = adamw, beta1 = 0.8, beta2 = 0.95, epsilon = 1e-6, weight-decay = 0.05 }
         optimizer { decay-exclusion = one-dimensional, momentum = 0.7, trust-coefficient = 0.02 }
         optimizer { lars-form = simclr, patch-projection-clip = 0.3, gradient-clip = 2 }
@@ -190,7 +191,8 @@ class SettingsEveryKeyTest {
                 new AdamWConfig(0.8, 0.95, 1e-6, 0.05, DecayExclusion.ONE_DIMENSIONAL),
                 new GradientClip(0.3, 2),
                 EmaOrder.AFTER_UPDATE,
-                Precision.BF16));
+                Precision.BF16,
+                1));
     assertThat(settings.memorySaver()).isFalse();
     assertThat(settings.initFrom()).contains(Path.of("a/weights"));
     assertThat(settings.schedule()).isEqualTo(new Settings.Schedule(0.01, 0.5));

@@ -20,6 +20,11 @@ public final class BatchBuffer {
     return new BatchBuffer(NativeMemory.allocate(bytes), views, samples, height, width);
   }
 
+  /** Ordinary native memory, which no limit of the JVM caps. */
+  public static ByteBuffer memory(int bytes) {
+    return NativeMemory.allocate(bytes);
+  }
+
   /**
    * A buffer over given memory, pinned for instance.
    *

@@ -2,6 +2,7 @@ package io.mocov3.model.backbone;
 
 import io.mocov3.model.nn.Init;
 import io.mocov3.model.nn.Weights;
+import io.mocov3.model.tensor.Precision;
 import org.bytedeco.pytorch.Tensor;
 
 /** Images (N, 3, H, W), already normalised, to features (N, D). */
@@ -9,9 +10,10 @@ public interface Backbone {
 
   Tensor forward(Tensor images);
 
-  static Backbone of(Weights weights, BackboneConfig config, Init init) {
+  /** With a residual stream in bf16 if {@code precision} says so. */
+  static Backbone of(Weights weights, BackboneConfig config, Init init, Precision precision) {
     return switch (config) {
-      case VitConfig vit -> new VisionTransformer(weights, vit, init);
+      case VitConfig vit -> new VisionTransformer(weights, vit, init, precision);
       case ResNetConfig resNet -> new ResNet(weights, resNet, init);
     };
   }

@@ -10,4 +10,7 @@ public sealed interface BackboneConfig permits VitConfig, ResNetConfig {
 
   /** The reference's name of the projector, which stands where the classifier would. */
   String projectorName();
+
+  /** Whether a BatchNorm makes the features of an image depend on the others of its batch. */
+  boolean couplesSamples();
 }

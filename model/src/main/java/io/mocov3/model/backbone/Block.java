@@ -35,7 +35,16 @@ final class Block {
 
   Tensor forward(Tensor x) { // (N, L, D)
     Tensor attended = x.add(attention.forward(norm1.forward(x)));
-    Tensor mixed = contract.forward(torch.gelu(expand.forward(norm2.apply(attended))));
-    return attended.add(mixed);
+    return attended.add(mlp(attended));
+  }
+
+  /** The first token of {@link #forward} alone, if the MLP's norm looks at one token at a time. */
+  Tensor first(Tensor x) { // (N, L, D) to (N, 1, D)
+    Tensor attended = x.narrow(1, 0, 1).add(attention.first(norm1.forward(x)));
+    return attended.add(mlp(attended));
+  }
+
+  private Tensor mlp(Tensor x) {
+    return contract.forward(torch.gelu(expand.forward(norm2.apply(x))));
   }
 }

@@ -29,6 +29,11 @@ public record ResNetConfig(int depth, int imageSize) implements BackboneConfig {
     return "fc";
   }
 
+  @Override
+  public boolean couplesSamples() {
+    return true;
+  }
+
   public boolean bottleneck() {
     return depth >= 50;
   }

@@ -6,6 +6,7 @@ import io.mocov3.model.nn.Layers;
 import io.mocov3.model.nn.Weights;
 import io.mocov3.model.nn.Weights.Kind;
 import io.mocov3.model.tensor.Forward;
+import io.mocov3.model.tensor.Precision;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -13,6 +14,7 @@ import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * ViT. N batch, H W image, L tokens, D width: images (N, 3, H, W), already normalised, to features
@@ -28,9 +30,11 @@ final class VisionTransformer implements Backbone {
   private final PatchEmbedding patchEmbedding;
   private final List<UnaryOperator<Tensor>> blocks = new ArrayList<>();
   private final Optional<LayerNorm> norm;
+  private final boolean narrow;
 
-  VisionTransformer(Weights weights, VitConfig config, Init init) {
+  VisionTransformer(Weights weights, VitConfig config, Init init, Precision precision) {
     this.config = config;
+    narrow = precision == Precision.BF16_RESIDUAL;
     int width = config.width();
     weights.enter(Layers.TOKENS);
     classToken =
@@ -43,7 +47,9 @@ final class VisionTransformer implements Backbone {
     patchEmbedding = PatchEmbedding.of(weights, config, init);
     for (int i = 0; i < config.depth(); i++) {
       weights.enter(Layers.block(i));
-      blocks.add(new Block(weights, "blocks." + i, config, init)::forward);
+      Block block = new Block(weights, "blocks." + i, config, init);
+      boolean last = i == config.depth() - 1;
+      blocks.add(last && config.endsInOneToken() ? block::first : block::forward);
     }
     weights.enter(Layers.FINAL_NORM);
     norm =
@@ -62,7 +68,7 @@ final class VisionTransformer implements Backbone {
     if (positions.isPresent()) {
       x = x.add(positions.get().narrow(1, config.pooling() == Pooling.CLS ? 0 : 1, x.size(1)));
     }
-    x = Forward.through(blocks, x);
+    x = Forward.through(blocks, narrow ? x.to(ScalarType.BFloat16) : x);
     if (norm.isPresent()) {
       x = norm.get().forward(x);
     }

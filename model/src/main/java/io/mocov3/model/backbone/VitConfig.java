@@ -93,6 +93,13 @@ public record VitConfig(
     return "head";
   }
 
+  @Override
+  public boolean couplesSamples() {
+    return stem == Stem.CONV
+        || mlpNorm == MlpNorm.BATCH
+        || patchProjection == PatchProjectionKind.BATCH_NORM;
+  }
+
   /** Patches along one side. */
   public int grid() {
     return imageSize / patchSize;
@@ -101,6 +108,11 @@ public record VitConfig(
   /** L: the length of the token sequence. */
   public int tokens() {
     return grid() * grid() + (pooling == Pooling.CLS ? 1 : 0);
+  }
+
+  /** Whether nothing but the class token is needed of the last block: exact, and less work. */
+  public boolean endsInOneToken() {
+    return pooling == Pooling.CLS && mlpNorm == MlpNorm.LAYER;
   }
 
   private static void require(boolean rule, String message, String... settings) {

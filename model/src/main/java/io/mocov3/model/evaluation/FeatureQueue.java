@@ -25,7 +25,7 @@ public final class FeatureQueue implements Stateful, AutoCloseable {
   private static final long MOST_BYTES = 1L << 30;
 
   private final Tensor features; // (length, D)
-  private final Tensor labels; // (length)
+  private final Tensor labels; // (length), on the host: no step waits for their way to the device
   private final List<Tensor> parts = new ArrayList<>(); // of the features, for checkpoints
   private final long[] steps;
   private final int maxAgeSteps;
@@ -38,8 +38,9 @@ public final class FeatureQueue implements Stateful, AutoCloseable {
     steps = new long[length];
     try (NoGrad noGrad = new NoGrad()) {
       features =
-          Tensors.keep(torch.zeros(length, width).to(placement.torchDevice(), ScalarType.Float));
-      labels = Tensors.keep(torch.zeros(length).to(placement.torchDevice(), ScalarType.Long));
+          Tensors.keep(
+              torch.zeros(new long[] {length, width}, placement.options(ScalarType.Float)));
+      labels = Tensors.keep(torch.zeros(length).to(ScalarType.Long));
       for (long from = 0; from < length; from += rowsOfAPart(width)) {
         long rows = Math.min(rowsOfAPart(width), length - from);
         parts.add(Tensors.keep(features.narrow(0, from, rows)));
@@ -56,7 +57,7 @@ public final class FeatureQueue implements Stateful, AutoCloseable {
   public void add(Tensor rows, long[] classes, long step) {
     try (NoGrad noGrad = new NoGrad()) {
       Tensor values = rows.to(ScalarType.Float);
-      Tensor truth = Tensor.create(classes).to(labels.device(), ScalarType.Long);
+      Tensor truth = Tensor.create(classes);
       int from = Math.max(0, classes.length - steps.length);
       while (from < classes.length) {
         int rowsNow = Math.min(classes.length - from, steps.length - next);

@@ -72,12 +72,18 @@ public record Health(
               z1.std(new long[] {0}, true).mean(),
               squaredDistance(z1, z2).mean(),
               uniformity(z1),
-              effectiveRank(first.features()),
               positives.mean(),
               negatives,
               hits);
       return new Health(
-          values[0], values[1], values[2], values[3], values[4], values[5], values[6], drift);
+          values[0],
+          values[1],
+          values[2],
+          effectiveRank(first.features()),
+          values[3],
+          values[4],
+          values[5],
+          drift);
     }
   }
 
@@ -97,11 +103,12 @@ public record Health(
         .log();
   }
 
-  private static Tensor effectiveRank(Tensor features) {
+  /** On the CPU: these bindings load no linear algebra for the GPU. */
+  private static double effectiveRank(Tensor features) {
     Tensor some = features.narrow(0, 0, Math.min(ROWS, features.size(0)));
-    Tensor values = torch.linalg_svdvals(some);
+    Tensor values = torch.linalg_svdvals(some.to(ScalarType.Float).cpu());
     Tensor shares = values.div(values.sum().clamp_min(new Scalar(TINY)));
-    return shares.mul(shares.clamp_min(new Scalar(TINY)).log()).sum().neg().exp();
+    return Math.exp(-shares.mul(shares.clamp_min(new Scalar(TINY)).log()).sum().item_double());
   }
 
   private static double[] numbers(Tensor... scalars) {

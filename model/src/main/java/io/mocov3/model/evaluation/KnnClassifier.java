@@ -19,11 +19,11 @@ import org.bytedeco.pytorch.global.torch;
 /**
  * The weighted kNN classifier of the paper's source (Wu et al., CVPR 2018): the k reference
  * features nearest by cosine vote for their class with weight {@code exp(similarity / T)}. Queries
- * go in chunks, so that memory is bounded by chunk x references.
+ * go in chunks, so that memory is bounded.
  */
 public final class KnnClassifier implements AutoCloseable {
-  /** Queries that are compared at a time. */
-  public static final int CHUNK = 1024;
+  private static final int MOST_QUERIES = 1024;
+  private static final long MOST_BYTES = 256L << 20;
 
   private final Tensor references;
   private final Tensor labels;
@@ -53,6 +53,13 @@ public final class KnnClassifier implements AutoCloseable {
     this.classes = classes;
   }
 
+  /**
+   * Queries that are compared with {@code references} at a time: their similarities are bounded.
+   */
+  public static int chunk(long references) {
+    return Math.clamp(MOST_BYTES / (Math.max(1, references) * Float.BYTES), 1, MOST_QUERIES);
+  }
+
   /** The share of queries (N, D) whose predicted class is their label, for each setting. */
   public Map<Setting, Double> accuracies(Tensor queries, Tensor truth, List<Setting> settings) {
     Map<Setting, Double> accuracies = new LinkedHashMap<>();
@@ -63,11 +70,7 @@ public final class KnnClassifier implements AutoCloseable {
           (setting, score) ->
               accuracies.put(
                   setting,
-                  predictions(score)
-                      .eq(expected)
-                      .to(torch.ScalarType.Double)
-                      .mean()
-                      .item_double()));
+                  (double) predictions(score).eq(expected).sum().item_long() / expected.size(0)));
     }
     return accuracies;
   }
@@ -86,8 +89,9 @@ public final class KnnClassifier implements AutoCloseable {
     int k = (int) Math.min(largest, references.size(0));
     Map<Setting, List<Tensor>> chunks = new LinkedHashMap<>();
     settings.forEach(setting -> chunks.put(setting, new ArrayList<>()));
-    for (long from = 0; from < queries.size(0); from += CHUNK) {
-      long rows = Math.min(CHUNK, queries.size(0) - from);
+    int chunk = chunk(references.size(0));
+    for (long from = 0; from < queries.size(0); from += chunk) {
+      long rows = Math.min(chunk, queries.size(0) - from);
       try (PointerScope scope = new PointerScope()) {
         chunkScores(queries.narrow(0, from, rows), k, settings)
             .forEach(

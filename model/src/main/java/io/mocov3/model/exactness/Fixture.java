@@ -15,7 +15,8 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** One folder: its description, and where and how wide to compute. */
-record Fixture(Path folder, JsonNode json, Placement placement, Fixtures.Width width) {
+record Fixture(
+    Path folder, JsonNode json, Placement placement, Fixtures.Width width, int microBatches) {
 
   String kind() {
     return json.path("kind").asText();

@@ -46,7 +46,8 @@ final class FixtureModel {
                     fixture.json().path("patch_projection_clip").asDouble(0),
                     fixture.json().path("gradient_clip").asDouble(0)),
                 Fixture.choice(EmaOrder.class, fixture.json().path("ema_order"), "before-keys"),
-                Precision.FP32),
+                Precision.FP32,
+                fixture.microBatches()),
             fixture.placement(),
             0);
     Map<String, Tensor> tensors = model.tensors();

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.mocov3.model.ModelException;
 import io.mocov3.model.tensor.Placement;
+import io.mocov3.model.tensor.Precision;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,6 +31,11 @@ public final class Fixtures {
     }
   }
 
+  /** On which device, and a batch of a step in how many parts. */
+  public record Way(String device, int microBatches) {
+    public static final Way PLAIN = new Way("cpu", 1);
+  }
+
   /** Whether {@code folder} describes itself as one of these fixtures. */
   public static boolean isFixture(Path folder) {
     return Files.isRegularFile(folder.resolve("fixture.json"));
@@ -40,10 +46,13 @@ public final class Fixtures {
    *
    * @throws ModelException when the folder cannot be read or asks for what this version lacks
    */
-  public static FixtureResult run(Path folder, Width asked, String device) {
+  public static FixtureResult run(Path folder, Width asked, Way way) {
     JsonNode json = read(folder);
     Width width = width(json, asked);
-    Fixture fixture = new Fixture(folder, json, Placement.of(device, width.dtype), width);
+    Fixture fixture =
+        new Fixture(
+            folder, json, Placement.of(way.device(), width.dtype), width, way.microBatches());
+    Precision.reproducible(fixture.placement());
     Deviations deviations =
         switch (fixture.kind()) {
           case "moco-step" -> new MocoStepFixture(fixture).run();

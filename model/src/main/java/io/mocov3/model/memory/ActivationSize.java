@@ -10,11 +10,16 @@ import io.mocov3.model.tensor.Precision;
 
 /**
  * What a forward pass of one image takes, in bytes: {@code graph} is what its backward pass needs
- * again, {@code passing} the most that is there for a moment beside it, or without a graph at all.
- * L tokens, D width, A heads, r MLP ratio.
+ * again, {@code heads} what of it is the heads', {@code passing} the most that is there for a
+ * moment beside it, or without a graph at all. L tokens, D width, A heads, r MLP ratio.
  */
-public record ActivationSize(long graph, long passing) {
+public record ActivationSize(long graph, long heads, long passing) {
+
+  /** Of one part of the network. */
+  private record Size(long graph, long passing) {}
+
   private static final int WIDE = 4;
+  private static final int NARROW = 2;
   private static final int STEM_CHANNELS = 64;
   private static final int INDEX = 2; // an index of max pooling is as long as two numbers
 
@@ -23,42 +28,45 @@ public record ActivationSize(long graph, long passing) {
 
   /** Of backbone, projector and predictor. */
   public static ActivationSize of(MethodConfig network, Precision precision) {
-    int narrow = precision == Precision.BF16 ? 2 : WIDE;
-    ActivationSize backbone =
+    int narrow = precision.isNarrow() ? NARROW : WIDE;
+    Size backbone =
         switch (network.backbone()) {
-          case VitConfig vit -> transformer(vit, narrow);
+          case VitConfig vit ->
+              transformer(vit, narrow, precision == Precision.BF16_RESIDUAL ? NARROW : WIDE);
           case ResNetConfig resnet -> residual(resnet, narrow);
         };
     long heads = network.heads().stream().mapToLong(head -> head(head, narrow)).sum();
-    return new ActivationSize(backbone.graph() + heads, Math.max(backbone.passing(), heads));
+    return new ActivationSize(backbone.graph() + heads, heads, Math.max(backbone.passing(), heads));
   }
 
-  private static ActivationSize transformer(VitConfig vit, int narrow) {
+  private static Size transformer(VitConfig vit, int narrow, int stream) {
     long width = vit.width();
     long hidden = width * vit.mlpRatio();
     // inputs of both norms; inputs of four linear layers, query, key and value, input of GELU
-    long block = 2 * width * WIDE + (6 * width + 2 * hidden) * narrow + (vit.heads() + 4L) * WIDE;
-    long more = (5 * width) * (long) WIDE;
+    long block = 2 * width * stream + (6 * width + 2 * hidden) * narrow + (vit.heads() + 4L) * WIDE;
+    long more = (5 * width) * (long) stream;
     long tokens = vit.tokens();
-    long lastNorm = 2 * width * WIDE;
-    ActivationSize embedding =
+    // of one token alone: input of its first norm, of a linear layer, keys and values
+    long last =
+        vit.endsInOneToken() ? width * stream + 3 * width * narrow : block + 2 * width * stream;
+    Size embedding =
         vit.stem() == Stem.CONV ? convolutionStem(vit, narrow) : projection(vit, narrow);
-    return new ActivationSize(
-        embedding.graph() + tokens * (vit.depth() * block + lastNorm),
+    return new Size(
+        embedding.graph() + tokens * ((vit.depth() - 1) * block + last),
         Math.max(embedding.passing(), tokens * (block + more)));
   }
 
-  private static ActivationSize projection(VitConfig vit, int narrow) {
+  private static Size projection(VitConfig vit, int narrow) {
     long patches = (long) vit.grid() * vit.grid();
     long pixels = 3L * vit.patchSize() * vit.patchSize() * WIDE;
     boolean learned = vit.patchProjection() != PatchProjectionKind.FROZEN_RANDOM;
     boolean norm = vit.patchProjection() == PatchProjectionKind.BATCH_NORM;
     long kept = (learned ? pixels * narrow / WIDE : 0) + (norm ? (long) vit.width() * WIDE : 0);
-    return new ActivationSize(patches * kept, patches * (pixels + 3L * vit.width() * WIDE));
+    return new Size(patches * kept, patches * (pixels + 3L * vit.width() * WIDE));
   }
 
   /** Of a convolution, its BatchNorm and its ReLU: two of the three outputs are needed again. */
-  private static ActivationSize convolutionStem(VitConfig vit, int narrow) {
+  private static Size convolutionStem(VitConfig vit, int narrow) {
     long graph = 0;
     long largest = 0;
     for (int stage = 0; stage < 4; stage++) {
@@ -67,10 +75,10 @@ public record ActivationSize(long graph, long passing) {
       graph += 2 * output;
       largest = Math.max(largest, 3 * output);
     }
-    return new ActivationSize(graph, largest);
+    return new Size(graph, largest);
   }
 
-  private static ActivationSize residual(ResNetConfig resnet, int narrow) {
+  private static Size residual(ResNetConfig resnet, int narrow) {
     long half = (resnet.imageSize() + 1L) / 2;
     long quarter = (half + 1) / 2;
     long stem = STEM_CHANNELS * half * half * narrow;
@@ -93,7 +101,7 @@ public record ActivationSize(long graph, long passing) {
       graph += 2 * outputs + shortcut + (blocks - 1) * 2L * other;
       largest = Math.max(largest, 3 * outputs + 3 * shortcut);
     }
-    return new ActivationSize((long) (FRAGMENTS * graph), largest);
+    return new Size((long) (FRAGMENTS * graph), largest);
   }
 
   /** Inputs of BatchNorm and ReLU's outputs of each hidden layer. */

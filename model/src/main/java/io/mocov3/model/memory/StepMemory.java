@@ -1,6 +1,6 @@
 package io.mocov3.model.memory;
 
-import io.mocov3.model.tensor.Precision;
+import io.mocov3.model.step.StepConfig;
 
 /**
  * What a step of training takes of memory, in bytes: {@code activations}, the views among them, and
@@ -19,15 +19,19 @@ public record StepMemory(long activations, long gradients) {
   public static StepMemory of(
       ModelSize model,
       ActivationSize image,
-      Precision precision,
+      StepConfig config,
       boolean memorySaver,
       int batch,
       int size) {
-    long casts = precision == Precision.BF16 ? model.trained() / 2 : 0;
-    long view = batch * image.graph() + SQUARES * batch * batch * WIDE + casts;
+    boolean cut = config.microBatches() > 1;
+    long part = Math.ceilDiv((long) batch, config.microBatches());
+    long casts = config.precision().isNarrow() ? model.trained() / 2 : 0;
+    long heads = batch * image.heads() + SQUARES * batch * batch * WIDE;
+    long view = part * (image.graph() - image.heads()) + heads + casts;
     long pixels = 2 * images(batch, size);
     // the momentum encoder is at work beside the forward passes, the gradients come after them
-    long early = (memorySaver ? view : 2 * view) + batch * image.passing() + casts;
+    long ahead = cut ? heads + part * image.passing() : memorySaver ? view : 2 * view;
+    long early = ahead + part * image.passing() + casts;
     boolean late = view + model.trained() >= early;
     return late
         ? new StepMemory(pixels + view, model.trained())

@@ -1,2 +1,2 @@
-/** How much memory a network and a step on it take, without making them. */
+/** How much memory and arithmetic a network and a step on it take, without making them. */
 package io.mocov3.model.memory;

@@ -8,31 +8,43 @@ import io.mocov3.model.nn.HeadConfig;
 import io.mocov3.model.nn.Init;
 import io.mocov3.model.nn.Layers;
 import io.mocov3.model.nn.Weights;
+import io.mocov3.model.tensor.Autocast;
+import io.mocov3.model.tensor.Forward;
 import io.mocov3.model.tensor.Placement;
-import java.util.ArrayList;
-import java.util.List;
+import io.mocov3.model.tensor.Precision;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorVector;
-import org.bytedeco.pytorch.global.torch;
 
 /** A backbone and its projector; the base encoder and the momentum encoder are two of these. */
 public final class Encoder implements AutoCloseable {
   private final Weights weights;
   private final Backbone backbone;
   private final Head projector;
+  private final Precision precision;
 
+  /** In full precision. */
   public Encoder(
       BackboneConfig backbone,
       HeadConfig projector,
       Placement placement,
       EncoderRole role,
       long seed) {
+    this(backbone, projector, placement, role, seed, Precision.FP32);
+  }
+
+  public Encoder(
+      BackboneConfig backbone,
+      HeadConfig projector,
+      Placement placement,
+      EncoderRole role,
+      long seed,
+      Precision precision) {
+    this.precision = precision;
     try (PointerScope scope = new PointerScope()) {
       Init init = new Init(seed, placement);
       weights = new Weights(placement, role);
-      this.backbone = Backbone.of(weights, backbone, init);
+      this.backbone = Backbone.of(weights, backbone, init, precision);
       weights.enter(Layers.PROJECTOR);
       this.projector =
           new Head(weights, backbone.projectorName(), backbone.width(), projector, init);
@@ -45,7 +57,9 @@ public final class Encoder implements AutoCloseable {
 
   /** Images (N, 3, H, W) to backbone features (N, D). */
   public Tensor features(Tensor images) {
-    return backbone.forward(images);
+    try (Autocast autocast = new Autocast(weights.placement(), precision)) {
+      return backbone.forward(images);
+    }
   }
 
   /**
@@ -55,22 +69,17 @@ public final class Encoder implements AutoCloseable {
   public Tensor evaluate(Tensor images, int batchSize) {
     try (Weights.Evaluation evaluation = weights.evaluation();
         NoGradGuard noGrad = new NoGradGuard()) {
-      List<Tensor> parts = new ArrayList<>();
-      for (long from = 0; from < images.size(0); from += batchSize) {
-        parts.add(features(images.narrow(0, from, Math.min(batchSize, images.size(0) - from))));
-      }
-      return torch.cat(new TensorVector(parts.toArray(Tensor[]::new)), 0);
+      return Forward.inParts(this::features, images, Math.ceilDiv(images.size(0), batchSize));
+    } finally {
+      Autocast.forgetCasts(); // those made here have no graph
     }
   }
 
   /** Features (N, D) to projections (N, K). */
   public Tensor project(Tensor features) {
-    return projector.forward(features);
-  }
-
-  /** Images (N, 3, H, W) to projections (N, K). */
-  public Tensor forward(Tensor images) {
-    return project(features(images));
+    try (Autocast autocast = new Autocast(weights.placement(), precision)) {
+      return projector.forward(features);
+    }
   }
 
   @Override

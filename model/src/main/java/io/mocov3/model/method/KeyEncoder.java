@@ -2,7 +2,7 @@ package io.mocov3.model.method;
 
 import io.mocov3.model.nn.EncoderRole;
 import io.mocov3.model.nn.Weights;
-import io.mocov3.model.tensor.Autocast;
+import io.mocov3.model.tensor.Forward;
 import io.mocov3.model.tensor.NoGrad;
 import io.mocov3.model.tensor.Precision;
 import io.mocov3.model.tensor.TorchOps;
@@ -20,18 +20,17 @@ final class KeyEncoder implements Target, AutoCloseable {
   private final Encoder encoder;
   private final List<Tensor> parameters;
   private final List<Tensor> baseParameters;
-  private final Precision precision;
 
   /** Starts as an exact copy of {@code base}. */
   KeyEncoder(MoCoV3Config config, Encoder base, Precision precision) {
-    this.precision = precision;
     encoder =
         new Encoder(
             config.backbone(),
             config.projector(),
             base.weights().placement(),
             EncoderRole.MOMENTUM,
-            0);
+            0,
+            precision);
     encoder.weights().copyFrom(base.weights());
     parameters = encoder.weights().parameters();
     baseParameters = base.weights().parameters();
@@ -45,12 +44,14 @@ final class KeyEncoder implements Target, AutoCloseable {
   }
 
   @Override
-  public ViewPair keys(ViewPair views) {
-    try (NoGrad noGrad = new NoGrad();
-        Autocast autocast = new Autocast(encoder.weights().placement(), precision)) {
-      return new ViewPair(encoder.forward(views.first()), encoder.forward(views.second()))
-          .retained();
+  public ViewPair keys(ViewPair views, int parts) {
+    try (NoGrad noGrad = new NoGrad()) {
+      return new ViewPair(keys(views.first(), parts), keys(views.second(), parts)).retained();
     }
+  }
+
+  private Tensor keys(Tensor view, int parts) {
+    return encoder.project(Forward.inParts(encoder::features, view, parts));
   }
 
   /**

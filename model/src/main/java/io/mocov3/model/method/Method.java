@@ -27,8 +27,14 @@ public interface Method extends AutoCloseable {
     }
   }
 
-  /** A view (N, 3, H, W), normalised, to its query, with its graph, in the caller's scope. */
-  Query query(Tensor view);
+  /**
+   * A view (N, 3, H, W), normalised, to backbone features (N, D), in the caller's scope. Sample by
+   * sample, so that a view may be cut into parts.
+   */
+  Tensor features(Tensor view);
+
+  /** Features (N, D) of a whole view to its query, with its graph, in the caller's scope. */
+  Query query(Tensor features);
 
   /** Gradients of their sum are learned from; each goes backward by itself. */
   List<Term> terms();

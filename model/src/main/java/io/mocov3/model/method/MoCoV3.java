@@ -20,7 +20,7 @@ import org.bytedeco.pytorch.Tensor;
  * projector, an exponential average of f_q.
  *
  * <pre>
- *   q1, q2 = query(x1), query(x2)
+ *   q1, q2 = query(features(x1)), query(features(x2))
  *   k1, k2 = target.keys(x1, x2)
  *   loss = ctr(q1, k2) + ctr(q2, k1)
  *   f_k = m f_k + (1 - m) f_q
@@ -36,7 +36,9 @@ final class MoCoV3 implements Method {
 
   MoCoV3(MoCoV3Config config, Precision precision, Placement placement, long seed) {
     this.precision = precision;
-    base = new Encoder(config.backbone(), config.projector(), placement, EncoderRole.BASE, seed);
+    base =
+        new Encoder(
+            config.backbone(), config.projector(), placement, EncoderRole.BASE, seed, precision);
     predictorWeights = new Weights(placement, EncoderRole.BASE);
     predictorWeights.enter(Layers.PREDICTOR);
     try (PointerScope scope = new PointerScope()) {
@@ -57,9 +59,13 @@ final class MoCoV3 implements Method {
   }
 
   @Override
-  public Query query(Tensor view) {
+  public Tensor features(Tensor view) {
+    return base.features(view);
+  }
+
+  @Override
+  public Query query(Tensor features) {
     try (Autocast autocast = new Autocast(base.weights().placement(), precision)) {
-      Tensor features = base.features(view);
       Tensor projection = base.project(features);
       Tensor query = predictor.isPresent() ? predictor.get().forward(projection) : projection;
       return new Query(features, projection, query);

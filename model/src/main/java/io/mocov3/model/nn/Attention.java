@@ -1,7 +1,12 @@
 package io.mocov3.model.nn;
 
+import io.mocov3.model.tensor.Autocast;
+import io.mocov3.model.tensor.Precision;
+import java.util.List;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * Multi-head self-attention. N batch, L tokens, D width, A heads. Query, key and value are one
@@ -25,15 +30,37 @@ public final class Attention {
 
   /** (N, L, D) to (N, L, D), in the caller's scope. */
   public Tensor forward(Tensor x) {
-    long n = x.size(0);
-    long l = x.size(1);
-    Tensor parts =
-        qkv.forward(x)
-            .view(n, l, 3, heads, width / heads)
-            .permute(2, 0, 3, 1, 4); // (3, N, A, L, D/A)
-    Tensor mixed =
-        torch.scaled_dot_product_attention(
-            parts.select(0, 0), parts.select(0, 1), parts.select(0, 2));
-    return projection.forward(mixed.transpose(1, 2).reshape(n, l, width)); // (N, L, D)
+    TensorVector parts = qkv.forward(x).chunk(3, -1);
+    return mix(parts.get(0), parts.get(1), parts.get(2));
+  }
+
+  /** Of the first token alone, which sees all of them: (N, L, D) to (N, 1, D). */
+  public Tensor first(Tensor x) {
+    List<Linear.Applied> rows = qkv.split(width, 2L * width);
+    Tensor query = rows.getFirst().to(x.narrow(1, 0, 1));
+    TensorVector parts = rows.getLast().to(x).chunk(2, -1);
+    return mix(query, parts.get(0), parts.get(1));
+  }
+
+  private Tensor mix(Tensor query, Tensor key, Tensor value) { // (N, L, D) each
+    Tensor mixed = attend(byHead(query), byHead(key), byHead(value));
+    return projection.forward(mixed.transpose(1, 2).flatten(2, 3));
+  }
+
+  private Tensor byHead(Tensor x) { // (N, L, D) to (N, A, L, D/A)
+    return x.view(x.size(0), x.size(1), heads, width / heads).transpose(1, 2);
+  }
+
+  /** In fp32 where bf16 is slower: this libtorch's products of small bf16 matrices on a CPU. */
+  private static Tensor attend(Tensor query, Tensor key, Tensor value) {
+    if (query.is_cuda() || query.scalar_type().intern() != ScalarType.BFloat16) {
+      return torch.scaled_dot_product_attention(query, key, value);
+    }
+    try (Autocast full = new Autocast(false, Precision.FP32)) {
+      return torch
+          .scaled_dot_product_attention(
+              query.to(ScalarType.Float), key.to(ScalarType.Float), value.to(ScalarType.Float))
+          .to(ScalarType.BFloat16);
+    }
   }
 }

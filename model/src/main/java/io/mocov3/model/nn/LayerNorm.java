@@ -1,9 +1,12 @@
 package io.mocov3.model.nn;
 
 import io.mocov3.model.nn.Weights.Kind;
+import io.mocov3.model.tensor.Autocast;
+import io.mocov3.model.tensor.Precision;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** Layer normalisation over the last dimension D, epsilon 1e-6. */
 public final class LayerNorm {
@@ -19,8 +22,17 @@ public final class LayerNorm {
     bias = weights.optional(weights.add(name + ".bias", Init.zeros(width), Kind.TRAINED));
   }
 
-  /** (..., D) to (..., D), in the caller's scope. */
+  /** (..., D) to (..., D), in the caller's scope; bf16 stays bf16, with its sums in fp32. */
   public Tensor forward(Tensor x) {
+    if (x.scalar_type().intern() == ScalarType.BFloat16) {
+      try (Autocast own = new Autocast(x.is_cuda(), Precision.FP32)) {
+        return torch.layer_norm(x, shape, narrow(weight), narrow(bias), EPSILON, true);
+      }
+    }
     return torch.layer_norm(x, shape, weight, bias, EPSILON, true);
+  }
+
+  private static TensorOptional narrow(TensorOptional wide) {
+    return new TensorOptional(wide.get().to(ScalarType.BFloat16));
   }
 }

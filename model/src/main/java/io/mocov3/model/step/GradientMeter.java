@@ -9,8 +9,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.bytedeco.javacpp.DoublePointer;
+import org.bytedeco.pytorch.DeviceOptional;
 import org.bytedeco.pytorch.T_TensorTensor_T;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -102,7 +104,9 @@ final class GradientMeter implements AutoCloseable {
   }
 
   private Tensor zeros() {
-    return torch.zeros(layers.size()).to(layerOf.device(), ScalarType.Double);
+    return torch.zeros(
+        new long[] {layers.size()},
+        new TensorOptions(ScalarType.Double).device(new DeviceOptional(layerOf.device())));
   }
 
   private static Tensor wide(List<Tensor> scalars) {

@@ -9,19 +9,32 @@ import io.mocov3.model.optim.OptimizerConfig;
 import io.mocov3.model.tensor.Precision;
 import java.util.List;
 
-/** How a step is made once the loss is known what it is: all that is not the network. */
+/**
+ * How a step is made once the loss is known what it is: all that is not the network. {@code
+ * microBatches} is the number of parts in which the backbone sees a batch.
+ */
 public record StepConfig(
-    OptimizerConfig optimizer, GradientClip clip, EmaOrder emaOrder, Precision precision) {
+    OptimizerConfig optimizer,
+    GradientClip clip,
+    EmaOrder emaOrder,
+    Precision precision,
+    int microBatches) {
 
   /** In fp32, nothing clipped, the reference's order. */
   public StepConfig(OptimizerConfig optimizer) {
-    this(optimizer, GradientClip.OFF, EmaOrder.BEFORE_KEYS, Precision.FP32);
+    this(optimizer, GradientClip.OFF, EmaOrder.BEFORE_KEYS, Precision.FP32, 1);
+  }
+
+  /** The same with another number of parts. */
+  public StepConfig inMicroBatches(int parts) {
+    return new StepConfig(optimizer, clip, emaOrder, precision, parts);
   }
 
   /**
-   * Refuses a bound on what is not there.
+   * Refuses what the backbone cannot do.
    *
-   * @throws ModelException when the patch projection is bounded and not trained
+   * @throws ModelException when the patch projection is bounded and not trained, or a batch is to
+   *     be cut whose samples are not independent
    */
   public void check(BackboneConfig backbone) {
     boolean trained =
@@ -32,6 +45,12 @@ public record StepConfig(
           List.of("patch-projection-clip"),
           "a clip of the patch projection's gradient needs a trained patch projection, such as"
               + " patch-projection = learned");
+    }
+    if (microBatches > 1 && backbone.couplesSamples()) {
+      throw new ModelException(
+          List.of("micro-batches"),
+          "micro-batches = %d needs a backbone without BatchNorm: its samples depend on each other"
+              .formatted(microBatches));
     }
   }
 }

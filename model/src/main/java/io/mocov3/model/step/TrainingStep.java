@@ -13,6 +13,8 @@ import io.mocov3.model.nn.Init;
 import io.mocov3.model.nn.Weights.Entry;
 import io.mocov3.model.optim.GradientClip;
 import io.mocov3.model.optim.Optimizer;
+import io.mocov3.model.tensor.Autocast;
+import io.mocov3.model.tensor.DeviceClock.Mark;
 import io.mocov3.model.tensor.NoGrad;
 import io.mocov3.model.tensor.Placement;
 import io.mocov3.model.tensor.Tensors;
@@ -43,10 +45,11 @@ public final class TrainingStep implements AutoCloseable {
   private final GradientMeter meter;
   private final BatchStatistics statistics;
   private final Tensor loss;
+  private final MicroBatches microBatches;
   private GradientClip clip;
   private Optional<FrozenProjection> frozen = Optional.empty();
   private boolean targetIsAhead;
-  private StepClock clock = StepClock.NONE;
+  private final StepTimer timer;
 
   /** Whether the update of a step is applied. */
   public enum Verdict {
@@ -59,6 +62,8 @@ public final class TrainingStep implements AutoCloseable {
     config.check(network.backbone());
     config.precision().configure(placement);
     method = network.create(config.precision(), placement, seed);
+    timer = new StepTimer(placement);
+    microBatches = new MicroBatches(method, config.microBatches());
     optimizer = Optimizer.of(method.trained(), config.optimizer());
     meter = new GradientMeter(optimizer.parameters());
     clip = config.clip();
@@ -70,7 +75,7 @@ public final class TrainingStep implements AutoCloseable {
 
   /** From now on the times of the parts are told to {@code listener}. */
   public void timedBy(StepClock listener) {
-    clock = listener;
+    timer.tell(listener);
   }
 
   /**
@@ -101,7 +106,8 @@ public final class TrainingStep implements AutoCloseable {
       method.target().ifPresent(target -> target.move(step.rates().momentum()));
     }
     targetIsAhead = false;
-    return new Targets(method.target().map(target -> target.keys(step.views())));
+    return new Targets(
+        method.target().map(target -> target.keys(step.views(), microBatches.parts())));
   }
 
   /** Computes the queries of the first view, called again also those of the second. */
@@ -113,11 +119,11 @@ public final class TrainingStep implements AutoCloseable {
   }
 
   private Query query(Tensor view) {
-    long begin = System.nanoTime();
+    Mark begin = timer.begin();
     try (PointerScope scope = new PointerScope()) {
-      return method.query(view).retained();
+      return method.query(microBatches.features(view)).retained();
     } finally {
-      clock.took(StepClock.Part.QUERY_FORWARD, System.nanoTime() - begin);
+      timer.end(StepClock.Part.QUERY_FORWARD, begin);
     }
   }
 
@@ -132,13 +138,17 @@ public final class TrainingStep implements AutoCloseable {
             .map(view -> step.takeQuery(view).orElseGet(() -> query(view.of(step.views()))))
             .toList();
     try (PointerScope scope = new PointerScope()) {
-      long begin = System.nanoTime();
+      Mark begin = timer.begin();
       Tensor value = method.loss(term, queries, targets);
       value.backward();
+      for (int i = 0; i < queries.size(); i++) {
+        View view = term.views().get(i);
+        microBatches.backward(view.of(step.views()), queries.get(i).features());
+      }
       try (NoGrad noGrad = new NoGrad()) {
         loss.add_(value.detach());
       }
-      clock.took(StepClock.Part.LOSS_BACKWARD, System.nanoTime() - begin);
+      timer.end(StepClock.Part.LOSS_BACKWARD, begin);
       queries.forEach(step::keep);
     } finally {
       queries.forEach(Query::close);
@@ -150,6 +160,7 @@ public final class TrainingStep implements AutoCloseable {
     try (NoGrad noGrad = new NoGrad()) {
       double value = loss.item_double();
       loss.fill_(new Scalar(0.0));
+      timer.flush();
       return value;
     }
   }
@@ -157,6 +168,7 @@ public final class TrainingStep implements AutoCloseable {
   /** {@link #takeLoss} with the norms of the collected gradients, before any clip. */
   public StepMeasurement measure() {
     StepMeasurement measurement = meter.measure(loss);
+    timer.flush();
     try (NoGrad noGrad = new NoGrad()) {
       loss.fill_(new Scalar(0.0));
     }
@@ -165,16 +177,17 @@ public final class TrainingStep implements AutoCloseable {
 
   /** Updates with the collected gradients, or goes back to before the step. They are gone then. */
   public void finish(Pending step, Verdict verdict) {
-    long begin = System.nanoTime();
+    Mark begin = timer.begin();
     switch (verdict) {
       case APPLY -> update(step.rates());
       case DISCARD -> discard();
     }
-    clock.took(StepClock.Part.OPTIMIZER, System.nanoTime() - begin);
+    timer.end(StepClock.Part.OPTIMIZER, begin);
   }
 
   private void update(Rates rates) {
     clip.apply(optimizer.parameters());
+    Autocast.forgetCasts();
     optimizer.step(rates.learningRate());
     frozen.ifPresent(FrozenProjection::restore);
     if (config.emaOrder() == EmaOrder.AFTER_UPDATE) {
@@ -185,6 +198,7 @@ public final class TrainingStep implements AutoCloseable {
   /** If the target has moved already, it will not move again towards the same weights. */
   private void discard() {
     optimizer.forget();
+    Autocast.forgetCasts();
     statistics.restore();
     targetIsAhead = config.emaOrder() == EmaOrder.BEFORE_KEYS;
   }
@@ -224,6 +238,10 @@ public final class TrainingStep implements AutoCloseable {
     return method.target().map(Target::drift).orElse(0.0);
   }
 
+  public Placement placement() {
+    return method.base().weights().placement();
+  }
+
   /** What is trained; stays owned here. */
   public Method method() {
     return method;
@@ -252,6 +270,7 @@ public final class TrainingStep implements AutoCloseable {
   public void close() {
     frozen.ifPresent(FrozenProjection::close);
     statistics.close();
+    timer.close();
     meter.close();
     optimizer.close();
     loss.releaseReference();

@@ -6,7 +6,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * Runs the matrix products of this thread in the given precision until closed. Weights stay fp32;
- * their bf16 copies live as long as one of these.
+ * the bf16 copies of those that are trained stay until {@link #forgetCasts}.
  */
 public final class Autocast implements AutoCloseable {
   private final DeviceType device;
@@ -19,16 +19,20 @@ public final class Autocast implements AutoCloseable {
   public Autocast(boolean cuda, Precision precision) {
     device = cuda ? DeviceType.CUDA : DeviceType.CPU;
     before = torch.is_autocast_enabled(device);
-    boolean enabled = precision == Precision.BF16;
+    boolean enabled = precision.isNarrow();
     if (enabled) {
       torch.set_autocast_dtype(device, ScalarType.BFloat16);
     }
     torch.set_autocast_enabled(device, enabled);
   }
 
+  /** Drops the bf16 copies of weights: before the weights change, and what no graph may use. */
+  public static void forgetCasts() {
+    torch.clear_cache();
+  }
+
   @Override
   public void close() {
-    torch.clear_cache();
     torch.set_autocast_enabled(device, before);
   }
 }

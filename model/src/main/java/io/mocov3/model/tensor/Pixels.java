@@ -2,9 +2,11 @@ package io.mocov3.model.tensor;
 
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
@@ -16,15 +18,16 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  */
 public final class Pixels implements AutoCloseable {
   private final Placement placement;
-  private final Tensor mean;
-  private final Tensor std;
+  private final Tensor scale; // 1 / (255 std)
+  private final Tensor shift; // -mean / std
 
   /** {@code mean} and {@code std} have one number per channel R, G, B, in units of 0 to 1. */
   public Pixels(Placement placement, List<Double> mean, List<Double> std) {
     this.placement = placement;
     try (PointerScope scope = new PointerScope()) {
-      this.mean = channel(mean);
-      this.std = channel(std);
+      int channels = std.size();
+      scale = channel(IntStream.range(0, channels).mapToDouble(i -> 1 / (255 * std.get(i))));
+      shift = channel(IntStream.range(0, channels).mapToDouble(i -> -mean.get(i) / std.get(i)));
     }
   }
 
@@ -46,23 +49,23 @@ public final class Pixels implements AutoCloseable {
 
   /** uint8 (N, H, W, 3) to (N, 3, H, W) of the placement's type. */
   private Tensor normalize(Tensor bytes) {
-    return normalizePlanar(bytes.to(placement.torchDevice(), ScalarType.Byte).permute(0, 3, 1, 2));
+    return normalizePlanar(bytes.permute(0, 3, 1, 2));
   }
 
   /** uint8 (N, 3, H, W) to the same shape of the placement's type. */
   public Tensor normalizePlanar(Tensor bytes) {
+    // whatever this thread asks of the device later comes after the copy
+    boolean nonBlocking = true;
     return bytes
-        .to(placement.torchDevice(), placement.dtype())
-        .contiguous()
-        .div(new Scalar(255.0))
-        .sub(mean)
-        .div(std);
+        .to(placement.options(ScalarType.Byte), nonBlocking, false, new MemoryFormatOptional())
+        .mul(scale)
+        .add_(shift);
   }
 
   @Override
   public void close() {
-    mean.releaseReference();
-    std.releaseReference();
+    scale.releaseReference();
+    shift.releaseReference();
   }
 
   private static Tensor wrap(ByteBuffer pixels, long... shape) {
@@ -70,8 +73,8 @@ public final class Pixels implements AutoCloseable {
     return torch.from_blob(pointer, shape, new TensorOptions(ScalarType.Byte));
   }
 
-  private Tensor channel(List<Double> values) {
-    double[] numbers = values.stream().mapToDouble(Double::doubleValue).toArray();
+  private Tensor channel(DoubleStream values) {
+    double[] numbers = values.toArray();
     Tensor tensor =
         Tensor.create(numbers, 1, numbers.length, 1, 1)
             .to(placement.torchDevice(), placement.dtype());

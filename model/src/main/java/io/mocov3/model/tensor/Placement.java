@@ -34,6 +34,11 @@ public record Placement(String device, ScalarType dtype) {
     return device.startsWith("cuda");
   }
 
+  /** Which GPU; 0 on a CPU. */
+  public byte index() {
+    return isCuda() ? Byte.parseByte(device.substring(device.indexOf(':') + 1)) : 0;
+  }
+
   public Device torchDevice() {
     return new Device(device);
   }
@@ -57,6 +62,13 @@ public record Placement(String device, ScalarType dtype) {
               + " was asked for, but this process sees no CUDA device; use device=cpu, or build with"
               + " -Pgpu on a machine with an NVIDIA GPU");
     }
-    return new Placement(device.equals("cuda") ? "cuda:0" : device, dtype);
+    int index = device.equals("cuda") ? 0 : Integer.parseInt(device.substring("cuda:".length()));
+    int count = torch.cuda_device_count();
+    if (index >= count) {
+      throw new ModelException(
+          "device cuda:%d was asked for, but this process sees %d CUDA devices, the last one is cuda:%d"
+              .formatted(index, count, count - 1));
+    }
+    return new Placement("cuda:" + index, dtype);
   }
 }

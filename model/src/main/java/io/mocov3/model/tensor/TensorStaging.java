@@ -1,19 +1,12 @@
 package io.mocov3.model.tensor;
 
 import io.mocov3.model.safetensors.TensorData;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
-import org.bytedeco.javacpp.BytePointer;
-import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorOptions;
-import org.bytedeco.pytorch.global.torch;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * A copy of a set of tensors in host memory that others may read while training goes on. The memory
@@ -42,13 +35,14 @@ public final class TensorStaging implements AutoCloseable {
   /** Takes the memory for tensors of these names, types and shapes. */
   public TensorStaging(SequencedMap<String, Tensor> tensors) {
     try (NoGrad noGrad = new NoGrad()) {
-      block = Tensors.keep(allocate(bytes(tensors), tensors));
+      boolean pinned = tensors.values().stream().anyMatch(Tensor::is_cuda);
+      block = Tensors.keep(HostMemory.allocate(bytes(tensors), pinned));
       long offset = 0;
       for (Map.Entry<String, Tensor> entry : tensors.entrySet()) {
         Tensor tensor = entry.getValue();
         Tensor bytes = block.narrow(0, offset, tensor.nbytes());
         copies.add(Tensors.keep(bytes.view(tensor.scalar_type().intern()).view(tensor.shape())));
-        data.put(entry.getKey(), TensorCodec.wrap(tensor, buffer(bytes)));
+        data.put(entry.getKey(), TensorCodec.wrap(tensor, HostMemory.wrap(bytes)));
         offset += aligned(tensor.nbytes());
       }
     }
@@ -68,21 +62,6 @@ public final class TensorStaging implements AutoCloseable {
       }
     }
     return new Copy(new LinkedHashMap<>(data), block);
-  }
-
-  private static Tensor allocate(long bytes, SequencedMap<String, Tensor> tensors) {
-    boolean pinned = tensors.values().stream().anyMatch(Tensor::is_cuda);
-    return torch.empty(
-        new long[] {bytes},
-        new TensorOptions(ScalarType.Byte).pinned_memory(new BoolOptional(pinned)),
-        null);
-  }
-
-  private static ByteBuffer buffer(Tensor bytes) {
-    return new BytePointer(bytes.data_ptr())
-        .capacity(bytes.nbytes())
-        .asByteBuffer()
-        .order(ByteOrder.LITTLE_ENDIAN);
   }
 
   private static long aligned(long bytes) {

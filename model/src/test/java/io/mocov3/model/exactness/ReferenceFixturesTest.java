@@ -35,7 +35,7 @@ class ReferenceFixturesTest {
   @ParameterizedTest
   @MethodSource("bundled")
   void theBundledFixturePasses(String name, Width width) throws URISyntaxException {
-    FixtureResult result = Fixtures.run(bundled(name), width, "cpu");
+    FixtureResult result = Fixtures.run(bundled(name), width, Fixtures.Way.PLAIN);
 
     expectPass(result);
   }
@@ -46,7 +46,7 @@ class ReferenceFixturesTest {
     Path folder = BESIDE_THE_CHECKOUT.resolve(name);
     assumeTrue(Fixtures.isFixture(folder), () -> "no fixture at " + folder.toAbsolutePath());
 
-    FixtureResult result = Fixtures.run(folder, width, "cpu");
+    FixtureResult result = Fixtures.run(folder, width, Fixtures.Way.PLAIN);
 
     expectPass(result);
     if (width == Width.FLOAT64) {
@@ -61,7 +61,7 @@ class ReferenceFixturesTest {
     String wrong = json.replaceFirst("\"learning_rate\": 2.9+7e-05", "\"learning_rate\": 3.1e-05");
     Files.writeString(dir.resolve("fixture.json"), wrong);
 
-    FixtureResult result = Fixtures.run(dir, Width.FLOAT64, "cpu");
+    FixtureResult result = Fixtures.run(dir, Width.FLOAT64, Fixtures.Way.PLAIN);
 
     assertThat(wrong).isNotEqualTo(json);
     assertThat(result.pass()).isFalse();
@@ -73,7 +73,7 @@ class ReferenceFixturesTest {
   void whatThisVersionLacksIsRefusedInOneLine() throws IOException {
     Files.writeString(dir.resolve("fixture.json"), "{\"kind\": \"poetry\"}");
 
-    assertThatThrownBy(() -> Fixtures.run(dir, Width.FLOAT32, "cpu"))
+    assertThatThrownBy(() -> Fixtures.run(dir, Width.FLOAT32, Fixtures.Way.PLAIN))
         .isInstanceOf(ModelException.class)
         .hasMessage(
             dir + "/fixture.json: kind poetry is not one of moco-step, knn, schedule, optimizer");

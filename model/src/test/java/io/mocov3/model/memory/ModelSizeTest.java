@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 class ModelSizeTest {
   private static final StepConfig STEP =
-      new StepConfig(Tiny.ADAM_W, new GradientClip(0, 0), EmaOrder.BEFORE_KEYS, Precision.FP32);
+      new StepConfig(Tiny.ADAM_W, new GradientClip(0, 0), EmaOrder.BEFORE_KEYS, Precision.FP32, 1);
 
   @Test
   void isThatOfTheModelItself() {

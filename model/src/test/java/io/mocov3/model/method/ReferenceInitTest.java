@@ -189,8 +189,8 @@ class ReferenceInitTest {
       Tensor view = Tiny.views(1).first();
       ViewPair twice = new ViewPair(view, view);
 
-      Query q = model.method().query(view);
-      try (ViewPair k = model.method().target().orElseThrow().keys(twice)) {
+      Query q = model.method().query(model.method().features(view));
+      try (ViewPair k = model.method().target().orElseThrow().keys(twice, 1)) {
 
         double[] projection = Tiny.numbers(q.projection());
         assertThat(Tiny.numbers(k.first())).containsExactly(projection, within(1e-5));

@@ -35,8 +35,13 @@ class GoldenLossTest {
   private static final AdamWConfig ADAM_W =
       new AdamWConfig(0.9, 0.999, 1e-5, 0.1, DecayExclusion.NONE);
 
-  /** Relative. Other instruction sets and numbers of threads were seen to differ by 3e-6. */
-  private static final double TOLERANCE = 1e-4;
+  /** Relative. Other instruction sets, and products in other parts, were seen to differ by 3e-6. */
+  private static final double TOLERANCE = 2e-5;
+
+  /** Later one ReLU that rounding lets through was seen to change a loss by 2e-4. */
+  private static final int SURE_STEPS = 150;
+
+  private static final double LATE_TOLERANCE = 1e-3;
 
   static Stream<Arguments> optimizers() {
     return Stream.of(
@@ -57,7 +62,9 @@ class GoldenLossTest {
     for (int step = 0; step < golden.size(); step++) {
       assertThat(losses.get(step))
           .as("step %d", step)
-          .isCloseTo(golden.get(step), within(TOLERANCE * golden.get(step)));
+          .isCloseTo(
+              golden.get(step),
+              within((step < SURE_STEPS ? TOLERANCE : LATE_TOLERANCE) * golden.get(step)));
     }
     assertThat(losses.getLast()).isLessThan(0.8 * losses.getFirst());
   }

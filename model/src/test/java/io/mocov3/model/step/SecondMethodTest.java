@@ -30,8 +30,12 @@ class SecondMethodTest {
   private record Toy(Encoder base) implements Method {
 
     @Override
-    public Query query(Tensor view) {
-      Tensor features = base.features(view);
+    public Tensor features(Tensor view) {
+      return base.features(view);
+    }
+
+    @Override
+    public Query query(Tensor features) {
       Tensor projection = base.project(features);
       return new Query(features, projection, projection);
     }

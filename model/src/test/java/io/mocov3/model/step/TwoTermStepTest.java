@@ -26,8 +26,8 @@ class TwoTermStepTest {
       try (Pending step = model.begin(x, new Rates(1e-3, 0.99));
           Targets targets = model.targets(step)) {
         ViewPair k = targets.keys().orElseThrow();
-        Query q1 = model.method().query(x.first());
-        Query q2 = model.method().query(x.second());
+        Query q1 = query(model, x.first());
+        Query q2 = query(model, x.second());
         Tensor sum = loss.ctr(q1.query(), k.second()).add(loss.ctr(q2.query(), k.first()));
         sum.backward();
         Map<String, double[]> joint = takeGradients(model);
@@ -51,6 +51,10 @@ class TwoTermStepTest {
       assertThat(model.run(Tiny.views(1), new Rates(1e-3, 0.99))).isPositive();
       assertThat(model.takeLoss()).isZero();
     }
+  }
+
+  private static Query query(TrainingStep model, Tensor view) {
+    return model.method().query(model.method().features(view));
   }
 
   private static Map<String, double[]> takeGradients(TrainingStep model) {

@@ -69,7 +69,8 @@ class VariantConfigTest {
   @Test
   void aClipOfAFrozenProjectionIsRefused() {
     StepConfig clipped =
-        new StepConfig(Tiny.ADAM_W, new GradientClip(0.1, 0), EmaOrder.BEFORE_KEYS, Precision.FP32);
+        new StepConfig(
+            Tiny.ADAM_W, new GradientClip(0.1, 0), EmaOrder.BEFORE_KEYS, Precision.FP32, 1);
 
     assertThatThrownBy(() -> new TrainingStep(Tiny.config(), clipped, Placement.CPU, 1))
         .isInstanceOf(ModelException.class)

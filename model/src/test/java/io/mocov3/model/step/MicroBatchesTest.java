@@ -1,0 +1,104 @@
+package io.mocov3.model.step;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.mocov3.model.ModelException;
+import io.mocov3.model.backbone.PatchProjectionKind;
+import io.mocov3.model.backbone.ResNetConfig;
+import io.mocov3.model.method.Targets;
+import io.mocov3.model.nn.Weights.Entry;
+import io.mocov3.model.tensor.ViewPair;
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A batch in parts against the batch as a whole, in float64. */
+class MicroBatchesTest {
+  private static final Rates RATES = new Rates(1e-3, 0.9);
+
+  @ParameterizedTest
+  @ValueSource(ints = {2, 3, Tiny.BATCH, 2 * Tiny.BATCH})
+  void gradientsAndWeightsAreThoseOfTheWholeBatch(int parts) {
+    try (TrainingStep whole = model(1);
+        TrainingStep cut = model(parts);
+        PointerScope scope = new PointerScope()) {
+      for (int step = 0; step < 3; step++) {
+        List<double[]> expected = gradients(whole, step);
+        List<double[]> gradients = gradients(cut, step);
+
+        for (int i = 0; i < expected.size(); i++) {
+          assertThat(gradients.get(i))
+              .as(whole.trained().get(i).name())
+              .containsExactly(expected.get(i), within(1e-9));
+        }
+        assertThat(cut.takeLoss()).isCloseTo(whole.takeLoss(), within(1e-12));
+      }
+      whole
+          .tensors()
+          .forEach(
+              (name, tensor) ->
+                  assertThat(Tiny.numbers(cut.tensors().get(name)))
+                      .as(name)
+                      .containsExactly(Tiny.numbers(tensor), within(1e-6)));
+    }
+  }
+
+  @Test
+  void takesNoMemoryFromStepToStep() {
+    try (TrainingStep model = model(4);
+        PointerScope scope = new PointerScope();
+        ViewPair views = wide(1).retained()) {
+      model.run(views, RATES);
+      long before = Pointer.totalCount();
+      for (int i = 0; i < 5; i++) {
+        model.run(views, RATES);
+      }
+      assertThat(Pointer.totalCount()).isLessThanOrEqualTo(before);
+    }
+  }
+
+  @Test
+  void aBackboneWithBatchNormIsRefused() {
+    StepConfig config = new StepConfig(Tiny.ADAM_W).inMicroBatches(2);
+
+    assertThatThrownBy(() -> config.check(new ResNetConfig(18, 32)))
+        .isInstanceOf(ModelException.class)
+        .hasMessage(
+            "micro-batches = 2 needs a backbone without BatchNorm: its samples depend on each"
+                + " other");
+  }
+
+  private static TrainingStep model(int parts) {
+    return new TrainingStep(
+        Tiny.config(PatchProjectionKind.LEARNED),
+        new StepConfig(Tiny.ADAM_W).inMicroBatches(parts),
+        Tiny.DOUBLE,
+        7);
+  }
+
+  private static ViewPair wide(long seed) {
+    ViewPair views = Tiny.views(seed);
+    return new ViewPair(views.first().to(ScalarType.Double), views.second().to(ScalarType.Double));
+  }
+
+  /** Of one step, which is then applied. */
+  private static List<double[]> gradients(TrainingStep model, int step) {
+    try (Pending pending = model.begin(wide(step), RATES);
+        Targets targets = model.targets(pending)) {
+      model.backward(pending, targets);
+      List<double[]> gradients = new ArrayList<>();
+      for (Entry entry : model.trained()) {
+        gradients.add(Tiny.numbers(entry.tensor().grad()));
+      }
+      model.finish(pending, TrainingStep.Verdict.APPLY);
+      return gradients;
+    }
+  }
+}
