@@ -36,6 +36,8 @@ feature=$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$JAVA_HOME/release" 2>/de
 # The trainer and the momentum encoder have a pool of threads each; spinning ones would steal the
 # cores from the other pool.
 export OMP_WAIT_POLICY="${OMP_WAIT_POLICY:-PASSIVE}"
+# cuBLAS gives the same bits twice only with a workspace of its own for each stream.
+export CUBLAS_WORKSPACE_CONFIG="${CUBLAS_WORKSPACE_CONFIG:-:4096:8}"
 # What is wrong with an image is written to the quarantine, not to the terminal.
 export OPENCV_LOG_LEVEL="${OPENCV_LOG_LEVEL:-SILENT}"
 

@@ -13,6 +13,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.function.LongSupplier;
 
 /** All meters as Prometheus scrapes them, those of the process itself included. */
@@ -47,6 +48,16 @@ public final class Exposition implements AutoCloseable {
     new FileDescriptorMetrics().bindTo(registry);
     new UptimeMetrics().bindTo(registry);
     garbage.bindTo(registry);
+  }
+
+  /** Each kind of a GPU's memory is asked for at every scrape. */
+  void deviceMemory(Map<String, LongSupplier> kinds) {
+    kinds.forEach(
+        (kind, bytes) ->
+            Gauge.builder("mocov3.device.memory.bytes", bytes::getAsLong)
+                .description("Memory of the GPU as libtorch's allocator holds it.")
+                .tags("kind", kind)
+                .register(registry));
   }
 
   /** In OpenMetrics when {@code accept} asks for it, in the Prometheus text format otherwise. */

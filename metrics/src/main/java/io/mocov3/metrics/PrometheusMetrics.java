@@ -63,6 +63,16 @@ public final class PrometheusMetrics implements TrainingMetrics, AutoCloseable {
     meters.gauge("mocov3.run.info", "Which run.", "run", run).set(1);
   }
 
+  /** Adds a GPU's memory; each kind is asked for at every scrape. */
+  public void deviceMemory(Map<String, LongSupplier> kinds) {
+    exposition.deviceMemory(kinds);
+  }
+
+  /** From now on steps are compared with what the device can do, in operations a second. */
+  public void arithmetic(double flopPerImage, double peak) {
+    steps.arithmetic(flopPerImage, peak);
+  }
+
   @Override
   public void started() {
     steps.started();

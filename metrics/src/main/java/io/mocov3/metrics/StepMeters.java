@@ -34,6 +34,8 @@ final class StepMeters {
   private final LateGauge learningRate;
   private final LateGauge momentum;
   private final LateGauge staleness;
+  private final LateGauge mfu;
+  private volatile double shareOfAnImagePerSecond;
   private final Goodput goodput;
   private final WorkAtRisk atRisk;
 
@@ -49,12 +51,19 @@ final class StepMeters {
     momentum = meters.gauge("mocov3.momentum.coefficient", "Momentum of the key encoder.");
     staleness =
         meters.gauge("mocov3.key.staleness.steps", "Steps that the keys are behind the queries.");
+    mfu =
+        meters.gauge(
+            "mocov3.mfu.ratio", "Arithmetic of the newest step as a share of the device's peak.");
     goodput = new Goodput(meters);
     atRisk = new WorkAtRisk(meters);
   }
 
   void started() {
     atRisk.started();
+  }
+
+  void arithmetic(double flopPerImage, double peak) {
+    shareOfAnImagePerSecond = flopPerImage / peak;
   }
 
   void completed(Step step) {
@@ -65,6 +74,9 @@ final class StepMeters {
     learningRate.set(step.learningRate());
     momentum.set(step.momentum());
     stepTimer.record(step.duration());
+    if (shareOfAnImagePerSecond > 0) {
+      mfu.set(shareOfAnImagePerSecond * step.images() / (step.duration().toNanos() / 1e9));
+    }
     goodput.stepCompleted(step.step(), step.duration());
     atRisk.spent(step.duration());
   }

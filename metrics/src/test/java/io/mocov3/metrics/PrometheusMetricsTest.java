@@ -8,6 +8,7 @@ import io.mocov3.metrics.TrainingMetrics.PipelineStage;
 import io.mocov3.metrics.TrainingMetrics.Stage;
 import io.mocov3.metrics.TrainingMetrics.Step;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -164,6 +165,24 @@ class PrometheusMetricsTest {
     assertThat(scrape()).contains("mocov3_checkpoint_bytes 4096.0");
     assertThat(Samples.value(scrape(), "mocov3_checkpoint_last_success_timestamp_seconds"))
         .isBetween(before, before + 60);
+  }
+
+  @Test
+  void theUseOfTheDeviceIsThatOfItsPeakInTheNewestStep() {
+    metrics.arithmetic(73.4e9, 989e12);
+    metrics.stepCompleted(new TrainingMetrics.Step(1, 0.1, 256, 3, 4, 0.5, Duration.ofMillis(100)));
+
+    assertThat(scrape()).containsPattern("mocov3_mfu_ratio 0\\.18999");
+  }
+
+  @Test
+  void theMemoryOfTheDeviceHasItsKinds() {
+    metrics.deviceMemory(Map.of("allocated", () -> 5L, "peak", () -> 7L));
+
+    assertThat(scrape())
+        .contains("mocov3_device_memory_bytes{kind=\"allocated\"} 5.0")
+        .contains("mocov3_device_memory_bytes{kind=\"peak\"} 7.0")
+        .doesNotContain("mocov3_mfu_ratio");
   }
 
   @Test

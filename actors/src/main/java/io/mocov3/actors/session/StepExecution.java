@@ -71,11 +71,7 @@ final class StepExecution implements AutoCloseable {
 
   /** The queries of one view, or of both if memory allows. */
   void computeQueries() {
-    Pending pending = inFlight.orElseThrow().step();
-    model.query(pending);
-    if (!plan.memorySaver()) {
-      model.query(pending);
-    }
+    model.queriesAhead(inFlight.orElseThrow().step());
     idleFromNow();
   }
 

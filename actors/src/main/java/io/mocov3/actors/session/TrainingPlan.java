@@ -5,16 +5,9 @@ import io.mocov3.model.optim.MomentumSchedule;
 import io.mocov3.model.step.Rates;
 import java.time.Duration;
 
-/**
- * How long and at which rates. With {@code memorySaver} the second view waits until the first term
- * of the loss has gone backward.
- */
+/** How long and at which rates. */
 public record TrainingPlan(
-    Length length,
-    Schedules schedules,
-    Intervals intervals,
-    boolean logSamples,
-    boolean memorySaver) {
+    Length length, Schedules schedules, Intervals intervals, boolean logSamples) {
 
   /** Steps in all, counted from 0, of so many images; epochs are fractional. */
   public record Length(long steps, long stepsPerEpoch, int batchSize) {}

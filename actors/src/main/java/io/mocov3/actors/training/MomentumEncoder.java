@@ -3,10 +3,10 @@ package io.mocov3.actors.training;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.javadsl.Behaviors;
+import io.mocov3.model.device.Threads;
 import io.mocov3.model.method.Targets;
 import io.mocov3.model.step.Pending;
 import io.mocov3.model.step.TrainingStep;
-import io.mocov3.model.tensor.Threads;
 
 /**
  * Maintains the key encoder: moves it after the base encoder, then encodes both views, while the

@@ -33,7 +33,7 @@ import io.mocov3.actors.training.TrainerCommand.StreamEnded;
 import io.mocov3.actors.training.TrainerCommand.StreamFailed;
 import io.mocov3.actors.training.TrainerCommand.StreamStarted;
 import io.mocov3.actors.training.TrainerCommand.TrainBatch;
-import io.mocov3.model.tensor.Threads;
+import io.mocov3.model.device.Threads;
 import java.util.Optional;
 import java.util.function.Supplier;
 

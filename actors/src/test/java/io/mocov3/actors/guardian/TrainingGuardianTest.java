@@ -15,7 +15,7 @@ import io.mocov3.actors.views.VanishingImages;
 import io.mocov3.model.checkpoint.Checkpoint;
 import io.mocov3.model.checkpoint.CheckpointStore;
 import io.mocov3.model.checkpoint.Retention;
-import io.mocov3.model.tensor.Threads;
+import io.mocov3.model.device.Threads;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -31,6 +31,7 @@ import io.mocov3.model.backbone.PositionEmbeddingKind;
 import io.mocov3.model.backbone.Stem;
 import io.mocov3.model.backbone.VitConfig;
 import io.mocov3.model.checkpoint.CheckpointStore;
+import io.mocov3.model.device.Placement;
 import io.mocov3.model.evaluation.FeatureQueue;
 import io.mocov3.model.evaluation.KnnClassifier;
 import io.mocov3.model.method.Encoder;
@@ -46,7 +47,6 @@ import io.mocov3.model.step.Rates;
 import io.mocov3.model.step.StepConfig;
 import io.mocov3.model.step.TrainingStep;
 import io.mocov3.model.tensor.Pixels;
-import io.mocov3.model.tensor.Placement;
 import io.mocov3.model.tensor.ViewPair;
 import java.time.Duration;
 import java.util.Arrays;
@@ -244,7 +244,6 @@ public record TinyTraining(
             new LearningRateSchedule(0.05, BATCH, 0.5, epochs),
             new MomentumSchedule(0.9, true, epochs)),
         new TrainingPlan.Intervals(checkpointEvery, probeEvery, false, Duration.ZERO),
-        true,
         true);
   }
 }

@@ -18,7 +18,7 @@ import io.mocov3.actors.views.MemoryImages;
 import io.mocov3.metrics.TrainingMetrics.Stage;
 import io.mocov3.model.checkpoint.CheckpointStore;
 import io.mocov3.model.checkpoint.Retention;
-import io.mocov3.model.tensor.Threads;
+import io.mocov3.model.device.Threads;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;

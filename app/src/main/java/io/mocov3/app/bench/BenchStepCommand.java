@@ -6,7 +6,7 @@ import io.mocov3.app.bench.StepBenchmark.Times;
 import io.mocov3.app.conf.SettingsException;
 import io.mocov3.app.output.JsonOutput;
 import io.mocov3.app.settings.Settings;
-import io.mocov3.model.tensor.Threads;
+import io.mocov3.model.device.Threads;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -13,6 +13,7 @@ import io.mocov3.app.data.DataSets;
 import io.mocov3.app.lines.JsonLines;
 import io.mocov3.app.lines.LogWatch;
 import io.mocov3.app.log.RunLog;
+import io.mocov3.app.observe.DeviceReadings;
 import io.mocov3.app.observe.Observers;
 import io.mocov3.app.observe.ProgressLine;
 import io.mocov3.app.observe.Watchdog;
@@ -29,7 +30,7 @@ import io.mocov3.app.tensorboard.TensorBoardSink;
 import io.mocov3.metrics.PrometheusMetrics;
 import io.mocov3.model.checkpoint.CheckpointReader;
 import io.mocov3.model.checkpoint.CheckpointStore;
-import io.mocov3.model.tensor.Threads;
+import io.mocov3.model.device.Threads;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -135,6 +136,7 @@ public final class TrainingDaemon {
         new ProgressLine(log, isTerminal(settings), directory.paths().capsules());
     try (PrometheusMetrics metrics =
         new PrometheusMetrics(settings.run().name(), Version.text(), Pointer::physicalBytes)) {
+      DeviceReadings.add(metrics, settings, assembly.placement());
       return run(directory, assembly, digest, resumption, progress, metrics);
     }
   }

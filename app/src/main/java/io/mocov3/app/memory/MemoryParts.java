@@ -3,11 +3,11 @@ package io.mocov3.app.memory;
 import io.mocov3.app.memory.MemoryForecast.Part;
 import io.mocov3.app.plan.Plans;
 import io.mocov3.app.settings.Settings;
+import io.mocov3.model.device.Placement;
 import io.mocov3.model.evaluation.KnnClassifier;
 import io.mocov3.model.memory.ActivationSize;
 import io.mocov3.model.memory.ModelSize;
 import io.mocov3.model.memory.StepMemory;
-import io.mocov3.model.tensor.Placement;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -51,7 +51,6 @@ public final class MemoryParts {
             model,
             ActivationSize.of(settings.model(), settings.step().precision()),
             settings.step(),
-            settings.memorySaver(),
             batch,
             imageSize());
     List<Part> parts = new ArrayList<>();

@@ -69,7 +69,6 @@ public final class Plans {
             probeEvery,
             settings.checkpoint().retention().best() > 0,
             settings.checkpoint().every()),
-        run.logSamples(),
-        settings.memorySaver());
+        run.logSamples());
   }
 }

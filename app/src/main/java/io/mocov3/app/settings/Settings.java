@@ -32,7 +32,6 @@ public record Settings(
     Optional<Path> initFrom,
     Momentum momentum,
     StepConfig step,
-    boolean memorySaver,
     Schedule schedule,
     String device,
     int threads,
@@ -42,6 +41,7 @@ public record Settings(
     Checkpoint checkpoint,
     Http http,
     boolean tensorBoard,
+    double peakTflops,
     Log log,
     String rendered) {
 

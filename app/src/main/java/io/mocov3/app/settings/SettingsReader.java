@@ -4,12 +4,12 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigRenderOptions;
 import io.mocov3.app.conf.Layers;
 import io.mocov3.model.ModelException;
+import io.mocov3.model.device.Precision;
 import io.mocov3.model.evaluation.KnnClassifier;
 import io.mocov3.model.method.MethodConfig;
 import io.mocov3.model.optim.GradientClip;
 import io.mocov3.model.step.EmaOrder;
 import io.mocov3.model.step.StepConfig;
-import io.mocov3.model.tensor.Precision;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -43,7 +43,6 @@ final class SettingsReader {
         root.section("model").path("init-from"),
         momentum(root.section("method")),
         step,
-        root.section("method").flag("memory-saver"),
         schedule(root.section("schedule")),
         device(root),
         root.integer("threads", 0, 1024),
@@ -53,6 +52,7 @@ final class SettingsReader {
         CheckpointSection.read(root.section("checkpoint"), knn),
         http(root.section("http")),
         root.section("metrics").flag("tensorboard"),
+        root.section("metrics").number("peak-tflops", 0, 1_000_000),
         log(root.section("log")),
         render(config));
   }
@@ -106,7 +106,8 @@ final class SettingsReader {
             clip,
             root.section("method").choice("ema-order", EmaOrder.class),
             root.choice("precision", Precision.class),
-            microBatches(root));
+            microBatches(root),
+            root.section("method").flag("memory-saver"));
     try {
       step.check(model.backbone());
     } catch (ModelException e) {

@@ -15,6 +15,7 @@ import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.locks.LockSupport;
@@ -22,6 +23,15 @@ import java.util.concurrent.locks.LockSupport;
 /** Habits that a reader relies on everywhere; docs/architecture.md and CONTRIBUTING.md say why. */
 @AnalyzeClasses(packages = "io.mocov3", importOptions = ImportOption.DoNotIncludeTests.class)
 final class CodeRulesTest {
+
+  private static final Set<String> READERS =
+      Set.of(
+          "GradientMeter.measure",
+          "GradientMeter.read",
+          "GradientMeter.<init>", // once, for a table
+          "TrainingStep.takeLoss",
+          "KeyEncoder.norm",
+          "SinCosPositionEmbedding.tensor"); // once, for a table
 
   private static final String TORCH_OPS = "io.mocov3.model.tensor.TorchOps";
 
@@ -51,6 +61,9 @@ final class CodeRulesTest {
           .that()
           .doNotHaveFullyQualifiedName("io.mocov3.model.step.TrainingStep")
           .and()
+          .doNotHaveFullyQualifiedName(
+              "io.mocov3.model.step.ViewFeatures") // the way to the weights
+          .and()
           .doNotHaveSimpleName("OptimizerFixture") // an optimizer alone, on given gradients
           .should()
           .callMethodWhere(
@@ -59,6 +72,37 @@ final class CodeRulesTest {
                   call ->
                       isCall(call, "org.bytedeco.pytorch.Tensor", "backward")
                           || isCall(call, "io.mocov3.model.optim.Optimizer", "step")));
+
+  /**
+   * What makes the host wait for a GPU: numbers that come from it. A step has one such moment, when
+   * the loss and the norms of all gradients are read together, and without diagnostics the loss.
+   */
+  @ArchTest
+  static final ArchRule a_step_reads_the_device_once =
+      noClasses()
+          .that()
+          .resideInAnyPackage(
+              "io.mocov3.model.step",
+              "io.mocov3.model.method",
+              "io.mocov3.model.backbone",
+              "io.mocov3.model.nn",
+              "io.mocov3.model.loss",
+              "io.mocov3.model.optim")
+          .should()
+          .callMethodWhere(
+              describe(
+                  "a read of a tensor outside GradientMeter.measure, TrainingStep.takeLoss and the"
+                      + " drift of a look at health",
+                  call ->
+                      call.getTargetOwner().getName().equals("org.bytedeco.pytorch.Tensor")
+                          && call.getName()
+                              .matches(
+                                  "item.*|cpu|data_ptr.*|nonzero.*|is_nonzero|equal|masked_select"
+                                      + "|_local_scalar_dense|create")
+                          && !READERS.contains(
+                              call.getOriginOwner().getSimpleName()
+                                  + "."
+                                  + call.getOrigin().getName())));
 
   @ArchTest
   static final ArchRule only_model_knows_which_methods_there_are =
@@ -147,7 +191,7 @@ final class CodeRulesTest {
           .that()
           .areStatic()
           .and()
-          .areNotDeclaredIn("io.mocov3.model.tensor.Threads")
+          .areNotDeclaredIn("io.mocov3.model.device.Threads")
           .should()
           .beFinal();
 

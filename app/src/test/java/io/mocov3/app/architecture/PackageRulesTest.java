@@ -33,7 +33,7 @@ final class PackageRulesTest {
               Set.of("loss", "optim", "backbone", "stability"),
               Set.of("nn"),
               Set.of("tensor", "checkpoint"),
-              Set.of("safetensors"),
+              Set.of("safetensors", "device"),
               Set.of("")),
           "augment",
           List.of(

@@ -13,6 +13,7 @@ import io.mocov3.model.backbone.ResNetConfig;
 import io.mocov3.model.backbone.Stem;
 import io.mocov3.model.backbone.VitConfig;
 import io.mocov3.model.checkpoint.Retention;
+import io.mocov3.model.device.Precision;
 import io.mocov3.model.evaluation.KnnClassifier;
 import io.mocov3.model.method.MoCoV3Config;
 import io.mocov3.model.nn.HeadConfig;
@@ -22,7 +23,6 @@ import io.mocov3.model.optim.DecayExclusion;
 import io.mocov3.model.optim.LambConfig;
 import io.mocov3.model.optim.LarsConfig;
 import io.mocov3.model.step.StepConfig;
-import io.mocov3.model.tensor.Precision;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -54,6 +54,7 @@ class SettingsDefaultsTest {
     assertThat(settings.http())
         .isEqualTo(new Settings.Http(true, "127.0.0.1", 9464, List.of(), Optional.empty()));
     assertThat(settings.tensorBoard()).isTrue();
+    assertThat(settings.peakTflops()).isZero();
     assertThat(settings.log())
         .isEqualTo(new Settings.Log(Settings.LogFormat.TEXT, Optional.empty()));
     assertThat(settings.step().precision()).isEqualTo(Precision.FP32);
@@ -115,7 +116,6 @@ class SettingsDefaultsTest {
   void theOptimizationIsThePapers() {
     assertThat(settings.step())
         .isEqualTo(new StepConfig(new AdamWConfig(0.9, 0.999, 1e-8, 0.1, DecayExclusion.NONE)));
-    assertThat(settings.memorySaver()).isTrue();
     assertThat(settings.schedule()).isEqualTo(new Settings.Schedule(1.5e-4, 40));
     assertThat(settings.momentum()).isEqualTo(new Settings.Momentum(0.99, true));
   }

@@ -16,6 +16,7 @@ import io.mocov3.model.backbone.PositionEmbeddingKind;
 import io.mocov3.model.backbone.Stem;
 import io.mocov3.model.backbone.VitConfig;
 import io.mocov3.model.checkpoint.Retention;
+import io.mocov3.model.device.Precision;
 import io.mocov3.model.evaluation.KnnClassifier;
 import io.mocov3.model.method.MoCoV3Config;
 import io.mocov3.model.nn.HeadConfig;
@@ -27,7 +28,6 @@ import io.mocov3.model.stability.DipRule;
 import io.mocov3.model.stability.SpikeRule;
 import io.mocov3.model.step.EmaOrder;
 import io.mocov3.model.step.StepConfig;
-import io.mocov3.model.tensor.Precision;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -94,7 +94,7 @@ class SettingsEveryKeyTest {
         http { enabled = false, host = "0.0.0.0", port = 0, allowed-hosts = [train.lab] }
         http.token-file = a/tokens
         run { stop-grace = 45s, stuck-after = 1h, lock-timeout = 2m }
-        metrics.tensorboard = false
+        metrics { tensorboard = false, peak-tflops = 989 }
         log { format = json, file = out/night.log }
       }
       """
@@ -192,8 +192,8 @@ class SettingsEveryKeyTest {
                 new GradientClip(0.3, 2),
                 EmaOrder.AFTER_UPDATE,
                 Precision.BF16,
-                1));
-    assertThat(settings.memorySaver()).isFalse();
+                1,
+                false));
     assertThat(settings.initFrom()).contains(Path.of("a/weights"));
     assertThat(settings.schedule()).isEqualTo(new Settings.Schedule(0.01, 0.5));
     assertThat(settings.device()).isEqualTo("cuda:1");
@@ -211,6 +211,7 @@ class SettingsEveryKeyTest {
             new Settings.Checkpoint(
                 10, Duration.ofSeconds(33), new Retention(2, 50, 4), Duration.ofHours(2)));
     assertThat(settings.tensorBoard()).isFalse();
+    assertThat(settings.peakTflops()).isEqualTo(989);
     assertThat(settings.log())
         .isEqualTo(
             new Settings.Log(Settings.LogFormat.JSON, Optional.of(Path.of("out/night.log"))));

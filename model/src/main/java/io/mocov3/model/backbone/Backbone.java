@@ -1,8 +1,8 @@
 package io.mocov3.model.backbone;
 
+import io.mocov3.model.device.Precision;
 import io.mocov3.model.nn.Init;
 import io.mocov3.model.nn.Weights;
-import io.mocov3.model.tensor.Precision;
 import org.bytedeco.pytorch.Tensor;
 
 /** Images (N, 3, H, W), already normalised, to features (N, D). */

@@ -1,12 +1,12 @@
 package io.mocov3.model.backbone;
 
+import io.mocov3.model.device.Precision;
 import io.mocov3.model.nn.Init;
 import io.mocov3.model.nn.LayerNorm;
 import io.mocov3.model.nn.Layers;
 import io.mocov3.model.nn.Weights;
 import io.mocov3.model.nn.Weights.Kind;
 import io.mocov3.model.tensor.Forward;
-import io.mocov3.model.tensor.Precision;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -2,8 +2,8 @@ package io.mocov3.model.evaluation;
 
 import io.mocov3.model.checkpoint.Saved;
 import io.mocov3.model.checkpoint.Stateful;
+import io.mocov3.model.device.Placement;
 import io.mocov3.model.tensor.NoGrad;
-import io.mocov3.model.tensor.Placement;
 import io.mocov3.model.tensor.Tensors;
 import java.util.ArrayList;
 import java.util.Arrays;

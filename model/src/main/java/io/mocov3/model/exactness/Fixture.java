@@ -2,8 +2,8 @@ package io.mocov3.model.exactness;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.mocov3.model.ModelException;
+import io.mocov3.model.device.Placement;
 import io.mocov3.model.safetensors.SafetensorsFile;
-import io.mocov3.model.tensor.Placement;
 import io.mocov3.model.tensor.TensorCodec;
 import java.nio.file.Path;
 import java.util.Arrays;

@@ -9,6 +9,7 @@ import io.mocov3.model.backbone.PositionEmbeddingKind;
 import io.mocov3.model.backbone.ResNetConfig;
 import io.mocov3.model.backbone.Stem;
 import io.mocov3.model.backbone.VitConfig;
+import io.mocov3.model.device.Precision;
 import io.mocov3.model.method.MoCoV3Config;
 import io.mocov3.model.nn.HeadConfig;
 import io.mocov3.model.nn.MlpNorm;
@@ -19,7 +20,6 @@ import io.mocov3.model.safetensors.TensorData;
 import io.mocov3.model.step.EmaOrder;
 import io.mocov3.model.step.StepConfig;
 import io.mocov3.model.step.TrainingStep;
-import io.mocov3.model.tensor.Precision;
 import io.mocov3.model.tensor.TensorCodec;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -47,7 +47,8 @@ final class FixtureModel {
                     fixture.json().path("gradient_clip").asDouble(0)),
                 Fixture.choice(EmaOrder.class, fixture.json().path("ema_order"), "before-keys"),
                 Precision.FP32,
-                fixture.microBatches()),
+                fixture.microBatches(),
+                true),
             fixture.placement(),
             0);
     Map<String, Tensor> tensors = model.tensors();

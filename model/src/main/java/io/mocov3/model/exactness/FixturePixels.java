@@ -1,9 +1,9 @@
 package io.mocov3.model.exactness;
 
+import io.mocov3.model.device.Placement;
 import io.mocov3.model.safetensors.TensorData;
 import io.mocov3.model.tensor.NoGrad;
 import io.mocov3.model.tensor.Pixels;
-import io.mocov3.model.tensor.Placement;
 import io.mocov3.model.tensor.TensorCodec;
 import io.mocov3.model.tensor.ViewPair;
 import java.util.List;

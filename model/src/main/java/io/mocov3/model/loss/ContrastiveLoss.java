@@ -1,7 +1,7 @@
 package io.mocov3.model.loss;
 
-import io.mocov3.model.tensor.Autocast;
-import io.mocov3.model.tensor.Precision;
+import io.mocov3.model.device.Autocast;
+import io.mocov3.model.device.Precision;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;

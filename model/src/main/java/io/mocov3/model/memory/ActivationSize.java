@@ -4,9 +4,9 @@ import io.mocov3.model.backbone.PatchProjectionKind;
 import io.mocov3.model.backbone.ResNetConfig;
 import io.mocov3.model.backbone.Stem;
 import io.mocov3.model.backbone.VitConfig;
+import io.mocov3.model.device.Precision;
 import io.mocov3.model.method.MethodConfig;
 import io.mocov3.model.nn.HeadConfig;
-import io.mocov3.model.tensor.Precision;
 
 /**
  * What a forward pass of one image takes, in bytes: {@code graph} is what its backward pass needs

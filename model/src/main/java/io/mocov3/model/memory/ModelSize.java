@@ -1,10 +1,10 @@
 package io.mocov3.model.memory;
 
+import io.mocov3.model.device.Placement;
 import io.mocov3.model.method.MethodConfig;
 import io.mocov3.model.nn.Weights;
 import io.mocov3.model.step.StepConfig;
 import io.mocov3.model.step.TrainingStep;
-import io.mocov3.model.tensor.Placement;
 import io.mocov3.model.tensor.TensorStaging;
 import java.util.Collection;
 import org.bytedeco.pytorch.Tensor;

@@ -12,17 +12,9 @@ public record StepMemory(long activations, long gradients) {
   /** Logits, their softmax and the gradients of both. */
   private static final long SQUARES = 4;
 
-  /**
-   * With {@code batch} square images of {@code size} pixels; {@code memorySaver} holds the graph of
-   * one view at a time.
-   */
+  /** With {@code batch} square images of {@code size} pixels. */
   public static StepMemory of(
-      ModelSize model,
-      ActivationSize image,
-      StepConfig config,
-      boolean memorySaver,
-      int batch,
-      int size) {
+      ModelSize model, ActivationSize image, StepConfig config, int batch, int size) {
     boolean cut = config.microBatches() > 1;
     long part = Math.ceilDiv((long) batch, config.microBatches());
     long casts = config.precision().isNarrow() ? model.trained() / 2 : 0;
@@ -30,7 +22,7 @@ public record StepMemory(long activations, long gradients) {
     long view = part * (image.graph() - image.heads()) + heads + casts;
     long pixels = 2 * images(batch, size);
     // the momentum encoder is at work beside the forward passes, the gradients come after them
-    long ahead = cut ? heads + part * image.passing() : memorySaver ? view : 2 * view;
+    long ahead = cut ? heads + part * image.passing() : config.memorySaver() ? view : 2 * view;
     long early = ahead + part * image.passing() + casts;
     boolean late = view + model.trained() >= early;
     return late

@@ -1,10 +1,10 @@
 package io.mocov3.model.method;
 
+import io.mocov3.model.device.Precision;
 import io.mocov3.model.nn.EncoderRole;
 import io.mocov3.model.nn.Weights;
 import io.mocov3.model.tensor.Forward;
 import io.mocov3.model.tensor.NoGrad;
-import io.mocov3.model.tensor.Precision;
 import io.mocov3.model.tensor.TorchOps;
 import io.mocov3.model.tensor.ViewPair;
 import java.util.List;
@@ -44,14 +44,20 @@ final class KeyEncoder implements Target, AutoCloseable {
   }
 
   @Override
-  public ViewPair keys(ViewPair views, int parts) {
+  public ViewPair keys(ViewPair views, Passes passes) {
     try (NoGrad noGrad = new NoGrad()) {
-      return new ViewPair(keys(views.first(), parts), keys(views.second(), parts)).retained();
+      ViewPair features = features(views, passes);
+      return new ViewPair(encoder.project(features.first()), encoder.project(features.second()))
+          .retained();
     }
   }
 
-  private Tensor keys(Tensor view, int parts) {
-    return encoder.project(Forward.inParts(encoder::features, view, parts));
+  private ViewPair features(ViewPair views, Passes passes) {
+    return passes.joint()
+        ? ViewPair.halvesOf(encoder.features(views.joined()))
+        : new ViewPair(
+            Forward.inParts(encoder::features, views.first(), passes.parts()),
+            Forward.inParts(encoder::features, views.second(), passes.parts()));
   }
 
   /**

@@ -1,9 +1,9 @@
 package io.mocov3.model.method;
 
 import io.mocov3.model.backbone.BackboneConfig;
+import io.mocov3.model.device.Placement;
+import io.mocov3.model.device.Precision;
 import io.mocov3.model.nn.HeadConfig;
-import io.mocov3.model.tensor.Placement;
-import io.mocov3.model.tensor.Precision;
 import java.util.List;
 import java.util.Optional;
 

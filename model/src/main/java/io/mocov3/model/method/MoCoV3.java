@@ -1,5 +1,8 @@
 package io.mocov3.model.method;
 
+import io.mocov3.model.device.Autocast;
+import io.mocov3.model.device.Placement;
+import io.mocov3.model.device.Precision;
 import io.mocov3.model.loss.ContrastiveLoss;
 import io.mocov3.model.method.Term.View;
 import io.mocov3.model.nn.EncoderRole;
@@ -7,9 +10,6 @@ import io.mocov3.model.nn.Head;
 import io.mocov3.model.nn.Init;
 import io.mocov3.model.nn.Layers;
 import io.mocov3.model.nn.Weights;
-import io.mocov3.model.tensor.Autocast;
-import io.mocov3.model.tensor.Placement;
-import io.mocov3.model.tensor.Precision;
 import java.util.List;
 import java.util.Optional;
 import org.bytedeco.javacpp.PointerScope;

@@ -11,11 +11,8 @@ public interface Target {
   /** {@code target = m target + (1 - m) trained}, parameter by parameter. */
   void move(double momentum);
 
-  /**
-   * Views (N, 3, H, W) each to keys (N, K) each, without gradient, owned by the caller. The
-   * backbone sees a view in so many {@code parts}, one after the other.
-   */
-  ViewPair keys(ViewPair views, int parts);
+  /** Views (N, 3, H, W) each to keys (N, K) each, without gradient, owned by the caller. */
+  ViewPair keys(ViewPair views, Passes passes);
 
   /** {@code ||trained - target|| / ||trained||} over the parameters both have. */
   double drift();

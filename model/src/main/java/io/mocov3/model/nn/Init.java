@@ -1,6 +1,6 @@
 package io.mocov3.model.nn;
 
-import io.mocov3.model.tensor.Placement;
+import io.mocov3.model.device.Placement;
 import org.bytedeco.pytorch.Generator;
 import org.bytedeco.pytorch.GeneratorOptional;
 import org.bytedeco.pytorch.Scalar;

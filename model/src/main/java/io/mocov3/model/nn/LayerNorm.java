@@ -1,8 +1,8 @@
 package io.mocov3.model.nn;
 
+import io.mocov3.model.device.Autocast;
+import io.mocov3.model.device.Precision;
 import io.mocov3.model.nn.Weights.Kind;
-import io.mocov3.model.tensor.Autocast;
-import io.mocov3.model.tensor.Precision;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;

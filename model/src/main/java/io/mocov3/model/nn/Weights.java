@@ -1,8 +1,8 @@
 package io.mocov3.model.nn;
 
 import io.mocov3.model.ModelException;
+import io.mocov3.model.device.Placement;
 import io.mocov3.model.tensor.NoGrad;
-import io.mocov3.model.tensor.Placement;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

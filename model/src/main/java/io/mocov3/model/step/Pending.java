@@ -13,18 +13,25 @@ import java.util.Optional;
 /** A step under way: its views, what is computed of them so far, what is to be kept of that. */
 public final class Pending implements AutoCloseable {
   private final ViewPair views;
+  private final ViewFeatures features;
   private final Rates rates;
   private final Map<View, Query> queries = new EnumMap<>(View.class);
   private final List<Embedding> embeddings = new ArrayList<>();
   private boolean keeping;
 
-  Pending(ViewPair views, Rates rates) {
+  /** Takes over the features; the views stay their owner's. */
+  Pending(ViewPair views, ViewFeatures features, Rates rates) {
     this.views = views;
+    this.features = features;
     this.rates = rates;
   }
 
   ViewPair views() {
     return views;
+  }
+
+  ViewFeatures features() {
+    return features;
   }
 
   public Rates rates() {
@@ -65,6 +72,7 @@ public final class Pending implements AutoCloseable {
   public void close() {
     queries.values().forEach(Query::close);
     queries.clear();
+    features.close();
     embeddings.forEach(Embedding::close);
     embeddings.clear();
   }

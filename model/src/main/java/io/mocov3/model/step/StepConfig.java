@@ -4,30 +4,43 @@ import io.mocov3.model.ModelException;
 import io.mocov3.model.backbone.BackboneConfig;
 import io.mocov3.model.backbone.PatchProjectionKind;
 import io.mocov3.model.backbone.VitConfig;
+import io.mocov3.model.device.Precision;
+import io.mocov3.model.method.Passes;
 import io.mocov3.model.optim.GradientClip;
 import io.mocov3.model.optim.OptimizerConfig;
-import io.mocov3.model.tensor.Precision;
 import java.util.List;
 
 /**
  * How a step is made once the loss is known what it is: all that is not the network. {@code
- * microBatches} is the number of parts in which the backbone sees a batch.
+ * microBatches} is the number of parts in which the backbone sees a batch; with {@code memorySaver}
+ * one term of the loss goes backward before the graph of the next one is built.
  */
 public record StepConfig(
     OptimizerConfig optimizer,
     GradientClip clip,
     EmaOrder emaOrder,
     Precision precision,
-    int microBatches) {
+    int microBatches,
+    boolean memorySaver) {
 
   /** In fp32, nothing clipped, the reference's order. */
   public StepConfig(OptimizerConfig optimizer) {
-    this(optimizer, GradientClip.OFF, EmaOrder.BEFORE_KEYS, Precision.FP32, 1);
+    this(optimizer, GradientClip.OFF, EmaOrder.BEFORE_KEYS, Precision.FP32, 1, true);
   }
 
   /** The same with another number of parts. */
   public StepConfig inMicroBatches(int parts) {
-    return new StepConfig(optimizer, clip, emaOrder, precision, parts);
+    return new StepConfig(optimizer, clip, emaOrder, precision, parts, memorySaver);
+  }
+
+  /** The same with the graphs of both views in memory at a time. */
+  public StepConfig withBothViews() {
+    return new StepConfig(optimizer, clip, emaOrder, precision, microBatches, false);
+  }
+
+  Passes passes(BackboneConfig backbone) {
+    boolean joint = !memorySaver && microBatches == 1 && !backbone.couplesSamples();
+    return new Passes(joint, microBatches);
   }
 
   /**

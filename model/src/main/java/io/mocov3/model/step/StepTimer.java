@@ -1,8 +1,8 @@
 package io.mocov3.model.step;
 
-import io.mocov3.model.tensor.DeviceClock;
-import io.mocov3.model.tensor.DeviceClock.Mark;
-import io.mocov3.model.tensor.Placement;
+import io.mocov3.model.device.DeviceClock;
+import io.mocov3.model.device.DeviceClock.Mark;
+import io.mocov3.model.device.Placement;
 import java.util.ArrayList;
 import java.util.List;
 

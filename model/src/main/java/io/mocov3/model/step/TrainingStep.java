@@ -1,8 +1,12 @@
 package io.mocov3.model.step;
 
+import io.mocov3.model.device.Autocast;
+import io.mocov3.model.device.DeviceClock.Mark;
+import io.mocov3.model.device.Placement;
 import io.mocov3.model.method.Encoder;
 import io.mocov3.model.method.Method;
 import io.mocov3.model.method.MethodConfig;
+import io.mocov3.model.method.Passes;
 import io.mocov3.model.method.Query;
 import io.mocov3.model.method.Target;
 import io.mocov3.model.method.Targets;
@@ -13,10 +17,7 @@ import io.mocov3.model.nn.Init;
 import io.mocov3.model.nn.Weights.Entry;
 import io.mocov3.model.optim.GradientClip;
 import io.mocov3.model.optim.Optimizer;
-import io.mocov3.model.tensor.Autocast;
-import io.mocov3.model.tensor.DeviceClock.Mark;
 import io.mocov3.model.tensor.NoGrad;
-import io.mocov3.model.tensor.Placement;
 import io.mocov3.model.tensor.Tensors;
 import io.mocov3.model.tensor.ViewPair;
 import java.util.List;
@@ -45,7 +46,8 @@ public final class TrainingStep implements AutoCloseable {
   private final GradientMeter meter;
   private final BatchStatistics statistics;
   private final Tensor loss;
-  private final MicroBatches microBatches;
+  private final Passes passes;
+  private final boolean independent;
   private GradientClip clip;
   private Optional<FrozenProjection> frozen = Optional.empty();
   private boolean targetIsAhead;
@@ -63,7 +65,8 @@ public final class TrainingStep implements AutoCloseable {
     config.precision().configure(placement);
     method = network.create(config.precision(), placement, seed);
     timer = new StepTimer(placement);
-    microBatches = new MicroBatches(method, config.microBatches());
+    passes = config.passes(network.backbone());
+    independent = !network.backbone().couplesSamples();
     optimizer = Optimizer.of(method.trained(), config.optimizer());
     meter = new GradientMeter(optimizer.parameters());
     clip = config.clip();
@@ -97,7 +100,7 @@ public final class TrainingStep implements AutoCloseable {
   /** Begins a step. The views stay the caller's, and must outlive it. */
   public Pending begin(ViewPair views, Rates rates) {
     statistics.save();
-    return new Pending(views, rates);
+    return new Pending(views, new ViewFeatures(method, passes, views), rates);
   }
 
   /** Moves the target if it is time, then what it makes of both views; owned by the caller. */
@@ -106,22 +109,35 @@ public final class TrainingStep implements AutoCloseable {
       method.target().ifPresent(target -> target.move(step.rates().momentum()));
     }
     targetIsAhead = false;
-    return new Targets(
-        method.target().map(target -> target.keys(step.views(), microBatches.parts())));
+    return new Targets(method.target().map(target -> target.keys(step.views(), keyPasses())));
+  }
+
+  /** On a GPU one pass of both views is the faster one, and without a graph memory is no matter. */
+  private Passes keyPasses() {
+    boolean joint = placement().isCuda() && passes.parts() == 1 && independent;
+    return joint ? Passes.JOINT : new Passes(false, passes.parts());
   }
 
   /** Computes the queries of the first view, called again also those of the second. */
   public Query query(Pending step) {
     View view = step.nextView();
-    Query query = query(view.of(step.views()));
+    Query query = query(step, view);
     step.add(view, query);
     return query;
   }
 
-  private Query query(Tensor view) {
+  /** What need not wait for the targets: the queries of the first view, or those of both. */
+  public void queriesAhead(Pending step) {
+    query(step);
+    if (!config.memorySaver()) {
+      query(step);
+    }
+  }
+
+  private Query query(Pending step, View view) {
     Mark begin = timer.begin();
     try (PointerScope scope = new PointerScope()) {
-      return method.query(microBatches.features(view)).retained();
+      return method.query(step.features().of(view)).retained();
     } finally {
       timer.end(StepClock.Part.QUERY_FORWARD, begin);
     }
@@ -130,20 +146,22 @@ public final class TrainingStep implements AutoCloseable {
   /** Collects the gradients of all terms of the loss, one after the other, and their values. */
   public void backward(Pending step, Targets targets) {
     method.terms().forEach(term -> backward(step, term, targets));
+    Mark begin = timer.begin();
+    step.features().backwardAll();
+    timer.end(StepClock.Part.LOSS_BACKWARD, begin);
   }
 
   private void backward(Pending step, Term term, Targets targets) {
     List<Query> queries =
         term.views().stream()
-            .map(view -> step.takeQuery(view).orElseGet(() -> query(view.of(step.views()))))
+            .map(view -> step.takeQuery(view).orElseGet(() -> query(step, view)))
             .toList();
     try (PointerScope scope = new PointerScope()) {
       Mark begin = timer.begin();
       Tensor value = method.loss(term, queries, targets);
       value.backward();
       for (int i = 0; i < queries.size(); i++) {
-        View view = term.views().get(i);
-        microBatches.backward(view.of(step.views()), queries.get(i).features());
+        step.features().backward(term.views().get(i), queries.get(i).features());
       }
       try (NoGrad noGrad = new NoGrad()) {
         loss.add_(value.detach());

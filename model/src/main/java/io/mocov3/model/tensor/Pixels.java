@@ -1,5 +1,6 @@
 package io.mocov3.model.tensor;
 
+import io.mocov3.model.device.Placement;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.stream.DoubleStream;

@@ -1,5 +1,6 @@
 package io.mocov3.model.tensor;
 
+import io.mocov3.model.device.HostMemory;
 import io.mocov3.model.safetensors.TensorData;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -2,6 +2,8 @@ package io.mocov3.model.tensor;
 
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
 
 /**
  * One tensor for each of the two views. Whoever holds it owns the native memory and closes it;
@@ -14,6 +16,17 @@ public record ViewPair(Tensor first, Tensor second) implements AutoCloseable {
     first.retainReference();
     second.retainReference();
     return this;
+  }
+
+  /** Both (N, ...) in one tensor (2 N, ...), in the caller's scope. */
+  public Tensor joined() {
+    return torch.cat(new TensorVector(first, second), 0);
+  }
+
+  /** What {@link #joined} has put together, or what was made of it row by row. */
+  public static ViewPair halvesOf(Tensor both) {
+    long n = both.size(0) / 2;
+    return new ViewPair(both.narrow(0, 0, n), both.narrow(0, n, n));
   }
 
   @Override

@@ -3,8 +3,8 @@ package io.mocov3.model.evaluation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.mocov3.model.device.Placement;
 import io.mocov3.model.method.Embedding;
-import io.mocov3.model.tensor.Placement;
 import java.util.List;
 import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;

@@ -3,10 +3,10 @@ package io.mocov3.model.loss;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.mocov3.model.device.Autocast;
+import io.mocov3.model.device.Placement;
+import io.mocov3.model.device.Precision;
 import io.mocov3.model.step.Tiny;
-import io.mocov3.model.tensor.Autocast;
-import io.mocov3.model.tensor.Placement;
-import io.mocov3.model.tensor.Precision;
 import org.assertj.core.data.Offset;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;

@@ -3,12 +3,12 @@ package io.mocov3.model.method;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.mocov3.model.device.Precision;
 import io.mocov3.model.nn.EncoderRole;
 import io.mocov3.model.nn.Weights;
 import io.mocov3.model.nn.Weights.Entry;
 import io.mocov3.model.nn.Weights.Kind;
 import io.mocov3.model.step.Tiny;
-import io.mocov3.model.tensor.Precision;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.junit.jupiter.api.AfterEach;

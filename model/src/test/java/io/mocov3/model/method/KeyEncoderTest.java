@@ -3,11 +3,11 @@ package io.mocov3.model.method;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.mocov3.model.device.Placement;
 import io.mocov3.model.step.Rates;
 import io.mocov3.model.step.StepConfig;
 import io.mocov3.model.step.Tiny;
 import io.mocov3.model.step.TrainingStep;
-import io.mocov3.model.tensor.Placement;
 import io.mocov3.model.tensor.ViewPair;
 import org.bytedeco.javacpp.PointerScope;
 import org.junit.jupiter.api.Test;

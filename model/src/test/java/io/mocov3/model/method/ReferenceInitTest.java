@@ -9,6 +9,7 @@ import io.mocov3.model.backbone.Pooling;
 import io.mocov3.model.backbone.PositionEmbeddingKind;
 import io.mocov3.model.backbone.Stem;
 import io.mocov3.model.backbone.VitConfig;
+import io.mocov3.model.device.Placement;
 import io.mocov3.model.nn.EncoderRole;
 import io.mocov3.model.nn.Init;
 import io.mocov3.model.nn.MlpNorm;
@@ -17,7 +18,6 @@ import io.mocov3.model.nn.Weights.Entry;
 import io.mocov3.model.nn.Weights.Kind;
 import io.mocov3.model.step.Tiny;
 import io.mocov3.model.step.TrainingStep;
-import io.mocov3.model.tensor.Placement;
 import io.mocov3.model.tensor.ViewPair;
 import java.util.Arrays;
 import java.util.List;
@@ -190,7 +190,7 @@ class ReferenceInitTest {
       ViewPair twice = new ViewPair(view, view);
 
       Query q = model.method().query(model.method().features(view));
-      try (ViewPair k = model.method().target().orElseThrow().keys(twice, 1)) {
+      try (ViewPair k = model.method().target().orElseThrow().keys(twice, Passes.ONE_A_VIEW)) {
 
         double[] projection = Tiny.numbers(q.projection());
         assertThat(Tiny.numbers(k.first())).containsExactly(projection, within(1e-5));

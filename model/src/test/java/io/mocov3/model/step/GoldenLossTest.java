@@ -3,6 +3,7 @@ package io.mocov3.model.step;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.mocov3.model.device.Placement;
 import io.mocov3.model.optim.AdamWConfig;
 import io.mocov3.model.optim.DecayExclusion;
 import io.mocov3.model.optim.LambConfig;
@@ -10,7 +11,6 @@ import io.mocov3.model.optim.LarsConfig;
 import io.mocov3.model.optim.LearningRateSchedule;
 import io.mocov3.model.optim.MomentumSchedule;
 import io.mocov3.model.optim.OptimizerConfig;
-import io.mocov3.model.tensor.Placement;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;

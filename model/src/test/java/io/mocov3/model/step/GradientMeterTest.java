@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
 import io.mocov3.model.backbone.PatchProjectionKind;
+import io.mocov3.model.device.Placement;
+import io.mocov3.model.device.Precision;
 import io.mocov3.model.method.MoCoV3Config;
 import io.mocov3.model.method.Targets;
 import io.mocov3.model.nn.Weights.Entry;
 import io.mocov3.model.optim.GradientClip;
 import io.mocov3.model.step.TrainingStep.Verdict;
-import io.mocov3.model.tensor.Placement;
-import io.mocov3.model.tensor.Precision;
 import io.mocov3.model.tensor.TorchOps;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -162,7 +162,7 @@ class GradientMeterTest {
   void aClipOfTheProjectionOnTheWayKeepsTheBoundOnAll() {
     StepConfig bounded =
         new StepConfig(
-            Tiny.ADAM_W, new GradientClip(0, 1e-3), EmaOrder.BEFORE_KEYS, Precision.FP32, 1);
+            Tiny.ADAM_W, new GradientClip(0, 1e-3), EmaOrder.BEFORE_KEYS, Precision.FP32, 1, true);
     MoCoV3Config config = Tiny.config(PatchProjectionKind.LEARNED);
     try (TrainingStep plain = new TrainingStep(config, bounded, Placement.CPU, 1);
         TrainingStep clipped = new TrainingStep(config, bounded, Placement.CPU, 1);

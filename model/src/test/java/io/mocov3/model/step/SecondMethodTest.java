@@ -3,6 +3,8 @@ package io.mocov3.model.step;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mocov3.model.backbone.BackboneConfig;
+import io.mocov3.model.device.Placement;
+import io.mocov3.model.device.Precision;
 import io.mocov3.model.loss.ContrastiveLoss;
 import io.mocov3.model.method.Encoder;
 import io.mocov3.model.method.Method;
@@ -15,8 +17,6 @@ import io.mocov3.model.method.Term.View;
 import io.mocov3.model.nn.EncoderRole;
 import io.mocov3.model.nn.HeadConfig;
 import io.mocov3.model.step.TrainingStep.Verdict;
-import io.mocov3.model.tensor.Placement;
-import io.mocov3.model.tensor.Precision;
 import java.util.List;
 import java.util.Optional;
 import org.bytedeco.javacpp.PointerScope;

@@ -10,14 +10,14 @@ import io.mocov3.model.backbone.PositionEmbeddingKind;
 import io.mocov3.model.backbone.ResNetConfig;
 import io.mocov3.model.backbone.Stem;
 import io.mocov3.model.backbone.VitConfig;
+import io.mocov3.model.device.Placement;
+import io.mocov3.model.device.Precision;
 import io.mocov3.model.method.Encoder;
 import io.mocov3.model.method.MoCoV3Config;
 import io.mocov3.model.nn.EncoderRole;
 import io.mocov3.model.nn.HeadConfig;
 import io.mocov3.model.nn.MlpNorm;
 import io.mocov3.model.optim.GradientClip;
-import io.mocov3.model.tensor.Placement;
-import io.mocov3.model.tensor.Precision;
 import java.util.Optional;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
@@ -70,7 +70,7 @@ class VariantConfigTest {
   void aClipOfAFrozenProjectionIsRefused() {
     StepConfig clipped =
         new StepConfig(
-            Tiny.ADAM_W, new GradientClip(0.1, 0), EmaOrder.BEFORE_KEYS, Precision.FP32, 1);
+            Tiny.ADAM_W, new GradientClip(0.1, 0), EmaOrder.BEFORE_KEYS, Precision.FP32, 1, true);
 
     assertThatThrownBy(() -> new TrainingStep(Tiny.config(), clipped, Placement.CPU, 1))
         .isInstanceOf(ModelException.class)

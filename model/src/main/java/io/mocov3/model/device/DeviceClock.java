@@ -1,4 +1,4 @@
-package io.mocov3.model.tensor;
+package io.mocov3.model.device;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;

@@ -1,4 +1,4 @@
-package io.mocov3.model.tensor;
+package io.mocov3.model.device;
 
 import org.bytedeco.pytorch.global.torch;
 
@@ -9,6 +9,10 @@ import org.bytedeco.pytorch.global.torch;
  */
 public final class Threads {
   private static int count = Runtime.getRuntime().availableProcessors();
+
+  static {
+    GpuNatives.unpack();
+  }
 
   private Threads() {}
 

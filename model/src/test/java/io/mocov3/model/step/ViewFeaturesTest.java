@@ -7,8 +7,11 @@ import static org.assertj.core.api.Assertions.within;
 import io.mocov3.model.ModelException;
 import io.mocov3.model.backbone.PatchProjectionKind;
 import io.mocov3.model.backbone.ResNetConfig;
+import io.mocov3.model.device.Placement;
+import io.mocov3.model.device.Precision;
 import io.mocov3.model.method.Targets;
 import io.mocov3.model.nn.Weights.Entry;
+import io.mocov3.model.optim.GradientClip;
 import io.mocov3.model.tensor.ViewPair;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,17 +20,27 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A batch in parts against the batch as a whole, in float64. */
-class MicroBatchesTest {
+/** A batch in parts, and both views at once, against one view after the other, in float64. */
+class ViewFeaturesTest {
   private static final Rates RATES = new Rates(1e-3, 0.9);
 
   @ParameterizedTest
   @ValueSource(ints = {2, 3, Tiny.BATCH, 2 * Tiny.BATCH})
   void gradientsAndWeightsAreThoseOfTheWholeBatch(int parts) {
-    try (TrainingStep whole = model(1);
-        TrainingStep cut = model(parts);
+    assertSame(new StepConfig(Tiny.ADAM_W).inMicroBatches(parts));
+  }
+
+  @Test
+  void soAreThoseOfBothViewsInOnePass() {
+    assertSame(new StepConfig(Tiny.ADAM_W).withBothViews());
+  }
+
+  private static void assertSame(StepConfig config) {
+    try (TrainingStep whole = model(new StepConfig(Tiny.ADAM_W));
+        TrainingStep cut = model(config);
         PointerScope scope = new PointerScope()) {
       for (int step = 0; step < 3; step++) {
         List<double[]> expected = gradients(whole, step);
@@ -50,9 +63,31 @@ class MicroBatchesTest {
     }
   }
 
-  @Test
-  void takesNoMemoryFromStepToStep() {
-    try (TrainingStep model = model(4);
+  /** A cast of a weight that was made without a graph must not be used in one. */
+  @ParameterizedTest
+  @EnumSource(
+      value = Precision.class,
+      names = {"BF16", "BF16_RESIDUAL"})
+  void everyWeightHasItsGradientInBf16(Precision precision) {
+    StepConfig config =
+        new StepConfig(Tiny.ADAM_W, GradientClip.OFF, EmaOrder.BEFORE_KEYS, precision, 2, true);
+    try (TrainingStep model =
+            new TrainingStep(Tiny.config(PatchProjectionKind.LEARNED), config, Placement.CPU, 7);
+        PointerScope scope = new PointerScope();
+        Pending pending = model.begin(Tiny.views(1), RATES);
+        Targets targets = model.targets(pending)) {
+      model.backward(pending, targets);
+
+      assertThat(model.trained()).allMatch(entry -> entry.tensor().grad().defined());
+      assertThat(model.measure().finite()).isTrue();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void takesNoMemoryFromStepToStep(boolean bothViews) {
+    StepConfig plain = new StepConfig(Tiny.ADAM_W);
+    try (TrainingStep model = model(bothViews ? plain.withBothViews() : plain.inMicroBatches(4));
         PointerScope scope = new PointerScope();
         ViewPair views = wide(1).retained()) {
       model.run(views, RATES);
@@ -75,12 +110,8 @@ class MicroBatchesTest {
                 + " other");
   }
 
-  private static TrainingStep model(int parts) {
-    return new TrainingStep(
-        Tiny.config(PatchProjectionKind.LEARNED),
-        new StepConfig(Tiny.ADAM_W).inMicroBatches(parts),
-        Tiny.DOUBLE,
-        7);
+  private static TrainingStep model(StepConfig config) {
+    return new TrainingStep(Tiny.config(PatchProjectionKind.LEARNED), config, Tiny.DOUBLE, 7);
   }
 
   private static ViewPair wide(long seed) {

@@ -1,4 +1,4 @@
-package io.mocov3.model.tensor;
+package io.mocov3.model.device;
 
 import io.mocov3.model.ModelException;
 import org.bytedeco.pytorch.Device;
@@ -57,10 +57,8 @@ public record Placement(String device, ScalarType dtype) {
     }
     if (!torch.cuda_is_available()) {
       throw new ModelException(
-          "device "
-              + device
-              + " was asked for, but this process sees no CUDA device; use device=cpu, or build with"
-              + " -Pgpu on a machine with an NVIDIA GPU");
+          "device %s was asked for, but this process sees no CUDA device; %s"
+              .formatted(device, GpuNatives.obstacle()));
     }
     int index = device.equals("cuda") ? 0 : Integer.parseInt(device.substring("cuda:".length()));
     int count = torch.cuda_device_count();

@@ -1,4 +1,4 @@
-package io.mocov3.model.tensor;
+package io.mocov3.model.device;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -21,11 +21,9 @@ class PlacementTest {
 
     assertThatThrownBy(() -> Placement.of(device, ScalarType.Float))
         .isInstanceOf(ModelException.class)
-        .hasMessage(
-            "device "
-                + device
-                + " was asked for, but this process sees no CUDA device; use device=cpu, or build"
-                + " with -Pgpu on a machine with an NVIDIA GPU");
+        .hasMessageStartingWith(
+            "device " + device + " was asked for, but this process sees no CUDA device; ")
+        .hasMessageNotContaining("\n");
   }
 
   @ParameterizedTest

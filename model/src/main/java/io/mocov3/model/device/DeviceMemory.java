@@ -1,4 +1,4 @@
-package io.mocov3.model.tensor;
+package io.mocov3.model.device;
 
 import java.util.Optional;
 import org.bytedeco.javacpp.Pointer;
@@ -12,7 +12,7 @@ import org.bytedeco.pytorch.global.torch;
  */
 public record DeviceMemory(long allocated, long reserved, long peak) {
 
-  /** Empty on a CPU. */
+  /** Empty on a CPU, and where a library of CUDA is missing that only this needs. */
   public static Optional<DeviceMemory> of(Placement placement) {
     if (!placement.isCuda()) {
       return Optional.empty();
@@ -24,6 +24,8 @@ public record DeviceMemory(long allocated, long reserved, long peak) {
               stats.allocated_bytes().current(),
               stats.reserved_bytes().current(),
               stats.allocated_bytes().peak()));
+    } catch (LinkageError e) {
+      return Optional.empty();
     }
   }
 

@@ -1,9 +1,10 @@
-package io.mocov3.model.tensor;
+package io.mocov3.model.device;
 
 import java.lang.ref.Cleaner;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
@@ -18,15 +19,17 @@ public final class HostMemory {
 
   /** Pinned bytes, freed when neither the buffer nor a view of it is reachable any more. */
   public static ByteBuffer pinned(int bytes) {
-    try (NoGrad noGrad = new NoGrad()) {
-      Tensor block = Tensors.keep(allocate(bytes, true));
+    try (PointerScope scope = new PointerScope()) {
+      Tensor block = allocate(bytes, true);
+      block.retainReference();
       ByteBuffer buffer = wrap(block);
       CLEANER.register(buffer, block::releaseReference);
       return buffer;
     }
   }
 
-  static Tensor allocate(long bytes, boolean pinned) {
+  /** So many bytes, in the caller's scope. */
+  public static Tensor allocate(long bytes, boolean pinned) {
     return torch.empty(
         new long[] {bytes},
         new TensorOptions(ScalarType.Byte).pinned_memory(new BoolOptional(pinned)),
@@ -34,7 +37,7 @@ public final class HostMemory {
   }
 
   /** The memory of a tensor of bytes, which has to outlive it. */
-  static ByteBuffer wrap(Tensor bytes) {
+  public static ByteBuffer wrap(Tensor bytes) {
     return new BytePointer(bytes.data_ptr())
         .capacity(bytes.nbytes())
         .asByteBuffer()

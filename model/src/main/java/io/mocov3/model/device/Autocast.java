@@ -1,4 +1,4 @@
-package io.mocov3.model.tensor;
+package io.mocov3.model.device;
 
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.DeviceType;
