@@ -31,11 +31,12 @@ final class SettingsReader {
     MethodConfig model = ModelSection.read(root.section("model"), root.section("method"));
     Section augment = root.section("augment");
     refuseUnsupported(root);
-    StepConfig step = step(root, model);
+    Settings.Data data = DataSection.read(root.section("data"), model.backbone().imageSize());
+    StepConfig step = step(root, model, data.batchSize());
     Settings.Knn knn = knn(root.section("evaluation").section("knn"), model.backbone().imageSize());
     return new Settings(
         run(root.section("run")),
-        DataSection.read(root.section("data"), model.backbone().imageSize()),
+        data,
         AugmentSection.read(augment, model.backbone().imageSize()),
         augment.numbers("mean", 3, 0, 1),
         augment.numbers("std", 3, 0.001, 10),
@@ -98,7 +99,7 @@ final class SettingsReader {
         method.choice("momentum-schedule", MomentumKind.class) == MomentumKind.COSINE);
   }
 
-  private static StepConfig step(Section root, MethodConfig model) {
+  private static StepConfig step(Section root, MethodConfig model, int batchSize) {
     GradientClip clip = OptimizerSection.clip(root.section("optimizer"));
     StepConfig step =
         new StepConfig(
@@ -106,7 +107,7 @@ final class SettingsReader {
             clip,
             root.section("method").choice("ema-order", EmaOrder.class),
             root.choice("precision", Precision.class),
-            microBatches(root),
+            microBatches(root.section("step"), batchSize),
             root.section("method").flag("memory-saver"));
     try {
       step.check(model.backbone());
@@ -117,9 +118,11 @@ final class SettingsReader {
     return step;
   }
 
-  private static int microBatches(Section root) {
-    int batchSize = root.section("data").integer("batch-size", 1, Integer.MAX_VALUE);
-    return root.section("step").integer("micro-batches", 1, batchSize);
+  private static int microBatches(Section step, int batchSize) {
+    int parts = step.integer("micro-batches", 1, 65_536);
+    step.check(
+        "micro-batches", "at most data.batch-size, which is " + batchSize, parts <= batchSize);
+    return parts;
   }
 
   private static Settings.Schedule schedule(Section schedule) {

@@ -1,0 +1,74 @@
+"""Steps of this project and of bench/pytorch_step.py in turn: medians, and the median of their ratios."""
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+TINY = dict(image=32, patch=8, width=96, depth=4, heads=3, hidden=512, out=128)
+SMALL, BASE = dict(width=384), dict(width=768)
+CPU = {
+    "tiny-fp32": dict(TINY, batch=256),
+    "small-fp32": dict(SMALL, batch=8),
+    "small-bf16": dict(SMALL, batch=8, precision="bf16"),
+}
+CUDA = {
+    "small-256": dict(SMALL, batch=256, precision="bf16"),
+    "small-1024": dict(SMALL, batch=1024, precision="bf16"),
+    "base-256": dict(BASE, batch=256, precision="bf16"),
+}
+
+
+def pytorch(case, steps, device):
+    command = [sys.executable, HERE / "pytorch_step.py", json.dumps(dict(case, steps=steps, device=device))]
+    return statistics.median(json.loads(output(command))["seconds"])
+
+
+def ours(case, steps, device, more):
+    model = {96: "vit-tiny", 384: "vit-small", 768: "vit-base"}[case["width"]]
+    keys = [f"model.{key}={case[name]}" for key, name in
+            (("patch-size", "patch"), ("width", "width"), ("depth", "depth"), ("heads", "heads")) if name in case]
+    keys += [f"model.{head}.{key}={case[key]}" for head in ("projector", "predictor")
+             for key in ("hidden", "out") if key in case]
+    command = [HERE.parent / "mocov3", "bench", "step", "--json", "--model", model, "--steps", str(steps),
+               "--image-size", str(case.get("image", 224)), "--batch", str(case["batch"]),
+               "--precision", case.get("precision", "fp32"), "--device", device]
+    for key in keys + more:
+        command += ["--set", key]
+    return json.loads(output(command))["step_seconds"]["median"]
+
+
+def output(command):
+    done = subprocess.run([str(word) for word in command], capture_output=True, text=True)
+    if done.returncode:
+        sys.exit(f"{command[0]} ended with {done.returncode}: {done.stderr[-500:]}")
+    return done.stdout
+
+
+def main():
+    options = argparse.ArgumentParser()
+    options.add_argument("cases", nargs="*")
+    options.add_argument("--device", default="cpu")
+    options.add_argument("--set", action="append", default=[], help="a key of our experiment")
+    chosen = options.parse_args()
+    known = CUDA if chosen.device.startswith("cuda") else CPU
+    turns, steps = int(os.environ.get("TURNS", 5)), int(os.environ.get("STEPS", 6))
+    print(f"{'case':12} {'PyTorch':>16} {'ours':>16} {'ratio':>7}   images/s, medians of {turns} turns of {steps} steps")
+    for name in chosen.cases or known:
+        if name not in known:
+            options.error(f"case {name} is not one of {', '.join(known)}")
+        case, theirs, own = known[name], [], []
+        for _ in range(turns):
+            theirs.append(case["batch"] / pytorch(case, steps, chosen.device))
+            own.append(case["batch"] / ours(case, steps, chosen.device, chosen.set))
+        ratios = sorted(b / a for a, b in zip(theirs, own))
+        print(f"{name:12} {statistics.median(theirs):16.2f} {statistics.median(own):16.2f} {statistics.median(ratios):7.3f}"
+              f"   ratios {' '.join(f'{ratio:.2f}' for ratio in ratios)}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
