@@ -11,4 +11,12 @@ public interface EventSink {
   EventSink NONE = event -> {};
 
   void on(TrainingEvent event);
+
+  /** Tells one, then the other. */
+  static EventSink both(EventSink first, EventSink second) {
+    return event -> {
+      first.on(event);
+      second.on(event);
+    };
+  }
 }

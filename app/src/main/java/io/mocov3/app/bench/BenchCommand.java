@@ -8,5 +8,5 @@ import picocli.CommandLine.Command;
     description = "Measures this machine.",
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {BenchDataCommand.class, BenchStepCommand.class})
+    subcommands = {BenchDataCommand.class, BenchStepCommand.class, BenchTrainCommand.class})
 public final class BenchCommand {}

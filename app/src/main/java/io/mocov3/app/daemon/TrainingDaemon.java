@@ -3,6 +3,7 @@ package io.mocov3.app.daemon;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.DispatcherSelector;
 import com.typesafe.config.ConfigFactory;
+import io.mocov3.actors.events.EventSink;
 import io.mocov3.actors.guardian.Blueprint;
 import io.mocov3.actors.guardian.GuardianCommand;
 import io.mocov3.actors.guardian.TrainingGuardian;
@@ -54,6 +55,7 @@ public final class TrainingDaemon {
   private final PrintStream err;
   private final StopSignal signal;
   private final CompletableFuture<TrainingOutcome> outcome = new CompletableFuture<>();
+  private EventSink audience = EventSink.NONE;
 
   /** Listens to signals from now on, until it has run. */
   public TrainingDaemon(Settings settings, PrintStream err) {
@@ -72,6 +74,12 @@ public final class TrainingDaemon {
     return Boolean.getBoolean("mocov3.terminal")
         && settings.log().format() == Settings.LogFormat.TEXT
         && settings.log().file().isEmpty();
+  }
+
+  /** Somebody else who is told of everything, before it runs. */
+  public TrainingDaemon alsoTell(EventSink sink) {
+    audience = sink;
+    return this;
   }
 
   /**
@@ -161,7 +169,7 @@ public final class TrainingDaemon {
           assembly.blueprint(
               store,
               workers,
-              observers.sink(),
+              EventSink.both(observers.sink(), audience),
               new TrainingAssembly.RunState(files::hasProbe, new PauseFile(directory)),
               outcome);
       ActorSystem<GuardianCommand> system =

@@ -2,7 +2,9 @@ package io.mocov3.app.settings;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -19,8 +21,8 @@ public final class ExperimentOptions {
       description = "Sets one key over the file; may be given many times.")
   private List<String> overrides = new ArrayList<>();
 
-  /** The experiment as a whole. */
-  public Settings load() {
-    return Settings.load(file, overrides);
+  /** The experiment as a whole; {@code last} are assignments over all others. */
+  public Settings load(String... last) {
+    return Settings.load(file, Stream.concat(overrides.stream(), Arrays.stream(last)).toList());
   }
 }

@@ -3,8 +3,8 @@ package io.mocov3.model.device;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Dispatcher;
-import org.bytedeco.pytorch.OperatorHandle;
 import org.bytedeco.pytorch.global.torch.DispatchKey;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -69,16 +69,18 @@ class CudaKernelsTest {
     "aten::_foreach_addcmul_, Scalar"
   })
   void hasAKernel(String name, String overload) {
-    OperatorHandle operator =
-        Dispatcher.singleton().findSchemaOrThrow(name, overload == null ? "" : overload);
-    assumeTrue(
-        operator("aten::cudnn_convolution").hasComputedKernelForDispatchKey(DispatchKey.CUDA),
-        "this build of libtorch is without CUDA, or its libraries are missing");
+    try (PointerScope scope = new PointerScope()) {
+      assumeTrue(
+          isComputed("aten::cudnn_convolution", ""),
+          "this build of libtorch is without CUDA, or its libraries are missing");
 
-    assertThat(operator.hasComputedKernelForDispatchKey(DispatchKey.CUDA)).isTrue();
+      assertThat(isComputed(name, overload == null ? "" : overload)).isTrue();
+    }
   }
 
-  private static OperatorHandle operator(String name) {
-    return Dispatcher.singleton().findSchemaOrThrow(name, "");
+  private static boolean isComputed(String name, String overload) {
+    return Dispatcher.singleton()
+        .findSchemaOrThrow(name, overload)
+        .hasComputedKernelForDispatchKey(DispatchKey.CUDA);
   }
 }
