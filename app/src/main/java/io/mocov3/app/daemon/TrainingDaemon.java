@@ -103,6 +103,9 @@ public final class TrainingDaemon {
     }
     try (DataSets data = openData()) {
       TrainingAssembly assembly = new TrainingAssembly(settings, data);
+      if (settings.device().equals("auto")) {
+        assembly.placement().unusedGpu().ifPresent(err::println);
+      }
       assembly.requireMemory();
       if (request.anew() || !Files.exists(paths().checkpoints().resolve("latest"))) {
         assembly.checkInitialWeights();

@@ -75,6 +75,9 @@ public final class DoctorCommand implements Callable<Integer> {
     Placement placement = Placement.of(settings.device(), ScalarType.Float);
     say("device", placement.device());
     document.put("device", placement.device());
+    if (settings.device().equals("auto")) {
+      placement.unusedGpu().ifPresent(this::warn);
+    }
     MemoryParts parts =
         new MemoryParts(settings, placement, data(settings).orElse(MemoryParts.Images.NONE));
     size(parts.model().parameters());

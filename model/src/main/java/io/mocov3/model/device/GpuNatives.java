@@ -56,6 +56,11 @@ final class GpuNatives {
     }
   }
 
+  /** Whether this is a GPU build. */
+  static boolean present() {
+    return unpacked(CUDA).isPresent();
+  }
+
   /** Why there is no CUDA device, and what to do about it. */
   static String obstacle() {
     Optional<File> cuda = unpacked(CUDA);

@@ -1,6 +1,7 @@
 package io.mocov3.model.device;
 
 import io.mocov3.model.ModelException;
+import java.util.Optional;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
@@ -28,6 +29,13 @@ public record Placement(String device, ScalarType dtype) {
       case "cpu" -> new Placement("cpu", dtype);
       default -> cuda(device, dtype);
     };
+  }
+
+  /** Why a GPU build computes on the CPU, and what to do about it; empty where that is meant. */
+  public Optional<String> unusedGpu() {
+    return isCuda() || !GpuNatives.present() || torch.cuda_is_available()
+        ? Optional.empty()
+        : Optional.of("no GPU is used: " + GpuNatives.obstacle());
   }
 
   public boolean isCuda() {

@@ -62,8 +62,8 @@ public record StepConfig(
     if (microBatches > 1 && backbone.couplesSamples()) {
       throw new ModelException(
           List.of("micro-batches"),
-          "micro-batches = %d needs a backbone without BatchNorm: its samples depend on each other"
-              .formatted(microBatches));
+          "micro-batches need a backbone without BatchNorm, which makes samples depend on each"
+              + " other");
     }
   }
 }

@@ -106,7 +106,7 @@ class ViewFeaturesTest {
     assertThatThrownBy(() -> config.check(new ResNetConfig(18, 32)))
         .isInstanceOf(ModelException.class)
         .hasMessage(
-            "micro-batches = 2 needs a backbone without BatchNorm: its samples depend on each"
+            "micro-batches need a backbone without BatchNorm, which makes samples depend on each"
                 + " other");
   }
 
