@@ -5,6 +5,7 @@ import io.mocov3.app.control.Actions;
 import io.mocov3.app.output.Escaped;
 import io.mocov3.app.output.ExitCode;
 import io.mocov3.app.output.JsonOutput;
+import io.mocov3.app.output.Rate;
 import io.mocov3.app.output.RunException;
 import io.mocov3.model.IoReason;
 import java.io.IOException;
@@ -197,28 +198,32 @@ public final class CtlCommand implements Callable<Integer> {
     String reason = status.path("reason").asText();
     return String.format(
         Locale.ROOT,
-        "%s%s; step %d of %d, epoch %.2f, loss %s, %.0f images/s; %s",
+        "%s%s; step %d of %d, epoch %.2f, loss %s, %s; %s",
         status.path("state").asText().replace('_', ' '),
         reason.isEmpty() ? "" : ": " + reason,
         status.path("step").asLong(),
         status.path("steps").asLong(),
         status.path("epoch").asDouble(),
-        status.path("loss").isNumber()
-            ? String.format(Locale.ROOT, "%.4f", status.path("loss").asDouble())
-            : "none yet",
-        status.path("images_per_second").asDouble(),
+        status.path("loss").isNumber() ? loss(status) : "none yet",
+        Rate.text(status.path("images_per_second").asDouble()),
         status.path("run").asText());
+  }
+
+  /** What is not a number is said as it is. */
+  private static String loss(JsonNode of) {
+    JsonNode loss = of.path("loss");
+    return loss.isNumber() ? String.format(Locale.ROOT, "%.4f", loss.asDouble()) : loss.asText();
   }
 
   private static String line(JsonNode event) {
     if (event.path("type").asText().equals("step")) {
       return String.format(
           Locale.ROOT,
-          "step %d  epoch %.2f  loss %s  %.0f images/s",
+          "step %d  epoch %.2f  loss %s  %s",
           event.path("step").asLong(),
           event.path("epoch").asDouble(),
-          event.path("loss").asText(),
-          event.path("images_per_second").asDouble());
+          loss(event),
+          Rate.text(event.path("images_per_second").asDouble()));
     }
     return "%s  %s".formatted(event.path("time").asText(), event.path("line").asText());
   }

@@ -8,6 +8,7 @@ import io.mocov3.actors.events.SideWork;
 import io.mocov3.actors.events.StabilityEvent;
 import io.mocov3.actors.events.TrainingEvent;
 import io.mocov3.app.log.RunLog;
+import io.mocov3.app.output.Rate;
 import io.mocov3.app.run.CapsuleFile;
 import io.mocov3.metrics.TrainingMetrics.KnnAccuracy;
 import io.mocov3.metrics.TrainingMetrics.LifecycleState;
@@ -122,13 +123,13 @@ public final class ProgressLine implements EventSink {
     long left = Math.round(perStep * (steps - step.step()));
     return String.format(
         Locale.ROOT,
-        "step %d/%d  epoch %.2f  loss %.4f  lr %.2e  %.0f images/s  %s left",
+        "step %d/%d  epoch %.2f  loss %.4f  lr %.2e  %s  %s left",
         step.step(),
         steps,
         step.epoch(),
         step.loss(),
         step.rates().learningRate(),
-        imagesPerSecond,
+        Rate.text(imagesPerSecond),
         duration(left));
   }
 
