@@ -7,10 +7,12 @@ import io.mocov3.app.output.JsonOutput;
 import io.mocov3.app.settings.ExperimentOptions;
 import io.mocov3.app.settings.Settings;
 import io.mocov3.metrics.TrainingMetrics.Stage;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -63,12 +65,16 @@ public final class BenchTrainCommand implements Callable<Integer> {
               "http.enabled=false",
               "metrics.tensorboard=false");
       LoopTimes times = new LoopTimes(warmUp);
+      ByteArrayOutputStream said = new ByteArrayOutputStream();
       int exit =
-          new TrainingDaemon(settings, new PrintStream(PrintStream.nullOutputStream()))
+          new TrainingDaemon(settings, new PrintStream(said, true, StandardCharsets.UTF_8))
               .alsoTell(times)
               .run();
       if (exit == ExitCode.DONE) {
         print(times, settings.data().batchSize());
+      } else {
+        spec.commandLine().getErr().print(said.toString(StandardCharsets.UTF_8));
+        spec.commandLine().getErr().flush();
       }
       return exit;
     } finally {

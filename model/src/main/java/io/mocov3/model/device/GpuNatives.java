@@ -1,8 +1,8 @@
 package io.mocov3.model.device;
 
+import io.mocov3.model.ModelException;
 import java.io.File;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -52,7 +52,7 @@ final class GpuNatives {
     try {
       return Optional.ofNullable(Loader.cacheResource(GpuNatives.class, resource));
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new ModelException(library + " cannot be unpacked: " + e.getMessage(), e);
     }
   }
 

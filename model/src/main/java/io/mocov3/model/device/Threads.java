@@ -10,14 +10,11 @@ import org.bytedeco.pytorch.global.torch;
 public final class Threads {
   private static int count = Runtime.getRuntime().availableProcessors();
 
-  static {
-    GpuNatives.unpack();
-  }
-
   private Threads() {}
 
   /** The number for the whole process, to be set before the first tensor; 0 takes all cores. */
   public static synchronized void configure(int threads) {
+    GpuNatives.unpack();
     count = threads > 0 ? threads : Runtime.getRuntime().availableProcessors();
     adopt();
   }

@@ -99,6 +99,7 @@ public final class TrainingStep implements AutoCloseable {
 
   /** Begins a step. The views stay the caller's, and must outlive it. */
   public Pending begin(ViewPair views, Rates rates) {
+    Autocast.forgetCasts(); // of a step that did not come to its end
     statistics.save();
     return new Pending(views, new ViewFeatures(method, passes, views), rates);
   }
@@ -196,6 +197,7 @@ public final class TrainingStep implements AutoCloseable {
   /** Updates with the collected gradients, or goes back to before the step. They are gone then. */
   public void finish(Pending step, Verdict verdict) {
     Mark begin = timer.begin();
+    Autocast.forgetCasts();
     switch (verdict) {
       case APPLY -> update(step.rates());
       case DISCARD -> discard();
@@ -205,7 +207,6 @@ public final class TrainingStep implements AutoCloseable {
 
   private void update(Rates rates) {
     clip.apply(optimizer.parameters());
-    Autocast.forgetCasts();
     optimizer.step(rates.learningRate());
     frozen.ifPresent(FrozenProjection::restore);
     if (config.emaOrder() == EmaOrder.AFTER_UPDATE) {
@@ -216,7 +217,6 @@ public final class TrainingStep implements AutoCloseable {
   /** If the target has moved already, it will not move again towards the same weights. */
   private void discard() {
     optimizer.forget();
-    Autocast.forgetCasts();
     statistics.restore();
     targetIsAhead = config.emaOrder() == EmaOrder.BEFORE_KEYS;
   }
