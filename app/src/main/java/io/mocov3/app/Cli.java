@@ -6,6 +6,7 @@ import io.mocov3.app.data.DataCommand;
 import io.mocov3.app.data.PreviewCommand;
 import io.mocov3.app.eval.EvalCommand;
 import io.mocov3.app.eval.ExactnessCommand;
+import io.mocov3.app.launch.LaunchCommand;
 import io.mocov3.app.output.Version;
 import io.mocov3.app.train.DoctorCommand;
 import io.mocov3.app.train.ForkCommand;
@@ -28,6 +29,7 @@ import picocli.CommandLine.Command;
     subcommands = {
       QuickstartCommand.class,
       TrainCommand.class,
+      LaunchCommand.class,
       CtlCommand.class,
       SweepCommand.class,
       ReportCommand.class,

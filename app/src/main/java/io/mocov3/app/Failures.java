@@ -7,6 +7,7 @@ import io.mocov3.app.output.RunException;
 import io.mocov3.augment.DataException;
 import io.mocov3.model.IoReason;
 import io.mocov3.model.ModelException;
+import io.mocov3.model.distributed.GroupException;
 import io.mocov3.model.tensor.MemoryShortage;
 import io.mocov3.model.tensor.NativeMessage;
 import java.io.IOException;
@@ -65,6 +66,7 @@ final class Failures {
       case SettingsException e -> mistake(e.getMessage());
       case DataException e -> mistake(e.getMessage());
       case ModelException e -> mistake(e.getMessage());
+      case GroupException e -> new Ending(ExitCode.INTERRUPTED, e.getMessage());
       case RunException e -> mistake(e.getMessage());
       case InvalidPathException e ->
           mistake("\"%s\" is not a path: %s".formatted(e.getInput(), e.getReason()));

@@ -50,6 +50,13 @@ public final class Exposition implements AutoCloseable {
     garbage.bindTo(registry);
   }
 
+  /** How many processes train together. */
+  void ranks(int ranks) {
+    Gauge.builder("mocov3.ranks", () -> ranks)
+        .description("Processes that train together.")
+        .register(registry);
+  }
+
   /** Each kind of a GPU's memory is asked for at every scrape. */
   void deviceMemory(Map<String, LongSupplier> kinds) {
     kinds.forEach(

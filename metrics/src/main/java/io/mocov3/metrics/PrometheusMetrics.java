@@ -63,6 +63,11 @@ public final class PrometheusMetrics implements TrainingMetrics, AutoCloseable {
     meters.gauge("mocov3.run.info", "Which run.", "run", run).set(1);
   }
 
+  /** How many processes train together. */
+  public void ranks(int ranks) {
+    exposition.ranks(ranks);
+  }
+
   /** Adds a GPU's memory; each kind is asked for at every scrape. */
   public void deviceMemory(Map<String, LongSupplier> kinds) {
     exposition.deviceMemory(kinds);

@@ -41,6 +41,7 @@ class MetricsReferenceTest {
     try (PrometheusMetrics metrics = new PrometheusMetrics("run", "1", () -> 1)) {
       metrics.deviceMemory(Map.of("allocated", () -> 1L));
       metrics.arithmetic(1e9, 1e12);
+      metrics.ranks(2);
       metrics.started();
       metrics.stepCompleted(new Step(1, 0.1, 2, 3, 4, 0.5, Duration.ofMillis(6)));
       metrics.stage(Stage.OPTIMIZER, Duration.ofMillis(1));

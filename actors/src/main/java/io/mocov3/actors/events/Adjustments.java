@@ -2,6 +2,7 @@ package io.mocov3.actors.events;
 
 import io.mocov3.model.checkpoint.Saved;
 import io.mocov3.model.checkpoint.Stateful;
+import io.mocov3.model.step.TrainingStep;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -53,6 +54,16 @@ public record Adjustments(
                   ? policy.repair().clip()
                   : projectionClip * policy.repair().factor());
     };
+  }
+
+  /** What of them is a matter of the step itself; weights must be in place. */
+  public void applyTo(TrainingStep step) {
+    if (frozenProjection) {
+      step.freezePatchProjection();
+    }
+    if (projectionClip > 0) {
+      step.clipPatchProjection(projectionClip);
+    }
   }
 
   /** As a part of checkpoints; which ones are in force is known before one is restored. */

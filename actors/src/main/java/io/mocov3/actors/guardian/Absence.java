@@ -137,6 +137,11 @@ final class Absence {
     if (parts.lifecycle().equals(Lifecycle.STOPPING)) {
       return leaving();
     }
+    if (!parts.blueprint().ranks().group().isAlone()) {
+      // the others may be in the middle of a step: all begin again from the newest checkpoint
+      parts.tell(new SideWork.Warned(Wording.groupEnds(failure)));
+      return leaving();
+    }
     attempts.failed();
     if (attempts.areOver()) {
       return parts.fail(Wording.noMoreAttempts(failure, attempts.failures()));

@@ -125,6 +125,7 @@ final class Requests {
       case TrainingOutcome.Interrupted interrupted ->
           stopped(caller, interrupted.step(), interrupted.saved());
       case TrainingOutcome.DataGone gone -> stopped(caller, gone.step(), gone.saved());
+      case TrainingOutcome.RankLost lost -> stopped(caller, lost.step(), lost.saved());
       case TrainingOutcome.Failed failed -> caller.refused("training failed: " + failed.reason());
     }
   }

@@ -140,6 +140,9 @@ public final class TrainingGuardian {
       case TrainerEvent.Finished finished -> finished(finished);
       case TrainerEvent.Interrupted interrupted -> interrupted(interrupted);
       case TrainerEvent.DataFailed failed -> absence.dataFailed(failed);
+      case TrainerEvent.StopWanted wanted -> stop();
+      case TrainerEvent.RankLost lost ->
+          parts.end(new TrainingOutcome.RankLost(lost.step(), lost.saved(), lost.reason()));
     };
   }
 
@@ -156,6 +159,9 @@ public final class TrainingGuardian {
                   interrupted.interruption().incident().step(), interrupted.saved()));
       case TrainerEvent.DataFailed failed ->
           parts.end(new TrainingOutcome.Interrupted(failed.step(), failed.saved()));
+      case TrainerEvent.StopWanted wanted -> Behaviors.same();
+      case TrainerEvent.RankLost lost ->
+          parts.end(new TrainingOutcome.Interrupted(lost.step(), lost.saved()));
     };
   }
 

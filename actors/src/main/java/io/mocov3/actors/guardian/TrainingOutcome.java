@@ -12,6 +12,9 @@ public sealed interface TrainingOutcome {
   /** The storage of the images is gone; {@code saved} as above, the reason is one line. */
   record DataGone(long step, boolean saved, String reason) implements TrainingOutcome {}
 
+  /** Another rank is gone; {@code saved} as above, the reason is one line. */
+  record RankLost(long step, boolean saved, String reason) implements TrainingOutcome {}
+
   /** Training failed for good; the reason is one line. */
   record Failed(String reason) implements TrainingOutcome {}
 }

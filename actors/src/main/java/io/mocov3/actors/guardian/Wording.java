@@ -36,6 +36,11 @@ record Wording(Patience patience) {
             failure.actor().replace('-', ' '), failure.reason(), failures + 1, Attempts.MOST);
   }
 
+  static String groupEnds(ActorFailure failure) {
+    return "the %s failed (%s), and the group of ranks ends with it"
+        .formatted(failure.actor().replace('-', ' '), failure.reason());
+  }
+
   static String noMoreAttempts(ActorFailure failure, int failures) {
     return "training failed %d times, last: %s".formatted(failures, failure.reason());
   }

@@ -23,7 +23,7 @@ public final class SequentialTraining {
               .join();
       Pending wanted = session.begin(batch);
       session.computeQueries();
-      session.complete(model.targets(wanted));
+      session.complete(model.targetFeatures(wanted));
     }
   }
 }

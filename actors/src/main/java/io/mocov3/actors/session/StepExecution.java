@@ -4,6 +4,8 @@ import io.mocov3.actors.events.Adjustments;
 import io.mocov3.actors.events.EventSink;
 import io.mocov3.actors.events.Progress;
 import io.mocov3.actors.events.Timing;
+import io.mocov3.actors.session.StepWatch.Samples;
+import io.mocov3.actors.stability.StabilityPlan.Drill;
 import io.mocov3.actors.views.Batch;
 import io.mocov3.augment.batch.BatchBuffer;
 import io.mocov3.metrics.TrainingMetrics.Stage;
@@ -12,6 +14,7 @@ import io.mocov3.model.step.Pending;
 import io.mocov3.model.step.Rates;
 import io.mocov3.model.step.StepClock;
 import io.mocov3.model.step.StepMeasurement;
+import io.mocov3.model.step.TargetFeatures;
 import io.mocov3.model.step.TrainingStep;
 import io.mocov3.model.step.TrainingStep.Verdict;
 import io.mocov3.model.tensor.ViewPair;
@@ -25,7 +28,8 @@ import java.util.Optional;
 final class StepExecution implements AutoCloseable {
 
   /** The step under way, after {@code completed} ones. */
-  private record InFlight(Batch batch, ViewPair views, Pending step, long completed, long begin) {}
+  private record InFlight(
+      Batch batch, Samples samples, ViewPair views, Pending step, long completed, long begin) {}
 
   private final Learner learner;
   private final TrainingStep model;
@@ -52,19 +56,30 @@ final class StepExecution implements AutoCloseable {
     model.timedBy((part, nanos) -> timed(stage(part), nanos));
   }
 
-  /** Takes over the batch of the step after {@code completed} ones, and uploads its views. */
+  /**
+   * Takes over, unless it throws, the batch of the step after {@code completed} ones, and uploads
+   * its views.
+   */
   Pending begin(Batch batch, long completed) {
     long begin = System.nanoTime();
     timed(Stage.DATA_WAIT, begin - idleSince);
     BatchBuffer buffer = batch.buffer();
+    Rates rates = plan.rates(completed, adjustments.learningRateFactor());
+    boolean keeps = watch.wantsEmbeddings(completed + 1);
+    Optional<Drill> drill = watch.drill(completed + 1, adjustments.rollbacks());
+    int[] samples =
+        learner.ranks().step(batch.step(), rates, keeps, drill.isPresent(), buffer.sampleIndices());
     ViewPair views =
         learner.pixels().views(buffer.pixels(), buffer.samples(), buffer.height(), buffer.width());
-    Rates rates = plan.rates(completed, adjustments.learningRateFactor());
     Pending pending = model.begin(views, rates);
-    if (watch.wantsEmbeddings(completed + 1)) {
+    if (keeps) {
       pending.keepEmbeddings();
     }
-    inFlight = Optional.of(new InFlight(batch, views, pending, completed, begin));
+    drill.ifPresent(now -> model.scaleNextGradient(now.layer(), now.factor()));
+    inFlight =
+        Optional.of(
+            new InFlight(
+                batch, new Samples(batch.step(), samples), views, pending, completed, begin));
     since(Stage.UPLOAD, begin);
     return pending;
   }
@@ -75,24 +90,25 @@ final class StepExecution implements AutoCloseable {
     idleFromNow();
   }
 
-  /** Loss, backward and update; takes over the keys. */
-  void complete(Targets targets) {
+  /** Loss, backward and update; takes over the features of the keys. */
+  void complete(TargetFeatures features) {
     InFlight current = inFlight.orElseThrow();
     long step = current.completed() + 1;
     since(Stage.KEY_WAIT, idleSince);
-    try (Targets keys = targets) {
+    try (Targets keys = model.targets(current.step(), features)) {
       model.backward(current.step(), keys);
-      watch.drill(step, adjustments.rollbacks());
       long begin = System.nanoTime();
       StepMeasurement measured = model.measure();
       boolean applied = watch.judge(step, measured);
+      learner.ranks().verdict(applied);
       since(Stage.DIAGNOSTICS, begin);
       model.finish(current.step(), applied ? Verdict.APPLY : Verdict.DISCARD);
-      watch.tell(completed(current, measured.loss()), current.batch(), plan.logSamples());
-      watch.remember(step, current.batch(), current.step().rates(), measured, applied);
+      watch.tell(
+          completed(current, measured.loss()), current.samples().indices(), plan.logSamples());
+      watch.remember(step, current.samples(), current.step().rates(), measured, applied);
       if (measured.finite() && watch.wantsEmbeddings(step)) {
         long looking = System.nanoTime();
-        watch.look(step, current.batch(), current.step(), keys);
+        watch.look(step, current.samples().indices(), current.step(), keys);
         since(Stage.LIVE_PROBE, looking);
       }
     }
@@ -130,6 +146,16 @@ final class StepExecution implements AutoCloseable {
 
   private void timed(Stage stage, long nanos) {
     events.on(new Timing.StageTimed(stage, Duration.ofNanos(nanos)));
+  }
+
+  /** Another rank is gone: back to before the step under way, if there is one. */
+  void abandon() {
+    inFlight.ifPresent(
+        current -> {
+          model.abandon(current.step());
+          current.batch().close();
+        });
+    close();
   }
 
   /** Frees the tensors of the step under way. */

@@ -8,7 +8,6 @@ import io.mocov3.actors.events.Progress;
 import io.mocov3.actors.events.Timing;
 import io.mocov3.actors.stability.StabilityMonitor;
 import io.mocov3.actors.stability.StabilityPlan;
-import io.mocov3.actors.views.Batch;
 import io.mocov3.actors.views.ViewPipeline;
 import io.mocov3.augment.source.ImageSource;
 import io.mocov3.model.checkpoint.Stateful;
@@ -36,6 +35,25 @@ final class StepWatch {
   private final StabilityMonitor monitor;
   private final Optional<LiveProbe> live;
   private final EventSink events;
+
+  /** Those of the whole batch of a step, and which batch it was. */
+  static final class Samples {
+    private final long position;
+    private final int[] indices;
+
+    Samples(long position, int[] indices) {
+      this.position = position;
+      this.indices = indices;
+    }
+
+    long position() {
+      return position;
+    }
+
+    int[] indices() {
+      return indices;
+    }
+  }
 
   /** {@code learner} stays its owner's. */
   StepWatch(Learner learner, StabilityPlan plan, ViewPipeline pipeline, EventSink events) {
@@ -76,12 +94,9 @@ final class StepWatch {
     return live.isPresent() || plan.probeDue(step);
   }
 
-  /** A fire drill is for a run without rollbacks. */
-  void drill(long step, int rollbacks) {
-    StabilityPlan.Drill drill = plan.drill();
-    if (drill.at(step) && rollbacks == 0) {
-      learner.step().scaleNextGradient(drill.layer(), drill.factor());
-    }
+  /** The fire drill of a step, which is for a run without rollbacks. */
+  Optional<StabilityPlan.Drill> drill(long step, int rollbacks) {
+    return Optional.of(plan.drill()).filter(drill -> drill.at(step) && rollbacks == 0);
   }
 
   /** Whether the update is to be applied. */
@@ -90,23 +105,23 @@ final class StepWatch {
   }
 
   /** Tells of a step, and of its samples if they are {@code logged}. */
-  void tell(Progress.StepCompleted step, Batch batch, boolean logged) {
+  void tell(Progress.StepCompleted step, int[] samples, boolean logged) {
     events.on(new Timing.KeyStaleness(0));
     events.on(step);
     if (logged) {
-      int[] samples = batch.buffer().sampleIndices();
       events.on(
           new Progress.SamplesSeen(
               step.step(), Arrays.stream(samples).mapToObj(source::id).toList()));
     }
   }
 
-  void remember(long step, Batch batch, Rates rates, StepMeasurement measured, boolean applied) {
+  void remember(
+      long step, Samples samples, Rates rates, StepMeasurement measured, boolean applied) {
     monitor.record(
         new FlightRecorder.RecordedStep(
             step,
-            batch.step(),
-            batch.buffer().sampleIndices().clone(),
+            samples.position(),
+            samples.indices().clone(),
             measured.loss(),
             rates.learningRate(),
             rates.momentum(),
@@ -115,14 +130,14 @@ final class StepWatch {
   }
 
   /** The features of a step enter the queue; at the interval they are looked at. */
-  void look(long step, Batch batch, Pending pending, Targets targets) {
+  void look(long step, int[] samples, Pending pending, Targets targets) {
     List<Embedding> embeddings = pending.embeddings();
     if (embeddings.isEmpty()) {
       return;
     }
     Embedding first = embeddings.getFirst();
     Embedding second = embeddings.getLast();
-    live.ifPresent(probe -> probe.enqueue(first, second, batch.buffer().sampleIndices(), step));
+    live.ifPresent(probe -> probe.enqueue(first, second, samples, step));
     if (plan.probeDue(step)) {
       live.ifPresent(probe -> classify(probe, step));
       double drift = learner.step().queryKeyDrift();

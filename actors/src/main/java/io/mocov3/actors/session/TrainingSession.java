@@ -2,13 +2,13 @@ package io.mocov3.actors.session;
 
 import akka.NotUsed;
 import akka.stream.javadsl.Source;
-import io.mocov3.actors.events.Adjustments;
 import io.mocov3.actors.events.EventSink;
 import io.mocov3.actors.events.Incident;
 import io.mocov3.actors.events.Interruption;
 import io.mocov3.actors.events.Progress;
 import io.mocov3.actors.events.SideWork;
 import io.mocov3.actors.events.Timing;
+import io.mocov3.actors.ranks.Lead;
 import io.mocov3.actors.stability.StabilityMonitor;
 import io.mocov3.actors.stability.StabilityPlan;
 import io.mocov3.actors.views.Batch;
@@ -18,8 +18,8 @@ import io.mocov3.metrics.TrainingMetrics.Stage;
 import io.mocov3.model.checkpoint.Checkpoint;
 import io.mocov3.model.checkpoint.Stateful;
 import io.mocov3.model.device.DeviceMemory;
-import io.mocov3.model.method.Targets;
 import io.mocov3.model.step.Pending;
+import io.mocov3.model.step.TargetFeatures;
 import io.mocov3.model.step.TrainingState;
 import io.mocov3.model.step.TrainingStep;
 import io.mocov3.model.tensor.TensorStaging;
@@ -99,13 +99,10 @@ public final class TrainingSession implements AutoCloseable {
 
   private void start() {
     origin.checkpoint().ifPresent(this::restore);
-    Adjustments adjustments = origin.adjustments();
-    if (adjustments.frozenProjection()) {
-      model.freezePatchProjection();
-    }
-    if (adjustments.projectionClip() > 0) {
-      model.clipPatchProjection(adjustments.projectionClip());
-    }
+    origin.adjustments().applyTo(model);
+    learner
+        .ranks()
+        .begin(model, origin.adjustments(), step + dataOffset(), plan.steps() + dataOffset());
     origin
         .rollback()
         .ifPresent(
@@ -150,10 +147,21 @@ public final class TrainingSession implements AutoCloseable {
     current.computeQueries();
   }
 
-  /** Loss, backward and update of the step under way; takes over the keys. */
-  public void complete(Targets targets) {
-    current.complete(targets);
+  /** Loss, backward and update of the step under way; takes over the features of the keys. */
+  public void complete(TargetFeatures features) {
+    current.complete(features);
     step++;
+  }
+
+  /** Another rank is gone: what there is is the state before the step under way. */
+  public void abandonStep() {
+    learner.ranks().lose();
+    current.abandon();
+  }
+
+  /** The ranks that it leads. */
+  public Lead ranks() {
+    return learner.ranks();
   }
 
   public Optional<Interruption> interruption() {

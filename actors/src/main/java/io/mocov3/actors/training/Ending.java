@@ -18,6 +18,7 @@ import io.mocov3.actors.training.TrainerCommand.Stop;
 import io.mocov3.actors.training.TrainerCommand.StreamEnded;
 import io.mocov3.actors.training.TrainerCommand.StreamFailed;
 import io.mocov3.actors.training.TrainerCommand.StreamStarted;
+import io.mocov3.actors.training.TrainerCommand.Tick;
 import io.mocov3.actors.training.TrainerCommand.TrainBatch;
 
 /**
@@ -34,6 +35,8 @@ final class Ending {
   record Stopped() implements Cause {}
 
   record DataGone(Throwable reason) implements Cause {}
+
+  record RankGone(String reason) implements Cause {}
 
   private final TrainerParts parts;
   private final TrainingSession session;
@@ -83,6 +86,7 @@ final class Ending {
           case AllDone done -> new TrainerEvent.Finished(session.step(), saved);
           case Stopped stopped -> new TrainerEvent.Finished(session.step(), saved);
           case DataGone gone -> new TrainerEvent.DataFailed(session.step(), saved, gone.reason());
+          case RankGone gone -> new TrainerEvent.RankLost(session.step(), saved, gone.reason());
         });
   }
 
@@ -106,6 +110,7 @@ final class Ending {
                 yield reportWhenIdle(cause, Behaviors.same());
               }
               case RetryWrite retry -> then(() -> saving.retry(true));
+              case Tick tick -> then(parts.touch()::whileEnding);
               case Stop stop -> stop();
               case Ask ask -> then(() -> ask.caller().refused(Operating.ENDED));
               case TrainBatch late -> then(late.batch()::close);
@@ -134,6 +139,7 @@ final class Ending {
               case StreamEnded ended -> Behaviors.same();
               case StreamFailed failed -> Behaviors.same();
               case RetryWrite retry -> Behaviors.same();
+              case Tick tick -> then(parts.touch()::whileEnding);
               case Stop stop ->
                   Behaviors.same(); // it ends as soon as it can, and says what is saved
               case Abandon abandon -> throw abandoned(abandon);

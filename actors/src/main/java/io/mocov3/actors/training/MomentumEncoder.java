@@ -4,8 +4,8 @@ import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.javadsl.Behaviors;
 import io.mocov3.model.device.Threads;
-import io.mocov3.model.method.Targets;
 import io.mocov3.model.step.Pending;
+import io.mocov3.model.step.TargetFeatures;
 import io.mocov3.model.step.TrainingStep;
 
 /**
@@ -20,8 +20,8 @@ public final class MomentumEncoder {
   /** Move, then encode the views of {@code step}, which stays the sender's. */
   public record EncodeKeys(Pending step, ActorRef<KeysReady> replyTo) implements Command {}
 
-  /** The keys of both views; the receiver owns and closes them. */
-  public record KeysReady(Targets targets) {}
+  /** What the keys of both views are made of; the receiver owns and closes it. */
+  public record KeysReady(TargetFeatures features) {}
 
   private MomentumEncoder() {}
 
@@ -39,7 +39,7 @@ public final class MomentumEncoder {
   }
 
   private static Behavior<Command> onEncodeKeys(TrainingStep training, EncodeKeys encode) {
-    encode.replyTo().tell(new KeysReady(training.targets(encode.step())));
+    encode.replyTo().tell(new KeysReady(training.targetFeatures(encode.step())));
     return Behaviors.same();
   }
 }

@@ -18,6 +18,7 @@ import io.mocov3.actors.session.TrainingSession;
 import io.mocov3.actors.training.Ending.AllDone;
 import io.mocov3.actors.training.Ending.Cause;
 import io.mocov3.actors.training.Ending.DataGone;
+import io.mocov3.actors.training.Ending.RankGone;
 import io.mocov3.actors.training.Ending.Stopped;
 import io.mocov3.actors.training.MomentumEncoder.EncodeKeys;
 import io.mocov3.actors.training.MomentumEncoder.KeysReady;
@@ -32,8 +33,11 @@ import io.mocov3.actors.training.TrainerCommand.Stop;
 import io.mocov3.actors.training.TrainerCommand.StreamEnded;
 import io.mocov3.actors.training.TrainerCommand.StreamFailed;
 import io.mocov3.actors.training.TrainerCommand.StreamStarted;
+import io.mocov3.actors.training.TrainerCommand.Tick;
 import io.mocov3.actors.training.TrainerCommand.TrainBatch;
 import io.mocov3.model.device.Threads;
+import io.mocov3.model.distributed.GroupException;
+import io.mocov3.model.step.Pending;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -50,6 +54,8 @@ public final class Trainer {
       Optional<Probing.Peer> evaluator,
       ActorRef<TrainerEvent> guardian,
       Patience patience) {}
+
+  private static final String RANK_GONE = "another rank is gone";
 
   private final TrainerParts parts;
   private final TrainingSession session;
@@ -119,6 +125,7 @@ public final class Trainer {
               case RetryWrite retry -> then(() -> saving.retry(true));
               case CheckpointWritten done -> then(() -> writtenAtRest(done));
               case ProbeDone done -> then(() -> probedAtRest(done));
+              case Tick tick -> inTouch(Optional.empty());
               case Abandon abandon -> throw abandoned(abandon);
               case Keys keys -> parts.unexpected(keys);
             });
@@ -140,6 +147,7 @@ public final class Trainer {
               case RetryWrite retry -> then(() -> saving.retry(true));
               case CheckpointWritten done -> then(() -> writtenAtRest(done));
               case ProbeDone done -> then(() -> probedAtRest(done));
+              case Tick tick -> inTouch(held);
               case Abandon abandon -> throw abandoned(abandon);
               case BeginPaused begin -> Behaviors.same();
               case Keys keys -> parts.unexpected(keys);
@@ -164,10 +172,50 @@ public final class Trainer {
               case RetryWrite retry -> then(() -> saving.retry(false));
               case CheckpointWritten done -> then(() -> saving.written(done.written(), false));
               case ProbeDone done -> then(() -> probing.done(done.evaluated()));
+              case Tick tick -> Behaviors.same();
               case Abandon abandon -> throw abandoned(abandon);
               case BeginPaused begin -> parts.unexpected(begin);
               case TrainBatch batch -> parts.unexpected(batch);
             });
+  }
+
+  /** The same in a step that cannot be finished, for a rank is gone. */
+  private Behavior<TrainerCommand> abandoning(String reason) {
+    return parts.phase(
+        command ->
+            switch (command) {
+              case Keys keys -> {
+                keys.ready().features().close();
+                yield lost(reason);
+              }
+              case StreamStarted started -> acknowledge(started);
+              case StreamEnded ended -> Behaviors.same();
+              case StreamFailed failed -> Behaviors.same();
+              case Stop stop -> then(saving::stopRequested);
+              case Ask ask -> then(() -> ask.caller().refused(Operating.ENDED));
+              case RetryWrite retry -> then(() -> saving.retry(false));
+              case CheckpointWritten done -> then(() -> saving.written(done.written(), false));
+              case ProbeDone done -> then(() -> probing.done(done.evaluated()));
+              case Tick tick -> Behaviors.same();
+              case Abandon abandon -> throw abandoned(abandon);
+              case BeginPaused begin -> parts.unexpected(begin);
+              case TrainBatch batch -> parts.unexpected(batch);
+            });
+  }
+
+  /** What there is is saved: the state before the step that was not finished. */
+  private Behavior<TrainerCommand> lost(String reason) {
+    session.abandonStep();
+    return ending.finish(new RankGone(reason));
+  }
+
+  private Behavior<TrainerCommand> inTouch(Optional<TrainBatch> held) {
+    try {
+      parts.touch().keep();
+      return Behaviors.same();
+    } catch (GroupException e) {
+      return leave(held, () -> lost(e.getMessage()));
+    }
   }
 
   /** With the model at rest; {@code held} is a batch that waits while training is paused. */
@@ -211,14 +259,29 @@ public final class Trainer {
   }
 
   private Behavior<TrainerCommand> train(TrainBatch message) {
-    momentumEncoder.tell(new EncodeKeys(session.begin(message.batch()), keysAdapter));
-    session.computeQueries();
+    Pending step;
+    try {
+      step = session.begin(message.batch());
+    } catch (GroupException e) {
+      message.batch().close();
+      return lost(e.getMessage());
+    }
+    momentumEncoder.tell(new EncodeKeys(step, keysAdapter));
+    try {
+      session.computeQueries();
+    } catch (GroupException e) {
+      return abandoning(e.getMessage());
+    }
     return waitingForKeys(message.ackTo(), Optional.empty());
   }
 
   private Behavior<TrainerCommand> completed(
       Keys keys, ActorRef<Done> ackTo, Optional<Cause> cause) {
-    session.complete(keys.ready().targets());
+    try {
+      session.complete(keys.ready().features());
+    } catch (GroupException e) {
+      return parts.operating().answeredIn(lost(e.getMessage()));
+    }
     saving.askForNext(ackTo);
     return parts.operating().answeredIn(afterStep(cause));
   }
@@ -228,6 +291,10 @@ public final class Trainer {
       parts.feed().stop();
       return ending.interrupt();
     }
+    if (session.ranks().isLost()) {
+      return lost(RANK_GONE);
+    }
+    parts.touch().askForStop();
     saving.afterStep();
     probing.runIf(session.probeDue() || probing.isRequested());
     boolean stopped = cause.filter(Stopped.class::isInstance).isPresent();

@@ -33,6 +33,11 @@ public sealed interface TrainerCommand {
     INSTANCE
   }
 
+  /** Time to tell the other ranks that this one is there. */
+  enum Tick implements TrainerCommand {
+    INSTANCE
+  }
+
   record StreamStarted(ActorRef<Done> ackTo) implements TrainerCommand {}
 
   record TrainBatch(ActorRef<Done> ackTo, Batch batch) implements TrainerCommand {}

@@ -15,6 +15,12 @@ public sealed interface TrainerEvent {
   /** The batches ended with an error after {@code step}; {@code saved} as above. */
   record DataFailed(long step, boolean saved, Throwable cause) implements TrainerEvent {}
 
+  /** Another rank is gone after {@code step}; {@code saved} as above, the reason is one line. */
+  record RankLost(long step, boolean saved, String reason) implements TrainerEvent {}
+
+  /** Another rank was asked to stop. */
+  record StopWanted() implements TrainerEvent {}
+
   /** A session is open, with so many steps done, which are fewer than before if it went back. */
   record Started(long step, boolean wentBack) implements TrainerEvent {}
 

@@ -31,6 +31,7 @@ final class TrainerParts {
   private final Saving saving;
   private final Probing probing;
   private final Operating operating;
+  private final Touch touch;
 
   /** Takes over the session. */
   TrainerParts(
@@ -53,6 +54,7 @@ final class TrainerParts {
         new Probing(
             session, peers.evaluator(), context.messageAdapter(Evaluated.class, ProbeDone::new));
     operating = new Operating(session, saving, probing, putOff);
+    touch = new Touch(session.ranks(), guardian, timers);
     feed = feeds.open(session.batches(), context);
   }
 
@@ -74,6 +76,10 @@ final class TrainerParts {
 
   Operating operating() {
     return operating;
+  }
+
+  Touch touch() {
+    return touch;
   }
 
   void tell(TrainerEvent event) {
@@ -114,7 +120,7 @@ final class TrainerParts {
   /** Nothing that was handed over gets lost. */
   Behavior<TrainerCommand> unexpected(TrainerCommand command) {
     switch (command) {
-      case Keys keys -> keys.ready().targets().close();
+      case Keys keys -> keys.ready().features().close();
       case TrainBatch batch -> batch.batch().close();
       default -> {}
     }

@@ -23,6 +23,7 @@ import io.mocov3.actors.events.StabilityPolicy;
 import io.mocov3.actors.events.StabilityPolicy.Action;
 import io.mocov3.actors.events.StabilityPolicy.Change;
 import io.mocov3.actors.guardian.GuardianCommand.TrainerTold;
+import io.mocov3.actors.ranks.Lead;
 import io.mocov3.actors.training.TrainerCommand;
 import io.mocov3.actors.training.TrainerEvent;
 import io.mocov3.augment.SourceUnavailableException;
@@ -114,6 +115,7 @@ class GuardianPhasesTest {
                   mark,
                   PATIENT,
                   log,
+                  Lead.alone(),
                   outcome),
               (session, peers) -> Behaviors.ignore()));
 

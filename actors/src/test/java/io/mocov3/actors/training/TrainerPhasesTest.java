@@ -262,11 +262,11 @@ class TrainerPhasesTest {
     if (!asked.hasMessages()) {
       try (TrainingSession other = other()) {
         Pending wanted = other.begin(batch());
-        return new TrainerCommand.Keys(new KeysReady(other.model().targets(wanted)));
+        return new TrainerCommand.Keys(new KeysReady(other.model().targetFeatures(wanted)));
       }
     }
     EncodeKeys wanted = (EncodeKeys) asked.receiveMessage();
-    return new TrainerCommand.Keys(new KeysReady(session.model().targets(wanted.step())));
+    return new TrainerCommand.Keys(new KeysReady(session.model().targetFeatures(wanted.step())));
   }
 
   private TrainingSession other() {

@@ -35,6 +35,15 @@ final class OutcomeLine {
                     .formatted(gone.step(), gone.reason()));
         yield gone.saved() ? ExitCode.INTERRUPTED : ExitCode.FAILED;
       }
+      case TrainingOutcome.RankLost lost -> {
+        err.println(
+            lost.saved()
+                ? "interrupted after step %d, saved: %s; the same command goes on from here"
+                    .formatted(lost.step(), lost.reason())
+                : "interrupted after step %d: %s; the same command goes on from the newest checkpoint"
+                    .formatted(lost.step(), lost.reason()));
+        yield ExitCode.INTERRUPTED;
+      }
       case TrainingOutcome.Failed failed -> {
         err.println("mocov3: " + Escaped.text(failed.reason()));
         yield ExitCode.FAILED;

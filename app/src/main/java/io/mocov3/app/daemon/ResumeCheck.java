@@ -39,6 +39,7 @@ final class ResumeCheck {
           "mocov3.evaluation",
           "mocov3.stability",
           "mocov3.checkpoint",
+          "mocov3.distributed",
           "mocov3.http",
           "mocov3.metrics",
           "mocov3.log");

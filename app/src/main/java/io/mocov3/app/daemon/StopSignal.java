@@ -1,6 +1,7 @@
 package io.mocov3.app.daemon;
 
 import io.mocov3.app.output.ExitCode;
+import io.mocov3.app.output.Parent;
 import io.mocov3.app.output.Signals;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,6 +37,7 @@ final class StopSignal implements AutoCloseable {
     for (String name : names) {
       Signals.on(name, this::signalled).ifPresent(undo::add);
     }
+    Parent.watch(this::signalled);
     if (undo.isEmpty()) {
       Thread hook = new Thread(this::signalled, "shutdown");
       Runtime.getRuntime().addShutdownHook(hook);

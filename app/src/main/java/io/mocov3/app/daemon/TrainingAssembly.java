@@ -1,5 +1,7 @@
 package io.mocov3.app.daemon;
 
+import akka.actor.typed.ActorSystem;
+import akka.stream.Materializer;
 import io.mocov3.actors.checkpoint.Checkpointer;
 import io.mocov3.actors.control.PauseMark;
 import io.mocov3.actors.evaluation.Evaluator;
@@ -12,6 +14,8 @@ import io.mocov3.actors.events.Interruption;
 import io.mocov3.actors.events.SideWork;
 import io.mocov3.actors.guardian.Blueprint;
 import io.mocov3.actors.guardian.TrainingOutcome;
+import io.mocov3.actors.ranks.Follower;
+import io.mocov3.actors.ranks.Lead;
 import io.mocov3.actors.session.Learner;
 import io.mocov3.actors.session.SessionOrigin;
 import io.mocov3.actors.session.TrainingPlan;
@@ -34,6 +38,8 @@ import io.mocov3.model.checkpoint.Checkpoint;
 import io.mocov3.model.checkpoint.CheckpointStore;
 import io.mocov3.model.device.HostMemory;
 import io.mocov3.model.device.Placement;
+import io.mocov3.model.distributed.Group;
+import io.mocov3.model.distributed.Ranks;
 import io.mocov3.model.evaluation.FeatureQueue;
 import io.mocov3.model.method.Encoder;
 import io.mocov3.model.nn.EncoderRole;
@@ -46,12 +52,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.LongPredicate;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** Makes the parts of a training from its settings. Nothing starts here. */
 public final class TrainingAssembly {
   private final Settings settings;
   private final DataSets data;
+  private final Ranks ranks;
   private final Placement placement;
   private final TrainingPlan plan;
   private final SampleOrder order;
@@ -60,10 +66,16 @@ public final class TrainingAssembly {
 
   /** Checks what can be checked before anything is written: device, batch size, data sets. */
   public TrainingAssembly(Settings settings, DataSets data) {
+    this(settings, data, Ranks.ALONE);
+  }
+
+  /** The same for one of several processes. */
+  TrainingAssembly(Settings settings, DataSets data, Ranks ranks) {
     this.settings = settings;
     this.data = data;
-    placement = Placement.of(settings.device(), ScalarType.Float);
-    order = Plans.order(settings, data);
+    this.ranks = ranks;
+    placement = Plans.placement(settings, ranks);
+    order = Plans.order(settings, data, ranks);
     plan = Plans.plan(settings, order);
     stability = Plans.stability(settings, data);
   }
@@ -75,7 +87,8 @@ public final class TrainingAssembly {
    */
   void requireMemory() {
     MemoryParts parts = new MemoryParts(settings, placement, images(data));
-    new MemoryCheck(settings, parts, MachineMemory.ofThisProcess()).require();
+    MachineMemory memory = MachineMemory.ofThisProcess().sharedBy(ranks.localSize());
+    new MemoryCheck(settings, parts, memory, ranks.size()).require();
   }
 
   public static MemoryParts.Images images(DataSets data) {
@@ -97,7 +110,23 @@ public final class TrainingAssembly {
   }
 
   public TrainingStep model() {
-    return new TrainingStep(settings.model(), settings.step(), placement, settings.run().seed());
+    return model(Group.alone());
+  }
+
+  private TrainingStep model(Group group) {
+    return new TrainingStep(
+        settings.model(), settings.step(), placement, settings.run().seed(), group);
+  }
+
+  /** A rank that is not the first. */
+  Follower follower(Group group, Executor workers, EventSink events, ActorSystem<?> system) {
+    return new Follower(
+        group,
+        () -> model(group),
+        pixels(),
+        pipeline(workers, events),
+        stability.drill(),
+        Materializer.createMaterializer(system));
   }
 
   /** A network for backbone features, whose weights are to be overwritten. */
@@ -116,6 +145,7 @@ public final class TrainingAssembly {
       Executor workers,
       EventSink events,
       RunState run,
+      Lead lead,
       CompletableFuture<TrainingOutcome> outcome) {
     ViewPipeline pipeline = pipeline(workers, events);
     ProbeTickets tickets = new ProbeTickets();
@@ -126,7 +156,7 @@ public final class TrainingAssembly {
             : Optional.empty();
     return new Blueprint(
         after ->
-            session(after, store, pipeline, new KnownPast(run.probed(), tickets, store), events),
+            session(after, pipeline, new KnownPast(run.probed(), tickets, store), lead, events),
         stability.policy(),
         Checkpointer.create(store, events),
         probe.map(
@@ -137,6 +167,7 @@ public final class TrainingAssembly {
         run.pauses(),
         Plans.patience(settings),
         events,
+        lead,
         outcome);
   }
 
@@ -144,9 +175,12 @@ public final class TrainingAssembly {
     return new ViewPipeline(
         data.train(),
         new ViewPipeline.Batching(
-            order, settings.views(), settings.run().seed(), settings.data().batchSize()),
+            order,
+            settings.views(),
+            settings.run().seed(),
+            settings.data().batchSize() / ranks.size()),
         new ViewPipeline.Workers(
-            settings.data().workers(),
+            ranks.share(settings.data().workers()),
             workers,
             settings.data().buffers(),
             placement.isCuda() ? HostMemory::pinned : BatchBuffer::memory),
@@ -159,7 +193,7 @@ public final class TrainingAssembly {
       Optional<Checkpoint> from, ViewPipeline pipeline, EventSink events) {
     SessionOrigin origin = SessionOrigin.of(from);
     return new TrainingSession(
-        new Learner(model(origin, line -> {}), pixels(), Optional.empty()),
+        new Learner(model(origin, Group.alone(), line -> {}), pixels(), Optional.empty()),
         origin,
         plan,
         stability.probingEvery(0),
@@ -168,8 +202,8 @@ public final class TrainingAssembly {
   }
 
   /** With its first weights, if they are not yet to come from a checkpoint. */
-  private TrainingStep model(SessionOrigin origin, Consumer<String> initialised) {
-    TrainingStep model = model();
+  private TrainingStep model(SessionOrigin origin, Group group, Consumer<String> initialised) {
+    TrainingStep model = model(group);
     if (!origin.fresh()) {
       return model;
     }
@@ -211,23 +245,24 @@ public final class TrainingAssembly {
 
   private TrainingSession session(
       Optional<Interruption> after,
-      CheckpointStore store,
       ViewPipeline pipeline,
       KnownPast past,
+      Lead lead,
       EventSink events) {
     after.ifPresent(why -> past.tickets().goBackTo(why.incident().onset() - 1));
     SessionOrigin origin =
         SessionOrigin.find(
-                store,
+                past.store(),
                 stability.policy(),
                 after,
                 new SessionOrigin.Schedule(settings.checkpoint().everySteps(), !isFork()),
                 line -> events.on(new SideWork.Warned(line)))
             .with(past);
     past.tickets().goBackTo(origin.step());
-    TrainingStep model = model(origin, line -> events.on(new SideWork.Initialised(line)));
+    TrainingStep model =
+        model(origin, lead.group(), line -> events.on(new SideWork.Initialised(line)));
     return new TrainingSession(
-        new Learner(model, pixels(), live()), origin, plan, stability, pipeline, events);
+        new Learner(model, pixels(), live(), lead), origin, plan, stability, pipeline, events);
   }
 
   private boolean isFork() {

@@ -8,6 +8,7 @@ import io.mocov3.actors.guardian.Blueprint;
 import io.mocov3.actors.guardian.GuardianCommand;
 import io.mocov3.actors.guardian.TrainingGuardian;
 import io.mocov3.actors.guardian.TrainingOutcome;
+import io.mocov3.actors.ranks.Lead;
 import io.mocov3.app.data.DataArrival;
 import io.mocov3.app.data.DataDigest;
 import io.mocov3.app.data.DataSets;
@@ -32,6 +33,7 @@ import io.mocov3.metrics.PrometheusMetrics;
 import io.mocov3.model.checkpoint.CheckpointReader;
 import io.mocov3.model.checkpoint.CheckpointStore;
 import io.mocov3.model.device.Threads;
+import io.mocov3.model.distributed.Ranks;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,15 +53,22 @@ public final class TrainingDaemon {
   private static final Duration OTHERWISE = Duration.ofSeconds(60);
 
   private final Settings settings;
+  private final Ranks ranks;
   private final RunLog log;
   private final PrintStream err;
   private final StopSignal signal;
   private final CompletableFuture<TrainingOutcome> outcome = new CompletableFuture<>();
   private EventSink audience = EventSink.NONE;
 
-  /** Listens to signals from now on, until it has run. */
+  /** One process by itself. */
   public TrainingDaemon(Settings settings, PrintStream err) {
+    this(settings, Ranks.ALONE, err);
+  }
+
+  /** Listens to signals from now on, until it has run; {@code ranks} is the first of them. */
+  public TrainingDaemon(Settings settings, Ranks ranks, PrintStream err) {
     this.settings = settings;
+    this.ranks = ranks;
     signal =
         new StopSignal(
             paths().checkpoints().resolve("latest"),
@@ -97,12 +106,12 @@ public final class TrainingDaemon {
   }
 
   private int train(Resumption.Request request) {
-    Threads.configure(settings.threads());
+    Threads.configure(ranks.threads(settings.threads()));
     if (settings.http().enabled()) {
       Serving.require(settings.http());
     }
     try (DataSets data = openData()) {
-      TrainingAssembly assembly = new TrainingAssembly(settings, data);
+      TrainingAssembly assembly = new TrainingAssembly(settings, data, ranks);
       if (settings.device().equals("auto")) {
         assembly.placement().unusedGpu().ifPresent(err::println);
       }
@@ -147,7 +156,7 @@ public final class TrainingDaemon {
         new ProgressLine(log, isTerminal(settings), directory.paths().capsules());
     try (PrometheusMetrics metrics =
         new PrometheusMetrics(settings.run().name(), Version.text(), Pointer::physicalBytes)) {
-      DeviceReadings.add(metrics, settings, assembly.placement());
+      DeviceReadings.add(metrics, settings, assembly.placement(), ranks.size());
       return run(directory, assembly, digest, resumption, progress, metrics);
     }
   }
@@ -168,12 +177,14 @@ public final class TrainingDaemon {
       Observers observers =
           Observers.of(
               settings, directory, store, new Observers.Outlets(metrics, files, board, progress));
+      Lead lead = new Lead(Meeting.of(settings, ranks, assembly.placement(), progress::line));
       Blueprint blueprint =
           assembly.blueprint(
               store,
               workers,
               EventSink.both(observers.sink(), audience),
               new TrainingAssembly.RunState(files::hasProbe, new PauseFile(directory)),
+              lead,
               outcome);
       ActorSystem<GuardianCommand> system =
           ActorSystem.create(
@@ -204,6 +215,7 @@ public final class TrainingDaemon {
         signal.training(() -> system.tell(GuardianCommand.Stop.INSTANCE));
         watch(directory, observers.watchdog(), system);
         int code = OutcomeLine.print(outcome.join(), err);
+        lead.end(code);
         serving.ifPresent(Serving::close);
         if (!end(system, files)) {
           signal.hangs(code);

@@ -1,13 +1,18 @@
 package io.mocov3.app.eval;
 
 import io.mocov3.app.conf.SettingsException;
+import io.mocov3.app.launch.LocalRanks;
 import io.mocov3.app.output.Escaped;
 import io.mocov3.app.output.ExitCode;
 import io.mocov3.app.output.JsonOutput;
 import io.mocov3.augment.exactness.AugmentFixture;
 import io.mocov3.augment.exactness.CaseResult;
 import io.mocov3.model.ModelException;
+import io.mocov3.model.device.Placement;
 import io.mocov3.model.device.Threads;
+import io.mocov3.model.distributed.Group;
+import io.mocov3.model.distributed.Ranks;
+import io.mocov3.model.distributed.Rendezvous;
 import io.mocov3.model.exactness.FixtureResult;
 import io.mocov3.model.exactness.FixtureResult.Quantity;
 import io.mocov3.model.exactness.Fixtures;
@@ -15,6 +20,7 @@ import io.mocov3.model.exactness.Fixtures.Width;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -36,6 +42,8 @@ public final class ExactnessCommand implements Callable<Integer> {
   static final String AUGMENT = "augment";
 
   private static final int MOST_MICRO_BATCHES = 65_536;
+  private static final int MOST_RANKS = 64;
+  private static final Duration PATIENCE = Duration.ofMinutes(10);
 
   @Spec private CommandSpec spec;
 
@@ -54,6 +62,12 @@ public final class ExactnessCommand implements Callable<Integer> {
       description = "Parts of a batch that the backbone sees one after the other: 1.")
   private int microBatches;
 
+  @Option(
+      names = "--ranks",
+      defaultValue = "1",
+      description = "Processes over which the batch of a step is cut: 1.")
+  private int size;
+
   @Option(names = "--json", description = "Prints one JSON document.")
   private boolean json;
 
@@ -61,13 +75,42 @@ public final class ExactnessCommand implements Callable<Integer> {
   private boolean markdown;
 
   @Override
-  public Integer call() {
+  public Integer call() throws InterruptedException {
     SettingsException.requireBetween("--micro-batches", microBatches, 1, MOST_MICRO_BATCHES);
-    Threads.configure(0);
+    SettingsException.requireBetween("--ranks", size, 1, MOST_RANKS);
+    Ranks ranks = Ranks.of(System.getenv());
+    if (size > 1 && ranks.isAlone()) {
+      return inRanks();
+    }
+    Threads.configure(ranks.threads(0));
+    Group group = new Rendezvous(PATIENCE, PATIENCE).meet(ranks, Placement.CPU);
     List<FixtureResult> results = new ArrayList<>();
     for (Path folder : folders) {
-      results.addAll(run(folder));
+      results.addAll(run(folder, group));
     }
+    return group.leads() ? print(results) : ExitCode.DONE;
+  }
+
+  /** The first rank does what the command does alone; the others only compute. */
+  private int inRanks() throws InterruptedException {
+    PrintWriter out = spec.commandLine().getOut();
+    PrintWriter err = spec.commandLine().getErr();
+    LocalRanks ranks =
+        LocalRanks.start(
+            size,
+            spec.root().commandLine().getParseResult().originalArgs(),
+            (rank, error, line) -> {
+              if (rank == 0) {
+                (error ? err : out).println(line);
+              }
+            });
+    int code = ranks.await(PATIENCE).getFirst();
+    out.flush();
+    err.flush();
+    return code;
+  }
+
+  private int print(List<FixtureResult> results) {
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
       JsonOutput.print(out, results.stream().map(ExactnessCommand::document).toList());
@@ -82,14 +125,14 @@ public final class ExactnessCommand implements Callable<Integer> {
     return results.stream().allMatch(FixtureResult::pass) ? ExitCode.DONE : ExitCode.CHECK_FAILED;
   }
 
-  private List<FixtureResult> run(Path folder) {
+  private List<FixtureResult> run(Path folder, Group group) {
     if (Files.isRegularFile(folder.resolve("augment.json"))) {
       return List.of(augment(folder));
     }
     if (!Fixtures.isFixture(folder)) {
       throw new ModelException(folder + " holds no fixture.json and no augment.json");
     }
-    Fixtures.Way way = new Fixtures.Way(device, microBatches);
+    Fixtures.Way way = new Fixtures.Way(device, microBatches, group);
     List<Width> widths = precision == null ? List.of(Width.values()) : List.of(precision);
     return widths.stream().map(width -> Fixtures.run(folder, width, way)).distinct().toList();
   }

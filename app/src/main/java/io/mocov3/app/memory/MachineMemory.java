@@ -29,6 +29,14 @@ public record MachineMemory(long available, String bound) {
         .orElse(machine);
   }
 
+  /** For one of so many processes that share it. */
+  public MachineMemory sharedBy(int processes) {
+    return processes == 1
+        ? this
+        : new MachineMemory(
+            available / processes, "each of %d ranks on %s".formatted(processes, bound));
+  }
+
   private static MachineMemory machine(Path meminfo) {
     OptionalLong available = field(meminfo, "MemAvailable:");
     if (available.isPresent()) {

@@ -6,8 +6,11 @@ import io.mocov3.app.settings.Settings;
 import java.util.OptionalInt;
 import java.util.stream.Collectors;
 
-/** Whether a training fits into the memory that there is, before it takes any. */
-public record MemoryCheck(Settings settings, MemoryParts parts, MachineMemory memory) {
+/**
+ * Whether a training fits into the memory that there is, before it takes any. Of several ranks each
+ * takes what its part of a batch needs.
+ */
+public record MemoryCheck(Settings settings, MemoryParts parts, MachineMemory memory, int ranks) {
   private static final int PARTS_TOLD = 3;
 
   public boolean fits() {
@@ -15,7 +18,7 @@ public record MemoryCheck(Settings settings, MemoryParts parts, MachineMemory me
   }
 
   public MemoryForecast forecast() {
-    return parts.at(settings.data().batchSize());
+    return parts.at(settings.data().batchSize() / ranks);
   }
 
   /**
@@ -51,13 +54,14 @@ public record MemoryCheck(Settings settings, MemoryParts parts, MachineMemory me
     }
     OptionalInt fitting = largestBatch();
     return fitting.isPresent()
-        ? "data.batch-size from %d to %d".formatted(settings.data().batchSize(), fitting.getAsInt())
+        ? "data.batch-size from %d to %d"
+            .formatted(settings.data().batchSize(), ranks * fitting.getAsInt())
         : "model.preset (not even a batch of 2 fits)";
   }
 
   private OptionalInt largestBatch() {
     int low = 1;
-    int high = settings.data().batchSize();
+    int high = settings.data().batchSize() / ranks;
     while (high - low > 1) {
       int middle = (low + high) / 2;
       boolean fits = parts.at(middle).fits(memory);

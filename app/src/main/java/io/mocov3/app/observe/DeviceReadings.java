@@ -15,7 +15,9 @@ public final class DeviceReadings {
 
   private DeviceReadings() {}
 
-  public static void add(PrometheusMetrics metrics, Settings settings, Placement placement) {
+  public static void add(
+      PrometheusMetrics metrics, Settings settings, Placement placement, int ranks) {
+    metrics.ranks(ranks);
     if (DeviceMemory.of(placement).isPresent()) {
       metrics.deviceMemory(
           Map.of(
@@ -25,7 +27,7 @@ public final class DeviceReadings {
     }
     if (settings.peakTflops() > 0) {
       StepWork.perImage(settings.model())
-          .ifPresent(flop -> metrics.arithmetic(flop, settings.peakTflops() * TERA));
+          .ifPresent(flop -> metrics.arithmetic(flop, ranks * settings.peakTflops() * TERA));
     }
   }
 

@@ -3,10 +3,14 @@ package io.mocov3.app.plan;
 import io.mocov3.actors.Patience;
 import io.mocov3.actors.session.TrainingPlan;
 import io.mocov3.actors.stability.StabilityPlan;
+import io.mocov3.app.conf.SettingsException;
 import io.mocov3.app.data.DataSets;
 import io.mocov3.app.settings.Settings;
 import io.mocov3.augment.batch.SampleOrder;
+import io.mocov3.model.device.Placement;
+import io.mocov3.model.distributed.Ranks;
 import io.mocov3.model.evaluation.ProbeInterval;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** From settings and the size of the data set to the plan of a training. */
 public final class Plans {
@@ -46,9 +50,47 @@ public final class Plans {
         settings.data().retryFor());
   }
 
-  public static SampleOrder order(Settings settings, DataSets data) {
+  /**
+   * Where this rank computes: of several on a host each on the GPU of its number.
+   *
+   * @throws SettingsException when they were to share one GPU
+   */
+  public static Placement placement(Settings settings, Ranks ranks) {
+    Placement asked = Placement.of(settings.device(), ScalarType.Float);
+    if (ranks.localSize() == 1 || !asked.isCuda()) {
+      return asked;
+    }
+    if (settings.device().contains(":")) {
+      throw new SettingsException(
+          "device is %s, but %d ranks are on this host; use device=cuda, and each takes its own"
+              .formatted(settings.device(), ranks.localSize()));
+    }
+    return Placement.of("cuda:" + ranks.localRank(), ScalarType.Float);
+  }
+
+  /** What this rank takes of each step. */
+  public static SampleOrder order(Settings settings, DataSets data, Ranks ranks) {
+    requireDivisible(settings, ranks.size());
     return new SampleOrder(
-        settings.run().seed(), data.train().order(), settings.data().batchSize(), 0, 1);
+        settings.run().seed(),
+        data.train().order(),
+        settings.data().batchSize() / ranks.size(),
+        ranks.rank(),
+        ranks.size());
+  }
+
+  /**
+   * Every rank takes a part of one size.
+   *
+   * @throws SettingsException naming the numbers
+   */
+  public static void requireDivisible(Settings settings, int ranks) {
+    int batchSize = settings.data().batchSize();
+    if (batchSize % ranks != 0 || batchSize / ranks < 2) {
+      throw new SettingsException(
+          "data.batch-size is %d; with %d ranks it must be a multiple of that, and at least %d"
+              .formatted(batchSize, ranks, 2 * ranks));
+    }
   }
 
   public static TrainingPlan plan(Settings settings, SampleOrder order) {

@@ -21,6 +21,13 @@ public final class ExperimentOptions {
       description = "Sets one key over the file; may be given many times.")
   private List<String> overrides = new ArrayList<>();
 
+  /** The same on another command line. */
+  public List<String> arguments() {
+    return Stream.concat(
+            overrides.stream().map(override -> "--set=" + override), Stream.of(file.toString()))
+        .toList();
+  }
+
   /** The experiment as a whole; {@code last} are assignments over all others. */
   public Settings load(String... last) {
     return Settings.load(file, Stream.concat(overrides.stream(), Arrays.stream(last)).toList());

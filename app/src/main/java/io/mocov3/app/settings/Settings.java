@@ -39,6 +39,7 @@ public record Settings(
     Live live,
     StabilityPlan stability,
     Checkpoint checkpoint,
+    Distributed distributed,
     Http http,
     boolean tensorBoard,
     double peakTflops,
@@ -126,6 +127,12 @@ public record Settings(
    */
   public record Checkpoint(
       long everySteps, Duration every, Retention retention, Duration retryFor) {}
+
+  /**
+   * How long ranks wait for each other at the beginning, and how long one may be silent in the
+   * middle of a step before the others take it for gone.
+   */
+  public record Distributed(Duration joinTimeout, Duration timeout) {}
 
   /** The HTTP server; port 0 takes any free one. Without tokens only this machine may operate. */
   public record Http(

@@ -51,6 +51,7 @@ final class SettingsReader {
         LiveSection.read(root.section("evaluation").section("live"), model.backbone().imageSize()),
         StabilitySection.read(root.section("stability"), model.backbone()),
         CheckpointSection.read(root.section("checkpoint"), knn),
+        distributed(root.section("distributed")),
         http(root.section("http")),
         root.section("metrics").flag("tensorboard"),
         root.section("metrics").number("peak-tflops", 0, 1_000_000),
@@ -154,6 +155,12 @@ final class SettingsReader {
                 knn.numbers("temperature", 0, 0.001, 100).stream()
                     .map(temperature -> new KnnClassifier.Setting(k, temperature)))
         .toList();
+  }
+
+  private static Settings.Distributed distributed(Section distributed) {
+    return new Settings.Distributed(
+        atLeast(distributed, "join-timeout", Duration.ofSeconds(1)),
+        atLeast(distributed, "timeout", Duration.ofSeconds(1)));
   }
 
   private static Settings.Http http(Section http) {

@@ -81,7 +81,7 @@ public final class DoctorCommand implements Callable<Integer> {
     MemoryParts parts =
         new MemoryParts(settings, placement, data(settings).orElse(MemoryParts.Images.NONE));
     size(parts.model().parameters());
-    MemoryCheck check = new MemoryCheck(settings, parts, MachineMemory.ofThisProcess());
+    MemoryCheck check = new MemoryCheck(settings, parts, MachineMemory.ofThisProcess(), 1);
     memory(check);
     double loss = settings.model().lossAtChance(settings.data().batchSize());
     say(

@@ -1,14 +1,12 @@
 package io.mocov3.app.train;
 
-import io.mocov3.app.daemon.Resumption;
+import io.mocov3.app.daemon.FollowerDaemon;
+import io.mocov3.app.daemon.RunOptions;
 import io.mocov3.app.daemon.TrainingDaemon;
-import io.mocov3.app.settings.ExperimentOptions;
-import java.util.EnumSet;
-import java.util.Set;
+import io.mocov3.model.distributed.Ranks;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** {@code mocov3 train CONF}: trains, or goes on with, the run of an experiment. */
 @Command(
@@ -16,24 +14,13 @@ import picocli.CommandLine.Option;
     description = "Trains the run of an experiment; the same command again resumes it.",
     mixinStandardHelpOptions = true)
 public final class TrainCommand implements Callable<Integer> {
-  @Mixin private ExperimentOptions experiment;
-
-  @Option(
-      names = "--accept",
-      split = ",",
-      paramLabel = "CHANGE",
-      description = "Goes on although this changed since the run began: length, data.")
-  private Set<Resumption.Change> accepted = EnumSet.noneOf(Resumption.Change.class);
-
-  @Option(
-      names = "--start-anew",
-      description =
-          "Begins at step 0 and keeps what is in the run's directory in its folder aside.")
-  private boolean anew;
+  @Mixin private RunOptions options;
 
   @Override
   public Integer call() {
-    return new TrainingDaemon(experiment.load(), System.err)
-        .run(new Resumption.Request(anew, accepted));
+    Ranks ranks = Ranks.of(System.getenv());
+    return ranks.rank() == 0
+        ? new TrainingDaemon(options.settings(), ranks, System.err).run(options.request())
+        : new FollowerDaemon(options.settings(), ranks, System.err).run();
   }
 }

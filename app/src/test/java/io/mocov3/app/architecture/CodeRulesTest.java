@@ -114,8 +114,10 @@ final class CodeRulesTest {
           .haveSimpleNameStartingWith("MoCoV3");
 
   @ArchTest
-  static final ArchRule no_other_program_is_started =
+  static final ArchRule no_other_program_is_started_but_this_one_as_a_rank =
       noClasses()
+          .that()
+          .doNotHaveFullyQualifiedName("io.mocov3.app.launch.LocalRanks")
           .should()
           .dependOnClassesThat()
           .haveFullyQualifiedName("java.lang.ProcessBuilder")
@@ -164,6 +166,8 @@ final class CodeRulesTest {
           .resideInAPackage("io.mocov3.actors..")
           .and()
           .doNotHaveSimpleName("SequentialTraining") // no actor: it is there to wait
+          .and()
+          .doNotHaveSimpleName("Follower") // nor is this one
           .should()
           .callMethodWhere(
               describe(

@@ -32,6 +32,7 @@ final class PackageRulesTest {
               Set.of("method"),
               Set.of("loss", "optim", "backbone", "stability"),
               Set.of("nn"),
+              Set.of("distributed"),
               Set.of("tensor", "checkpoint"),
               Set.of("safetensors", "device"),
               Set.of("")),
@@ -47,6 +48,7 @@ final class PackageRulesTest {
               Set.of("guardian"),
               Set.of("training"),
               Set.of("session"),
+              Set.of("ranks"),
               Set.of("evaluation", "stability", "checkpoint"),
               Set.of("views"),
               Set.of("events", "control"),
@@ -55,6 +57,7 @@ final class PackageRulesTest {
           List.of(
               Set.of(""),
               Set.of("train", "eval", "ctl"),
+              Set.of("launch"),
               Set.of("bench"),
               Set.of("daemon"),
               Set.of("observe"),

@@ -44,6 +44,9 @@ interface ContainerRuntime {
   static Map<String, String> environment(Container container) {
     Map<String, String> environment = new LinkedHashMap<>();
     for (EnvVar variable : container.getEnv()) {
+      if (variable.getName().equals("JOB_COMPLETION_INDEX")) {
+        continue; // the Job controller's, of the pod's own annotation
+      }
       if (variable.getValue() == null) {
         throw new IllegalArgumentException(variable.getName() + " has no value of its own");
       }

@@ -44,6 +44,18 @@ record JobRun(ControlPlane plane, String namespace, Path folder, int port) {
     assertThat(applied.code()).isZero();
   }
 
+  /** Of several pods that train together. */
+  static JobRun applyRanks(ControlPlane plane, String namespace, Path folder) throws Exception {
+    JobRun run = new JobRun(plane, namespace, folder, ControlPlane.freePort());
+    run.apply(TestOverlay.tinyRanks(namespace, run.port, folder.resolve("overlay")));
+    return run;
+  }
+
+  /** A node for as many of its pods at once. */
+  Kubelet node(int pods) {
+    return new Kubelet(plane.client(), namespace, new LocalProcess(), folder, pods);
+  }
+
   /** A node for its pods: containers with -Dmocov3.runtime=podman, processes otherwise. */
   Kubelet node() {
     ContainerRuntime runtime =
@@ -100,6 +112,10 @@ record JobRun(ControlPlane plane, String namespace, Path folder, int port) {
                     .findFirst(),
             Optional::isPresent)
         .orElseThrow();
+  }
+
+  List<Pod> readyPods() {
+    return pods().stream().filter(JobRun::isReady).toList();
   }
 
   private static boolean isReady(Pod pod) {

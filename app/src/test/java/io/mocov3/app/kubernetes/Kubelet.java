@@ -31,12 +31,23 @@ final class Kubelet implements AutoCloseable {
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final Map<String, PodWorker> workers = new ConcurrentHashMap<>();
 
-  /** Held by a running container: a second one would write to the same run. */
-  private final Semaphore alone = new Semaphore(1);
+  /** Held by running containers: one more would write to the same run. */
+  private final Semaphore running;
 
   private final Queue<Exception> failures = new ConcurrentLinkedQueue<>();
 
   Kubelet(KubernetesClient client, String namespace, ContainerRuntime runtime, Path folder) {
+    this(client, namespace, runtime, folder, 1);
+  }
+
+  /** For so many containers at once. */
+  Kubelet(
+      KubernetesClient client,
+      String namespace,
+      ContainerRuntime runtime,
+      Path folder,
+      int containers) {
+    running = new Semaphore(containers);
     this.client = client;
     this.namespace = namespace;
     this.runtime = runtime;
@@ -75,7 +86,7 @@ final class Kubelet implements AutoCloseable {
 
   private PodWorker take(Pod pod) {
     PodWorker worker =
-        new PodWorker(new PodStatusWriter(client, pod), runtime, volumes, log(pod), alone);
+        new PodWorker(new PodStatusWriter(client, pod), runtime, volumes, log(pod), running);
     start(worker::live);
     return worker;
   }

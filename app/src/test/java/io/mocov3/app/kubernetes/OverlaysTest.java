@@ -49,6 +49,23 @@ class OverlaysTest {
   }
 
   @Test
+  void eachRankIsAPodWithANameOfItsOwn() throws Exception {
+    ControlPlane.Result applied = plane.apply(TestOverlay.of("multi-node", "ranks", folder));
+
+    assertThat(applied.err()).isEmpty();
+    assertThat(applied.code()).isZero();
+    await().atMost(Duration.ofSeconds(30)).until(() -> pods("ranks").size() == 2);
+    assertThat(pods("ranks"))
+        .allSatisfy(
+            pod -> {
+              assertThat(pod.getSpec().getHostname()).startsWith("mocov3-");
+              assertThat(pod.getSpec().getSubdomain()).isEqualTo("mocov3-ranks");
+            })
+        .extracting(pod -> pod.getSpec().getHostname())
+        .containsExactlyInAnyOrder("mocov3-0", "mocov3-1");
+  }
+
+  @Test
   void underKueueTheJobWaitsInItsQueue() throws Exception {
     ControlPlane.Result applied = plane.apply(TestOverlay.of("kueue", "kueue", folder));
 

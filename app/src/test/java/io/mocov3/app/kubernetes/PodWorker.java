@@ -51,7 +51,7 @@ final class PodWorker {
   Void live() throws Exception {
     Pod pod = status.bind();
     if (!alone.tryAcquire()) {
-      throw new IllegalStateException("a second container while the first one runs");
+      throw new IllegalStateException("one more container while all others run");
     }
     try {
       run(pod, runtime.start(pod, volumes.mount(pod), log));

@@ -33,12 +33,22 @@ final class TestOverlay {
    * @param lines further settings of the experiment
    */
   static Path tiny(String namespace, int port, Path folder, String... lines) throws IOException {
+    return tiny("cpu", namespace, port, folder, lines);
+  }
+
+  /** The same by several pods, on CPUs. */
+  static Path tinyRanks(String namespace, int port, Path folder) throws IOException {
+    return tiny("multi-node", namespace, port, folder, "mocov3.run.steps = 100");
+  }
+
+  private static Path tiny(String overlay, String namespace, int port, Path folder, String... lines)
+      throws IOException {
     Files.createDirectories(folder);
     Files.writeString(
         folder.resolve("experiment.conf"), EXPERIMENT + String.join("\n", lines) + "\n");
     return write(
         folder,
-        kustomization("cpu", namespace)
+        kustomization(overlay, namespace)
             + """
             configMapGenerator:
               - name: mocov3-experiment
@@ -62,6 +72,12 @@ final class TestOverlay {
                                 value: "%1$d"
                               - name: CONFIG_FORCE_mocov3_threads
                                 value: "2"
+                              - name: CONFIG_FORCE_mocov3_device
+                                value: cpu
+                              - name: CONFIG_FORCE_mocov3_data_workers
+                                value: "2"
+                              - name: MASTER_PORT
+                                value: "%2$d"
                             ports:
                               - name: http
                                 containerPort: 9464
@@ -71,7 +87,7 @@ final class TestOverlay {
                             startupProbe: { periodSeconds: 1 }
                             readinessProbe: { periodSeconds: 1 }
             """
-                .formatted(port));
+                .formatted(port, ControlPlane.freePort()));
   }
 
   private static String kustomization(String overlay, String namespace) {

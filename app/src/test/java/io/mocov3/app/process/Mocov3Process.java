@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -103,6 +104,11 @@ public final class Mocov3Process {
   /** SIGKILL. */
   public void kill() throws InterruptedException {
     process.destroyForcibly().waitFor();
+  }
+
+  /** The processes that it has started, in the order in which it did. */
+  List<ProcessHandle> children() {
+    return process.children().sorted(Comparator.comparingLong(ProcessHandle::pid)).toList();
   }
 
   /** SIGTERM. */

@@ -2,17 +2,10 @@ package io.mocov3.app.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,7 +14,6 @@ import org.junit.jupiter.api.io.TempDir;
 class SurvivalTest {
   private static final int KILLS = Integer.getInteger("mocov3.kills", 4);
   private static final int STEPS = 280;
-  private static final ObjectMapper MAPPER = new ObjectMapper();
 
   /**
    * A spike, dips that a curve's noise makes, both kinds of probes, and a queue that is not full.
@@ -69,15 +61,15 @@ class SurvivalTest {
   void aRunThatIsKilledOverAndOverWritesWhatTheUndisturbedOneWrites() throws Exception {
     Path whole = killedOverAndOver(1, STEPS, EVENTFUL);
 
-    assertThat(types(whole)).contains("spike_began", "spike", "dip");
+    assertThat(RunRecord.types(whole)).contains("spike_began", "spike", "dip");
   }
 
   @Test
   void soDoesARunThatGoesBackToACheckpoint() throws Exception {
     Path whole = killedOverAndOver(120, 180, REPAIRED);
 
-    assertThat(types(whole)).contains("not_finite", "rolled_back");
-    assertThat(names(whole)).anyMatch(name -> name.startsWith("undone/"));
+    assertThat(RunRecord.types(whole)).contains("not_finite", "rolled_back");
+    assertThat(RunRecord.names(whole, STEPS)).anyMatch(name -> name.startsWith("undone/"));
   }
 
   private Path killedOverAndOver(int from, int to, String[] settings) throws Exception {
@@ -99,17 +91,7 @@ class SurvivalTest {
         Mocov3Process.run(errors, TinyRun.train(shared, killed, restless(settings)));
 
     assertThat(last.exitCode()).as(last.errors()).isZero();
-    assertThat(names(killed)).containsAll(names(whole));
-    for (String name : List.of("gradients.jsonl", "events.jsonl", "samples.jsonl")) {
-      assertThat(Files.readAllLines(killed.resolve(name)))
-          .as(name)
-          .isNotEmpty()
-          .isEqualTo(Files.readAllLines(whole.resolve(name)));
-    }
-    assertThat(metrics(killed)).isEqualTo(metrics(whole));
-    for (String name : names(whole).stream().filter(SurvivalTest::isExact).toList()) {
-      assertThat(killed.resolve(name)).as(name).hasSameBinaryContentAs(whole.resolve(name));
-    }
+    RunRecord.assertSame(killed, whole, STEPS);
     return whole;
   }
 
@@ -126,43 +108,5 @@ class SurvivalTest {
     System.err.println("kills by seed " + seed);
     Random random = new Random(seed);
     return random.ints(KILLS, from, to).sorted().boxed().toList();
-  }
-
-  private static boolean isExact(String name) {
-    return name.startsWith("capsules/")
-        || (name.contains("step-%08d".formatted(STEPS)) && !name.endsWith("manifest.json"));
-  }
-
-  private static List<String> names(Path run) throws IOException {
-    try (Stream<Path> files = Files.walk(run)) {
-      return files
-          .filter(Files::isRegularFile)
-          .map(file -> run.relativize(file).toString())
-          .filter(
-              name -> !name.startsWith("checkpoints/") || name.contains("%08d".formatted(STEPS)))
-          .filter(name -> !name.startsWith("tensorboard/")) // a file for each process
-          .sorted()
-          .toList();
-    }
-  }
-
-  /** The lines but for the speed, in the order of their steps: a probe's come when it is done. */
-  private static List<String> metrics(Path run) throws IOException {
-    List<String> lines = new ArrayList<>();
-    for (String line : Files.readAllLines(run.resolve("metrics.jsonl"))) {
-      ObjectNode object = (ObjectNode) MAPPER.readTree(line);
-      object.remove("images_per_second");
-      lines.add("%08d %s".formatted(object.path("step").asLong(), object));
-    }
-    return lines.stream().sorted().toList();
-  }
-
-  private static List<String> types(Path run) throws IOException {
-    List<String> types = new ArrayList<>();
-    for (String line : Files.readAllLines(run.resolve("events.jsonl"))) {
-      JsonNode event = MAPPER.readTree(line);
-      types.add(event.path("type").asText());
-    }
-    return types;
   }
 }

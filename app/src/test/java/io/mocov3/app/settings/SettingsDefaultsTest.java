@@ -51,6 +51,8 @@ class SettingsDefaultsTest {
         .isEqualTo(
             new Settings.Checkpoint(
                 1000, Duration.ofMinutes(10), Retention.newest(3), Duration.ofMinutes(10)));
+    assertThat(settings.distributed())
+        .isEqualTo(new Settings.Distributed(Duration.ofMinutes(10), Duration.ofMinutes(30)));
     assertThat(settings.http())
         .isEqualTo(new Settings.Http(true, "127.0.0.1", 9464, List.of(), Optional.empty()));
     assertThat(settings.tensorBoard()).isTrue();

@@ -89,6 +89,7 @@ class SettingsEveryKeyTest {
         stability.dips { noise-factor = 6.5, smallest-fall = 0.2, smallest-health-fall = 0.3 }
         stability.dips.settle-points = 61
         stability.drill { layer = block_01, step = 71, steps = 72, factor = 73 }
+        distributed { join-timeout = 70s, timeout = 80s }
         checkpoint { every-steps = 10, every = 33s, keep = 2, retry-for = 2h }
         checkpoint { keep-every-steps = 50, keep-best = 4 }
         http { enabled = false, host = "0.0.0.0", port = 0, allowed-hosts = [train.lab] }
@@ -215,6 +216,8 @@ class SettingsEveryKeyTest {
     assertThat(settings.log())
         .isEqualTo(
             new Settings.Log(Settings.LogFormat.JSON, Optional.of(Path.of("out/night.log"))));
+    assertThat(settings.distributed())
+        .isEqualTo(new Settings.Distributed(Duration.ofSeconds(70), Duration.ofSeconds(80)));
     assertThat(settings.http())
         .isEqualTo(
             new Settings.Http(

@@ -16,7 +16,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** One folder: its description, and where and how wide to compute. */
 record Fixture(
-    Path folder, JsonNode json, Placement placement, Fixtures.Width width, int microBatches) {
+    Path folder, JsonNode json, Placement placement, Fixtures.Width width, Fixtures.Way way) {
 
   String kind() {
     return json.path("kind").asText();

@@ -47,10 +47,11 @@ final class FixtureModel {
                     fixture.json().path("gradient_clip").asDouble(0)),
                 Fixture.choice(EmaOrder.class, fixture.json().path("ema_order"), "before-keys"),
                 Precision.FP32,
-                fixture.microBatches(),
+                fixture.way().microBatches(),
                 true),
             fixture.placement(),
-            0);
+            0,
+            fixture.way().group());
     Map<String, Tensor> tensors = model.tensors();
     JsonNode initial = fixture.field("initial");
     tensors.forEach((name, tensor) -> load(fixture, initial, tensors, name, tensor));

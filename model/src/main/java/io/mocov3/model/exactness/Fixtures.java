@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.mocov3.model.ModelException;
 import io.mocov3.model.device.Placement;
 import io.mocov3.model.device.Precision;
+import io.mocov3.model.distributed.Group;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,9 +32,12 @@ public final class Fixtures {
     }
   }
 
-  /** On which device, and a batch of a step in how many parts. */
-  public record Way(String device, int microBatches) {
-    public static final Way PLAIN = new Way("cpu", 1);
+  /**
+   * How a step is computed: on which device, with the batch cut over the ranks of a group, and what
+   * each has of it in how many parts.
+   */
+  public record Way(String device, int microBatches, Group group) {
+    public static final Way PLAIN = new Way("cpu", 1, Group.alone());
   }
 
   /** Whether {@code folder} describes itself as one of these fixtures. */
@@ -50,8 +54,7 @@ public final class Fixtures {
     JsonNode json = read(folder);
     Width width = width(json, asked);
     Fixture fixture =
-        new Fixture(
-            folder, json, Placement.of(way.device(), width.dtype), width, way.microBatches());
+        new Fixture(folder, json, Placement.of(way.device(), width.dtype), width, way);
     Precision.reproducible(fixture.placement());
     Deviations deviations =
         switch (fixture.kind()) {

@@ -1,6 +1,8 @@
 package io.mocov3.model.exactness;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.mocov3.model.ModelException;
+import io.mocov3.model.distributed.Group;
 import io.mocov3.model.method.Query;
 import io.mocov3.model.method.Targets;
 import io.mocov3.model.nn.Weights.Entry;
@@ -73,8 +75,8 @@ final class MocoStepFixture {
         Query q1 = model.query(pending);
         Query q2 = model.query(pending);
         if (index == 0) {
-          reference.compareForward(1, q1, k.first());
-          reference.compareForward(2, q2, k.second());
+          reference.compareForward(1, gathered(q1), k.first());
+          reference.compareForward(2, gathered(q2), k.second());
         }
         model.backward(pending, targets);
         Map<String, Tensor> gradients = gradients(model);
@@ -92,13 +94,37 @@ final class MocoStepFixture {
 
   private ViewPair views(int step) {
     try (SafetensorsFile inputs = fixture.open("inputs.safetensors")) {
-      return FixturePixels.views(
-          inputs.get("views"),
-          step,
-          numbers(fixture.field("mean")),
-          numbers(fixture.field("std")),
-          fixture.placement());
+      return part(
+          FixturePixels.views(
+              inputs.get("views"),
+              step,
+              numbers(fixture.field("mean")),
+              numbers(fixture.field("std")),
+              fixture.placement()));
     }
+  }
+
+  /** What this rank has of whole views, which are taken over. */
+  private ViewPair part(ViewPair whole) {
+    Group group = fixture.way().group();
+    long rows = whole.first().size(0) / group.size();
+    if (rows * group.size() != whole.first().size(0)) {
+      throw new ModelException(
+          "%s: a batch of %d cannot be cut over %d ranks"
+              .formatted(fixture.folder(), whole.first().size(0), group.size()));
+    }
+    long from = group.rank() * rows;
+    try (whole) {
+      return new ViewPair(whole.first().narrow(0, from, rows), whole.second().narrow(0, from, rows))
+          .retained();
+    }
+  }
+
+  /** Of all ranks. */
+  private Query gathered(Query part) {
+    Group group = fixture.way().group();
+    return new Query(
+        group.gather(part.features()), group.gather(part.projection()), group.gather(part.query()));
   }
 
   private boolean isSharp() {

@@ -23,13 +23,22 @@ public final class ContrastiveLoss {
 
   /** Queries (N, K) and keys (N, K), neither normalised, to a scalar. */
   public Tensor ctr(Tensor queries, Tensor keys) {
+    return ctr(queries, keys, 0);
+  }
+
+  /**
+   * Queries (N, K) and keys (M, K), neither normalised, to a scalar; the key of query i is that of
+   * row {@code offset + i}.
+   */
+  public Tensor ctr(Tensor queries, Tensor keys, long offset) {
     try (Autocast full = new Autocast(queries.is_cuda(), Precision.FP32)) {
       Tensor q = normalize(queries);
       Tensor k = normalize(keys);
-      Tensor logits = q.mm(k.t()).div(new Scalar(temperature)); // (N, N)
+      Tensor logits = q.mm(k.t()).div(new Scalar(temperature)); // (N, M)
       Tensor labels =
           torch.arange(
-              new Scalar(q.size(0)),
+              new Scalar(offset),
+              new Scalar(offset + q.size(0)),
               new TensorOptions(ScalarType.Long)
                   .device(new org.bytedeco.pytorch.DeviceOptional(logits.device())));
       return torch.cross_entropy_loss(logits, labels).mul(new Scalar(2 * temperature));

@@ -44,20 +44,24 @@ final class KeyEncoder implements Target, AutoCloseable {
   }
 
   @Override
-  public ViewPair keys(ViewPair views, Passes passes) {
+  public ViewPair features(ViewPair views, Passes passes) {
     try (NoGrad noGrad = new NoGrad()) {
-      ViewPair features = features(views, passes);
-      return new ViewPair(encoder.project(features.first()), encoder.project(features.second()))
-          .retained();
+      ViewPair features =
+          passes.joint()
+              ? ViewPair.halvesOf(encoder.features(views.joined()))
+              : new ViewPair(
+                  Forward.inParts(encoder::features, views.first(), passes.parts()),
+                  Forward.inParts(encoder::features, views.second(), passes.parts()));
+      return features.retained();
     }
   }
 
-  private ViewPair features(ViewPair views, Passes passes) {
-    return passes.joint()
-        ? ViewPair.halvesOf(encoder.features(views.joined()))
-        : new ViewPair(
-            Forward.inParts(encoder::features, views.first(), passes.parts()),
-            Forward.inParts(encoder::features, views.second(), passes.parts()));
+  @Override
+  public ViewPair keys(ViewPair features) {
+    try (NoGrad noGrad = new NoGrad()) {
+      return new ViewPair(encoder.project(features.first()), encoder.project(features.second()))
+          .retained();
+    }
   }
 
   /**

@@ -82,7 +82,7 @@ final class MoCoV3 implements Method {
   public Tensor loss(Term term, List<Query> queries, Targets targets) {
     Tensor q = queries.getFirst().query();
     Tensor k = term.views().getFirst().other().of(targets.keys().orElseThrow());
-    return loss.ctr(q, k);
+    return loss.ctr(q, k, targets.offset());
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.mocov3.model.method;
 
+import io.mocov3.model.distributed.Group;
 import io.mocov3.model.tensor.NoGrad;
 import io.mocov3.model.tensor.Tensors;
 import org.bytedeco.pytorch.Tensor;
@@ -20,12 +21,12 @@ public record Query(Tensor features, Tensor projection, Tensor query) implements
     return this;
   }
 
-  /** Copies of features and query without the graph, owned by the caller. */
-  public Embedding embedding() {
+  /** Copies of features and query of all ranks without the graph, owned by the caller. */
+  public Embedding embedding(Group group) {
     try (NoGrad noGrad = new NoGrad()) {
       return new Embedding(
-          Tensors.keep(features.detach().to(ScalarType.Float)),
-          Tensors.keep(query.detach().to(ScalarType.Float)));
+          Tensors.keep(group.gather(features.detach().to(ScalarType.Float))),
+          Tensors.keep(group.gather(query.detach().to(ScalarType.Float))));
     }
   }
 

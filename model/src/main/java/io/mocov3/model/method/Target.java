@@ -11,8 +11,14 @@ public interface Target {
   /** {@code target = m target + (1 - m) trained}, parameter by parameter. */
   void move(double momentum);
 
-  /** Views (N, 3, H, W) each to keys (N, K) each, without gradient, owned by the caller. */
-  ViewPair keys(ViewPair views, Passes passes);
+  /**
+   * Views (N, 3, H, W) each to backbone features (N, D) each, sample by sample, without gradient,
+   * owned by the caller.
+   */
+  ViewPair features(ViewPair views, Passes passes);
+
+  /** Features (N, D) of whole views to keys (N, K) each, without gradient, owned by the caller. */
+  ViewPair keys(ViewPair features);
 
   /** {@code ||trained - target|| / ||trained||} over the parameters both have. */
   double drift();

@@ -2,6 +2,7 @@ package io.mocov3.model.nn;
 
 import io.mocov3.model.ModelException;
 import io.mocov3.model.device.Placement;
+import io.mocov3.model.distributed.Group;
 import io.mocov3.model.tensor.NoGrad;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -45,6 +46,7 @@ public final class Weights implements AutoCloseable {
   private final EncoderRole role;
   private String layer = Layers.ALL;
   private boolean evaluating;
+  private Group group = Group.alone();
 
   public Weights(Placement placement, EncoderRole role) {
     this.placement = placement;
@@ -54,6 +56,15 @@ public final class Weights implements AutoCloseable {
   /** Whether BatchNorms normalise by their own batch and move their running statistics. */
   boolean usesBatchStatistics() {
     return role != EncoderRole.EVALUATION && !evaluating;
+  }
+
+  /** From now on the statistics of a batch are those of all ranks. */
+  public void join(Group ranks) {
+    group = ranks;
+  }
+
+  Group group() {
+    return group;
   }
 
   /** From now on tensors that are added are of this layer. */

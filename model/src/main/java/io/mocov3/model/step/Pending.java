@@ -1,5 +1,6 @@
 package io.mocov3.model.step;
 
+import io.mocov3.model.distributed.Group;
 import io.mocov3.model.method.Embedding;
 import io.mocov3.model.method.Query;
 import io.mocov3.model.method.Term.View;
@@ -18,6 +19,7 @@ public final class Pending implements AutoCloseable {
   private final Map<View, Query> queries = new EnumMap<>(View.class);
   private final List<Embedding> embeddings = new ArrayList<>();
   private boolean keeping;
+  private volatile boolean targetMoved;
 
   /** Takes over the features; the views stay their owner's. */
   Pending(ViewPair views, ViewFeatures features, Rates rates) {
@@ -43,7 +45,7 @@ public final class Pending implements AutoCloseable {
     keeping = true;
   }
 
-  /** Of the first view and of the second, once gradients are collected; none unless kept. */
+  /** Of the whole first view and the second, once gradients are collected; none unless kept. */
   public List<Embedding> embeddings() {
     return embeddings;
   }
@@ -61,10 +63,18 @@ public final class Pending implements AutoCloseable {
     return Optional.ofNullable(queries.remove(view));
   }
 
-  void keep(Query query) {
+  void keep(Query query, Group group) {
     if (keeping) {
-      embeddings.add(query.embedding());
+      embeddings.add(query.embedding(group));
     }
+  }
+
+  void targetHasMoved() {
+    targetMoved = true;
+  }
+
+  boolean isTargetMoved() {
+    return targetMoved;
   }
 
   /** Lets go of what was computed, once; the views stay their owner's. */

@@ -3,6 +3,7 @@ package io.mocov3.model.step;
 import io.mocov3.model.device.Autocast;
 import io.mocov3.model.device.DeviceClock.Mark;
 import io.mocov3.model.device.Placement;
+import io.mocov3.model.distributed.Group;
 import io.mocov3.model.method.Encoder;
 import io.mocov3.model.method.Method;
 import io.mocov3.model.method.MethodConfig;
@@ -20,21 +21,27 @@ import io.mocov3.model.optim.Optimizer;
 import io.mocov3.model.tensor.NoGrad;
 import io.mocov3.model.tensor.Tensors;
 import io.mocov3.model.tensor.ViewPair;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SequencedMap;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
 
 /**
  * The only place where a step happens: keys, queries, loss, gradients, and an update or none. Owns
  * the method, the optimizer and what is measured of the gradients.
  *
- * <p>{@link #run} is a whole step. Its parts, in this order: {@link #begin}; {@link #targets} and
- * {@link #query}, at the same time if on two threads; {@link #backward}; {@link #measure} or {@link
- * #takeLoss}; {@link #finish}. All belong to one thread but {@link #targets}, which may run on
- * another one before {@link #backward}.
+ * <p>{@link #run} is a whole step. Its parts, in this order: {@link #begin}; {@link
+ * #targetFeatures} and {@link #query}, at the same time if on two threads; {@link #targets}; {@link
+ * #backward}; {@link #measure} or {@link #takeLoss}; {@link #finish}. All belong to one thread but
+ * {@link #targetFeatures}, which may run on another one before {@link #targets}.
+ *
+ * <p>Of a group each rank makes the same step with its part of the batch, calling the same parts in
+ * the same order; keys, statistics, gradients, loss and measurements are those of the whole batch.
  *
  * <p>The two terms of the loss go backward one after the other, so that only one graph is in memory
  * unless queries are computed ahead. The gradients are those of the sum, bit for bit in fp32.
@@ -48,6 +55,7 @@ public final class TrainingStep implements AutoCloseable {
   private final Tensor loss;
   private final Passes passes;
   private final boolean independent;
+  private final Group group;
   private GradientClip clip;
   private Optional<FrozenProjection> frozen = Optional.empty();
   private boolean targetIsAhead;
@@ -59,11 +67,20 @@ public final class TrainingStep implements AutoCloseable {
     DISCARD
   }
 
+  /** Of one process by itself. */
   public TrainingStep(MethodConfig network, StepConfig config, Placement placement, long seed) {
+    this(network, config, placement, seed, Group.alone());
+  }
+
+  /** The group stays the caller's. All of its ranks must have the same weights. */
+  public TrainingStep(
+      MethodConfig network, StepConfig config, Placement placement, long seed, Group group) {
     this.config = config;
+    this.group = group;
     config.check(network.backbone());
     config.precision().configure(placement);
     method = network.create(config.precision(), placement, seed);
+    method.networks().forEach(part -> part.weights().join(group));
     timer = new StepTimer(placement);
     passes = config.passes(network.backbone());
     independent = !network.backbone().couplesSamples();
@@ -104,19 +121,55 @@ public final class TrainingStep implements AutoCloseable {
     return new Pending(views, new ViewFeatures(method, passes, views), rates);
   }
 
-  /** Moves the target if it is time, then what it makes of both views; owned by the caller. */
-  public Targets targets(Pending step) {
+  /** Moves the target if it is time, then what its backbone makes of both views. */
+  public TargetFeatures targetFeatures(Pending step) {
     if (config.emaOrder() == EmaOrder.BEFORE_KEYS && !targetIsAhead) {
       method.target().ifPresent(target -> target.move(step.rates().momentum()));
     }
     targetIsAhead = false;
-    return new Targets(method.target().map(target -> target.keys(step.views(), keyPasses())));
+    step.targetHasMoved();
+    return independent || group.isAlone() ? encoded(step) : TargetFeatures.NONE;
+  }
+
+  private TargetFeatures encoded(Pending step) {
+    return new TargetFeatures(
+        method.target().map(target -> target.features(step.views(), targetPasses())));
   }
 
   /** On a GPU one pass of both views is the faster one, and without a graph memory is no matter. */
-  private Passes keyPasses() {
+  private Passes targetPasses() {
     boolean joint = placement().isCuda() && passes.parts() == 1 && independent;
     return joint ? Passes.JOINT : new Passes(false, passes.parts());
+  }
+
+  /** Both parts of the targets on the calling thread; owned by the caller. */
+  public Targets targets(Pending step) {
+    return targets(step, targetFeatures(step));
+  }
+
+  /** Of the whole batch, owned by the caller; takes over the features. */
+  public Targets targets(Pending step, TargetFeatures features) {
+    if (method.target().isEmpty()) {
+      return new Targets(Optional.empty(), 0);
+    }
+    boolean later = features.features().isEmpty();
+    try (TargetFeatures all = later ? encoded(step) : features;
+        ViewPair keys = method.target().get().keys(all.features().orElseThrow());
+        NoGrad noGrad = new NoGrad()) {
+      return new Targets(
+          Optional.of(gathered(keys).retained()), group.rank() * keys.first().size(0));
+    }
+  }
+
+  /** Keys (N, K) of each rank to (size N, K), in one collective. */
+  private ViewPair gathered(ViewPair keys) {
+    if (group.isAlone()) {
+      return keys;
+    }
+    long width = keys.first().size(1);
+    Tensor both = torch.stack(new TensorVector(keys.first(), keys.second())).unsqueeze(0);
+    Tensor all = group.gather(both); // (size, 2, N, K)
+    return new ViewPair(all.select(1, 0).reshape(-1, width), all.select(1, 1).reshape(-1, width));
   }
 
   /** Computes the queries of the first view, called again also those of the second. */
@@ -146,10 +199,30 @@ public final class TrainingStep implements AutoCloseable {
 
   /** Collects the gradients of all terms of the loss, one after the other, and their values. */
   public void backward(Pending step, Targets targets) {
+    try {
+      collect(step, targets);
+    } catch (RuntimeException e) {
+      throw group.failure().<RuntimeException>map(gone -> gone).orElse(e);
+    }
+  }
+
+  private void collect(Pending step, Targets targets) {
     method.terms().forEach(term -> backward(step, term, targets));
     Mark begin = timer.begin();
     step.features().backwardAll();
+    average();
     timer.end(StepClock.Part.LOSS_BACKWARD, begin);
+  }
+
+  private void average() {
+    if (!group.isAlone()) {
+      try (NoGrad noGrad = new NoGrad()) {
+        List<Tensor> all = new ArrayList<>();
+        all.add(loss);
+        optimizer.parameters().forEach(parameter -> all.add(parameter.tensor().grad()));
+        group.average(all);
+      }
+    }
   }
 
   private void backward(Pending step, Term term, Targets targets) {
@@ -168,7 +241,7 @@ public final class TrainingStep implements AutoCloseable {
         loss.add_(value.detach());
       }
       timer.end(StepClock.Part.LOSS_BACKWARD, begin);
-      queries.forEach(step::keep);
+      queries.forEach(query -> step.keep(query, group));
     } finally {
       queries.forEach(Query::close);
     }
@@ -200,7 +273,7 @@ public final class TrainingStep implements AutoCloseable {
     Autocast.forgetCasts();
     switch (verdict) {
       case APPLY -> update(step.rates());
-      case DISCARD -> discard();
+      case DISCARD -> discard(step);
     }
     timer.end(StepClock.Part.OPTIMIZER, begin);
   }
@@ -215,18 +288,27 @@ public final class TrainingStep implements AutoCloseable {
   }
 
   /** If the target has moved already, it will not move again towards the same weights. */
-  private void discard() {
+  private void discard(Pending step) {
     optimizer.forget();
     statistics.restore();
-    targetIsAhead = config.emaOrder() == EmaOrder.BEFORE_KEYS;
+    targetIsAhead |= step.isTargetMoved() && config.emaOrder() == EmaOrder.BEFORE_KEYS;
+  }
+
+  /** Another rank is gone in the middle of a step: back to before it, whatever was collected. */
+  public void abandon(Pending step) {
+    discard(step);
+    try (NoGrad noGrad = new NoGrad()) {
+      loss.fill_(new Scalar(0.0));
+    }
   }
 
   /** Whether the target has made the move of the next step already. */
-  boolean targetIsAhead() {
+  public boolean targetIsAhead() {
     return targetIsAhead;
   }
 
-  void restoreTargetIsAhead(boolean ahead) {
+  /** As {@link #targetIsAhead} was where weights come from. */
+  public void restoreTargetIsAhead(boolean ahead) {
     targetIsAhead = ahead;
   }
 

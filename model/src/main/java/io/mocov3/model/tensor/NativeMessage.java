@@ -4,6 +4,9 @@ import java.util.stream.Collectors;
 
 /** What libtorch and OpenCV say when they throw, without the frames of their C++ stack. */
 public final class NativeMessage {
+  /** Where in Gloo's sources, as seen by whoever built it. */
+  private static final String PLACES = "\\[/\\S+:\\d+\\] ";
+
   private static final String FRAMES = "(?s)(\\R\\s*)?(Exception raised from |frame #\\d+:).*";
 
   private NativeMessage() {}
@@ -24,6 +27,7 @@ public final class NativeMessage {
     return exception
         .getMessage()
         .replaceFirst(FRAMES, "")
+        .replaceAll(PLACES, "")
         .lines()
         .map(String::strip)
         .filter(line -> !line.isEmpty())

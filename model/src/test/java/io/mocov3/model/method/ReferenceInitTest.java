@@ -190,7 +190,9 @@ class ReferenceInitTest {
       ViewPair twice = new ViewPair(view, view);
 
       Query q = model.method().query(model.method().features(view));
-      try (ViewPair k = model.method().target().orElseThrow().keys(twice, Passes.ONE_A_VIEW)) {
+      Target target = model.method().target().orElseThrow();
+      try (ViewPair features = target.features(twice, Passes.ONE_A_VIEW);
+          ViewPair k = target.keys(features)) {
 
         double[] projection = Tiny.numbers(q.projection());
         assertThat(Tiny.numbers(k.first())).containsExactly(projection, within(1e-5));

@@ -1,0 +1,2 @@
+/** Several processes of this program on one host. */
+package io.mocov3.app.launch;
