@@ -135,9 +135,14 @@ public final class Follower implements AutoCloseable {
       }
       CompletableFuture<TargetFeatures> features =
           CompletableFuture.supplyAsync(() -> training.targetFeatures(pending), momentumEncoder);
-      training.queriesAhead(pending);
-      try (Targets targets = training.targets(pending, features.join())) {
-        training.backward(pending, targets);
+      try {
+        training.queriesAhead(pending);
+        try (Targets targets = training.targets(pending, features.join())) {
+          training.backward(pending, targets);
+        }
+      } finally {
+        // whatever happened: what it reads is closed next
+        features.handle((done, failure) -> true).join();
       }
       training.measure();
       boolean applied = receive() instanceof Order.Verdict verdict && verdict.applied();

@@ -16,8 +16,8 @@ import org.bytedeco.pytorch.Tensor;
  * Rank 0's side of a training by several processes: it decides, and tells the others at each step,
  * so that there is nothing on which they could differ. One process by itself is told nothing.
  *
- * <p>Belongs to the trainer's thread while there is one. Methods throw {@link GroupException} when
- * a rank is gone, and from then on do nothing.
+ * <p>Belongs to the trainer's thread while there is one, but for {@link #end}. Methods throw {@link
+ * GroupException} when a rank is gone, and from then on do nothing.
  */
 public final class Lead {
   private final Group group;
@@ -103,7 +103,7 @@ public final class Lead {
   }
 
   /** The others end with that exit code; in the middle of a step they notice it by themselves. */
-  public void end(int code) {
+  public synchronized void end(int code) {
     if (!inStep && !lost) {
       try {
         tell(new Order.End(code));
@@ -113,7 +113,7 @@ public final class Lead {
     }
   }
 
-  private void tell(Order order) {
+  private synchronized void tell(Order order) {
     if (!group.isAlone()) {
       if (lost) {
         throw new GroupException("another rank is gone", null);

@@ -9,6 +9,7 @@ import io.mocov3.actors.events.SideWork;
 import io.mocov3.actors.ranks.Follower;
 import io.mocov3.actors.views.BatchFailedException;
 import io.mocov3.app.data.DataSets;
+import io.mocov3.app.log.RunLog;
 import io.mocov3.app.observe.DeviceReadings;
 import io.mocov3.app.output.ExitCode;
 import io.mocov3.app.output.Version;
@@ -33,19 +34,25 @@ import org.bytedeco.javacpp.Pointer;
 public final class FollowerDaemon {
   private final Settings settings;
   private final Ranks ranks;
+  private final RunLog log;
   private final PrintStream err;
 
   public FollowerDaemon(Settings settings, Ranks ranks, PrintStream err) {
     this.settings = settings;
     this.ranks = ranks;
-    this.err = err;
+    // a file of the log is rank 0's
+    Settings.Log lines = new Settings.Log(settings.log().format(), Optional.empty());
+    log = new RunLog(lines, settings.run().name(), err, false);
+    this.err = log.stream();
   }
 
   /** Runs to the end and returns the exit code; mistakes of the user's are thrown. */
   public int run() {
     RunPaths paths = new RunPaths(settings.run().directory());
-    try (StopSignal signal =
-        new StopSignal(paths.checkpoints().resolve("latest"), settings.run().stopGrace(), true)) {
+    try (RunLog opened = log;
+        StopSignal signal =
+            new StopSignal(
+                paths.checkpoints().resolve("latest"), settings.run().stopGrace(), true)) {
       Threads.configure(ranks.threads(settings.threads()));
       // rank 0 has opened the images by then: those that are made on first use, and indexes, exist
       Group group = Meeting.of(settings, ranks, Plans.placement(settings, ranks), err::println);

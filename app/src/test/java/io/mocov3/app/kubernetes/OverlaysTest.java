@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Each overlay before a real API server, which knows every field and enforces Pod Security. */
@@ -63,6 +64,24 @@ class OverlaysTest {
             })
         .extracting(pod -> pod.getSpec().getHostname())
         .containsExactlyInAnyOrder("mocov3-0", "mocov3-1");
+  }
+
+  /** Their controllers are not here: what is rendered is all that can be looked at. */
+  @ParameterizedTest
+  @CsvSource({
+    "jobset, JobSet, mocov3-trainer-0-0.mocov3-ranks, true",
+    "trainjob, TrainingRuntime, name: node, false"
+  })
+  void theSameRanksAreThoseOfOtherControllers(
+      String overlay, String kind, String theirs, boolean namesRanks) throws Exception {
+    ControlPlane.Result rendered =
+        plane.kubectl("kustomize", TestOverlay.of(overlay, overlay, folder).toString());
+
+    assertThat(rendered.code()).as(rendered.err()).isZero();
+    assertThat(rendered.out())
+        .contains("kind: " + kind + "\n", theirs, "/etc/mocov3/experiment.conf")
+        .doesNotContain("kind: Job\n", "clusterIP: None");
+    assertThat(rendered.out().contains("name: WORLD_SIZE")).isEqualTo(namesRanks);
   }
 
   @Test
