@@ -8,6 +8,8 @@ import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.chrono.Milliseconds;
@@ -26,7 +28,8 @@ import org.bytedeco.pytorch.nccl.ProcessGroupNCCL;
  * @param timeout how long a rank may be silent later, before the others take it for gone
  */
 public record Rendezvous(Duration join, Duration timeout) {
-  private static final Duration PAUSE = Duration.ofMillis(500);
+  private static final Duration PAUSE = Duration.ofMillis(200);
+  private static final int CONNECTING = 2000;
 
   /**
    * The group of these processes; tensors are to be on {@code placement}.
@@ -37,8 +40,7 @@ public record Rendezvous(Duration join, Duration timeout) {
     if (ranks.isAlone()) {
       return Group.alone();
     }
-    long begin = System.nanoTime();
-    InetAddress master = resolved(ranks, begin);
+    InetAddress master = master(ranks);
     try {
       Store store = store(ranks, master);
       String address = addressTowards(master, ranks.port()).getHostAddress();
@@ -47,16 +49,7 @@ public record Rendezvous(Duration join, Duration timeout) {
       numbers.setTimeout(kept(milliseconds(timeout)));
       return new C10dGroup(ranks, tensors, numbers);
     } catch (RuntimeException e) {
-      throw new GroupException(
-          "rank %d of %d did not meet the others at %s:%d within %s: %s"
-              .formatted(
-                  ranks.rank(),
-                  ranks.size(),
-                  ranks.host(),
-                  ranks.port(),
-                  seconds(join),
-                  NativeMessage.of(e)),
-          e);
+      throw notMet(ranks, NativeMessage.of(e), e);
     }
   }
 
@@ -69,21 +62,38 @@ public record Rendezvous(Duration join, Duration timeout) {
     }
   }
 
-  /** The name of another host may come to be known later than this process. */
-  private InetAddress resolved(Ranks ranks, long begin) {
+  /**
+   * The address of rank 0, once it can be reached: its name may come to be known later than this
+   * process, and it may listen later.
+   */
+  private InetAddress master(Ranks ranks) {
+    long begin = System.nanoTime();
     while (true) {
       try {
-        return InetAddress.getByName(ranks.host());
+        InetAddress master = InetAddress.getByName(ranks.host());
+        if (ranks.rank() > 0) {
+          try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress(master, ranks.port()), CONNECTING);
+          }
+        }
+        return master;
       } catch (IOException e) {
         if (System.nanoTime() - begin > join.toNanos()) {
-          throw new GroupException(
-              "MASTER_ADDR %s is not a host that is known here, after %s"
-                  .formatted(ranks.host(), seconds(join)),
-              e);
+          String why =
+              e instanceof UnknownHostException ? "that host is not known here" : e.getMessage();
+          throw notMet(ranks, why, e);
         }
         pause();
       }
     }
+  }
+
+  private GroupException notMet(Ranks ranks, String why, Exception cause) {
+    return new GroupException(
+        "rank %d of %d did not meet the others at %s:%d within %d s: %s"
+            .formatted(
+                ranks.rank(), ranks.size(), ranks.host(), ranks.port(), join.toSeconds(), why),
+        cause);
   }
 
   private static void pause() {
@@ -138,10 +148,6 @@ public record Rendezvous(Duration join, Duration timeout) {
 
   private static Milliseconds milliseconds(Duration duration) {
     return new Milliseconds(duration.toMillis());
-  }
-
-  private static String seconds(Duration duration) {
-    return duration.toSeconds() + " s";
   }
 
   /** A port of this host that is free at this moment. */
