@@ -49,7 +49,7 @@ class RanksTest {
   void seeWhatOneSeesAndComputeWhatItComputes() throws Exception {
     Path one = folder.resolve("one");
     Path two = folder.resolve("two");
-    String[] settings = {"evaluation.live.every-steps=5", "evaluation.live.k=[5]"};
+    String[] settings = {"run.steps=30", "evaluation.live.every-steps=5", "evaluation.live.k=[5]"};
     Path errors = folder.resolve("errors.txt");
     Mocov3Process alone = Mocov3Process.run(errors, TinyRun.train(shared, one, settings));
     assertThat(alone.exitCode()).as(alone.errors()).isZero();
@@ -57,8 +57,8 @@ class RanksTest {
     Mocov3Process together = Mocov3Process.run(errors, launch(2, two, settings));
 
     assertThat(together.exitCode()).as(together.errors()).isZero();
-    assertThat(together.errors()).contains("[rank 0] training 60 steps").contains("[rank 1] ");
-    assertThat(TinyRun.samples(two)).hasSize(60).isEqualTo(TinyRun.samples(one));
+    assertThat(together.errors()).contains("[rank 0] training 30 steps").contains("[rank 1] ");
+    assertThat(TinyRun.samples(two)).hasSize(30).isEqualTo(TinyRun.samples(one));
     List<Double> losses = losses(two);
     List<Double> expected = losses(one);
     assertThat(losses).hasSameSizeAs(expected);
@@ -104,8 +104,8 @@ class RanksTest {
     Path whole = folder.resolve("whole");
     Path run = folder.resolve("run");
     Path errors = folder.resolve("errors.txt");
-    Mocov3Process.run(errors, TinyRun.train(shared, whole));
-    Mocov3Process group = Mocov3Process.start(errors, launch(2, run));
+    Mocov3Process.run(errors, TinyRun.train(shared, whole, "run.steps=30"));
+    Mocov3Process group = Mocov3Process.start(errors, launch(2, run, "run.steps=30"));
     while (TinyRun.losses(run).size() < 7 && group.isAlive()) {
       Thread.sleep(1);
     }
@@ -114,7 +114,7 @@ class RanksTest {
 
     assertThat(group.exitCode()).as(group.errors()).isEqualTo(INTERRUPTED);
     assertThat(group.errors()).containsPattern("interrupted after step \\d+, saved");
-    Mocov3Process four = Mocov3Process.run(errors, launch(4, run));
+    Mocov3Process four = Mocov3Process.run(errors, launch(4, run, "run.steps=30"));
     assertThat(four.exitCode()).as(four.errors()).isZero();
     assertThat(TinyRun.samples(run)).isEqualTo(TinyRun.samples(whole));
   }

@@ -59,7 +59,7 @@ class SettingsMistakesTest {
 
   @ParameterizedTest
   @CsvSource({
-    "foo=1, 'mocov3 has augment, checkpoint, data, device, evaluation, http, log, method,'",
+    "foo=1, 'mocov3 has augment, checkpoint, data, device, distributed, evaluation, http, log,'",
     "http.protocol=1, 'http has allowed-hosts, enabled, host, port'",
     "evaluation.knn.neighbours=1, 'evaluation.knn has batch-size, every-epochs,'"
   })
