@@ -7,7 +7,7 @@ import io.mocov3.actors.control.PauseMark;
 import io.mocov3.actors.evaluation.Evaluator;
 import io.mocov3.actors.events.EventSink;
 import io.mocov3.actors.events.StabilityPolicy;
-import io.mocov3.actors.ranks.Lead;
+import io.mocov3.actors.ranks.Leader;
 import io.mocov3.actors.session.TrainingSession;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -25,5 +25,5 @@ public record Blueprint(
     PauseMark pauses,
     Patience patience,
     EventSink events,
-    Lead ranks,
+    Leader ranks,
     CompletableFuture<TrainingOutcome> outcome) {}

@@ -63,7 +63,7 @@ public final class Follower implements AutoCloseable {
     CompletableFuture.runAsync(Threads::adopt, momentumEncoder).join();
   }
 
-  /** Rank 0 hears of it with the next order. */
+  /** Rank 0 hears of it with the next directive. */
   public void requestStop() {
     stopWanted = true;
   }
@@ -77,21 +77,21 @@ public final class Follower implements AutoCloseable {
   public int run() {
     while (true) {
       switch (receive()) {
-        case Order.Idle idle -> {}
-        case Order.Begin begin -> begin(begin);
-        case Order.Step step -> step(step);
-        case Order.End end -> {
+        case Directive.Idle idle -> {}
+        case Directive.Begin begin -> begin(begin);
+        case Directive.Step step -> step(step);
+        case Directive.End end -> {
           return end.code();
         }
-        case Order.Verdict verdict -> throw new IllegalStateException("a verdict on no step");
+        case Directive.Verdict verdict -> throw new IllegalStateException("a verdict on no step");
       }
     }
   }
 
-  private Order receive() {
-    Order order = Order.exchange(group, Order.nothing(stopWanted)).order();
+  private Directive receive() {
+    Directive directive = Directive.exchange(group, Directive.nothing(stopWanted)).directive();
     heard = System.nanoTime();
-    return order;
+    return directive;
   }
 
   /** The time since rank 0 was heard last. */
@@ -104,12 +104,12 @@ public final class Follower implements AutoCloseable {
     return training;
   }
 
-  private void begin(Order.Begin begin) {
+  private void begin(Directive.Begin begin) {
     batches.ifPresent(SinkQueueWithCancel::cancel);
     model.ifPresent(TrainingStep::close);
     TrainingStep fresh = models.get();
     model = Optional.of(fresh);
-    group.broadcast(Lead.state(fresh));
+    group.broadcast(Leader.state(fresh));
     fresh.optimizer().restoreSteps(begin.updates());
     fresh.restoreTargetIsAhead(begin.targetIsAhead());
     begin.adjusted().applyTo(fresh);
@@ -121,16 +121,16 @@ public final class Follower implements AutoCloseable {
     training = true;
   }
 
-  private void step(Order.Step order) {
+  private void step(Directive.Step directive) {
     TrainingStep training = model.orElseThrow();
-    try (Batch batch = next(order.position());
+    try (Batch batch = next(directive.position());
         ViewPair views = views(batch.buffer());
-        Pending pending = training.begin(views, order.rates())) {
-      Lead.gathered(group, batch.buffer().sampleIndices());
-      if (order.keepsEmbeddings()) {
+        Pending pending = training.begin(views, directive.rates())) {
+      Leader.gathered(group, batch.buffer().sampleIndices());
+      if (directive.keepsEmbeddings()) {
         pending.keepEmbeddings();
       }
-      if (order.drilled()) {
+      if (directive.drilled()) {
         training.scaleNextGradient(drill.layer(), drill.factor());
       }
       CompletableFuture<TargetFeatures> features =
@@ -145,7 +145,7 @@ public final class Follower implements AutoCloseable {
         features.handle((done, failure) -> true).join();
       }
       training.measure();
-      boolean applied = receive() instanceof Order.Verdict verdict && verdict.applied();
+      boolean applied = receive() instanceof Directive.Verdict verdict && verdict.applied();
       training.finish(pending, applied ? Verdict.APPLY : Verdict.DISCARD);
     }
   }

@@ -94,8 +94,8 @@ final class StepExecution implements AutoCloseable {
   void complete(TargetFeatures features) {
     InFlight current = inFlight.orElseThrow();
     long step = current.completed() + 1;
-    since(Stage.KEY_WAIT, idleSince);
     try (Targets keys = model.targets(current.step(), features)) {
+      since(Stage.KEY_WAIT, idleSince);
       model.backward(current.step(), keys);
       long begin = System.nanoTime();
       StepMeasurement measured = model.measure();

@@ -8,7 +8,7 @@ import io.mocov3.actors.events.Interruption;
 import io.mocov3.actors.events.Progress;
 import io.mocov3.actors.events.SideWork;
 import io.mocov3.actors.events.Timing;
-import io.mocov3.actors.ranks.Lead;
+import io.mocov3.actors.ranks.Leader;
 import io.mocov3.actors.stability.StabilityMonitor;
 import io.mocov3.actors.stability.StabilityPlan;
 import io.mocov3.actors.views.Batch;
@@ -160,7 +160,7 @@ public final class TrainingSession implements AutoCloseable {
   }
 
   /** The ranks that it leads. */
-  public Lead ranks() {
+  public Leader ranks() {
     return learner.ranks();
   }
 

@@ -66,6 +66,36 @@ final class Ending {
     return finish(new Stopped());
   }
 
+  /** A step cannot be finished, for a rank is gone, but its keys are still being made. */
+  Behavior<TrainerCommand> abandonStep(String reason) {
+    return parts.phase(
+        command ->
+            switch (command) {
+              case Keys keys -> {
+                keys.ready().features().close();
+                yield rankGone(reason);
+              }
+              case StreamStarted started -> acknowledge(started);
+              case StreamEnded ended -> Behaviors.same();
+              case StreamFailed failed -> Behaviors.same();
+              case Stop stop -> then(saving::stopRequested);
+              case Ask ask -> then(() -> ask.caller().refused(Operating.ENDED));
+              case RetryWrite retry -> then(() -> saving.retry(false));
+              case CheckpointWritten done -> then(() -> saving.written(done.written(), false));
+              case ProbeDone done -> then(() -> probing.done(done.evaluated()));
+              case Tick tick -> Behaviors.same();
+              case Abandon abandon -> throw abandoned(abandon);
+              case BeginPaused begin -> parts.unexpected(begin);
+              case TrainBatch batch -> parts.unexpected(batch);
+            });
+  }
+
+  /** What there is is saved: the state before the step that was not finished. */
+  Behavior<TrainerCommand> rankGone(String reason) {
+    session.abandonStep();
+    return finish(new RankGone(reason));
+  }
+
   Behavior<TrainerCommand> finish(Cause cause) {
     parts.feed().stop();
     saving.writeIfDue(session.hasUnsavedSteps());
@@ -110,7 +140,7 @@ final class Ending {
                 yield reportWhenIdle(cause, Behaviors.same());
               }
               case RetryWrite retry -> then(() -> saving.retry(true));
-              case Tick tick -> then(parts.touch()::whileEnding);
+              case Tick tick -> then(parts.heartbeat()::whileEnding);
               case Stop stop -> stop();
               case Ask ask -> then(() -> ask.caller().refused(Operating.ENDED));
               case TrainBatch late -> then(late.batch()::close);
@@ -139,7 +169,7 @@ final class Ending {
               case StreamEnded ended -> Behaviors.same();
               case StreamFailed failed -> Behaviors.same();
               case RetryWrite retry -> Behaviors.same();
-              case Tick tick -> then(parts.touch()::whileEnding);
+              case Tick tick -> then(parts.heartbeat()::whileEnding);
               case Stop stop ->
                   Behaviors.same(); // it ends as soon as it can, and says what is saved
               case Abandon abandon -> throw abandoned(abandon);

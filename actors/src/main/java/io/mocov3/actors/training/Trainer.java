@@ -18,7 +18,6 @@ import io.mocov3.actors.session.TrainingSession;
 import io.mocov3.actors.training.Ending.AllDone;
 import io.mocov3.actors.training.Ending.Cause;
 import io.mocov3.actors.training.Ending.DataGone;
-import io.mocov3.actors.training.Ending.RankGone;
 import io.mocov3.actors.training.Ending.Stopped;
 import io.mocov3.actors.training.MomentumEncoder.EncodeKeys;
 import io.mocov3.actors.training.MomentumEncoder.KeysReady;
@@ -179,42 +178,12 @@ public final class Trainer {
             });
   }
 
-  /** The same in a step that cannot be finished, for a rank is gone. */
-  private Behavior<TrainerCommand> abandoning(String reason) {
-    return parts.phase(
-        command ->
-            switch (command) {
-              case Keys keys -> {
-                keys.ready().features().close();
-                yield lost(reason);
-              }
-              case StreamStarted started -> acknowledge(started);
-              case StreamEnded ended -> Behaviors.same();
-              case StreamFailed failed -> Behaviors.same();
-              case Stop stop -> then(saving::stopRequested);
-              case Ask ask -> then(() -> ask.caller().refused(Operating.ENDED));
-              case RetryWrite retry -> then(() -> saving.retry(false));
-              case CheckpointWritten done -> then(() -> saving.written(done.written(), false));
-              case ProbeDone done -> then(() -> probing.done(done.evaluated()));
-              case Tick tick -> Behaviors.same();
-              case Abandon abandon -> throw abandoned(abandon);
-              case BeginPaused begin -> parts.unexpected(begin);
-              case TrainBatch batch -> parts.unexpected(batch);
-            });
-  }
-
-  /** What there is is saved: the state before the step that was not finished. */
-  private Behavior<TrainerCommand> lost(String reason) {
-    session.abandonStep();
-    return ending.finish(new RankGone(reason));
-  }
-
   private Behavior<TrainerCommand> inTouch(Optional<TrainBatch> held) {
     try {
-      parts.touch().keep();
+      parts.heartbeat().keep();
       return Behaviors.same();
     } catch (GroupException e) {
-      return leave(held, () -> lost(e.getMessage()));
+      return leave(held, () -> ending.rankGone(e.getMessage()));
     }
   }
 
@@ -264,13 +233,13 @@ public final class Trainer {
       step = session.begin(message.batch());
     } catch (GroupException e) {
       message.batch().close();
-      return lost(e.getMessage());
+      return ending.rankGone(e.getMessage());
     }
     momentumEncoder.tell(new EncodeKeys(step, keysAdapter));
     try {
       session.computeQueries();
     } catch (GroupException e) {
-      return abandoning(e.getMessage());
+      return ending.abandonStep(e.getMessage());
     }
     return waitingForKeys(message.ackTo(), Optional.empty());
   }
@@ -280,7 +249,7 @@ public final class Trainer {
     try {
       session.complete(keys.ready().features());
     } catch (GroupException e) {
-      return parts.operating().answeredIn(lost(e.getMessage()));
+      return parts.operating().answeredIn(ending.rankGone(e.getMessage()));
     }
     saving.askForNext(ackTo);
     return parts.operating().answeredIn(afterStep(cause));
@@ -292,9 +261,9 @@ public final class Trainer {
       return ending.interrupt();
     }
     if (session.ranks().isLost()) {
-      return lost(RANK_GONE);
+      return ending.rankGone(RANK_GONE);
     }
-    parts.touch().askForStop();
+    parts.heartbeat().askForStop();
     saving.afterStep();
     probing.runIf(session.probeDue() || probing.isRequested());
     boolean stopped = cause.filter(Stopped.class::isInstance).isPresent();

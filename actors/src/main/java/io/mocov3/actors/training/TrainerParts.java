@@ -31,7 +31,7 @@ final class TrainerParts {
   private final Saving saving;
   private final Probing probing;
   private final Operating operating;
-  private final Touch touch;
+  private final Heartbeat heartbeat;
 
   /** Takes over the session. */
   TrainerParts(
@@ -54,7 +54,7 @@ final class TrainerParts {
         new Probing(
             session, peers.evaluator(), context.messageAdapter(Evaluated.class, ProbeDone::new));
     operating = new Operating(session, saving, probing, putOff);
-    touch = new Touch(session.ranks(), guardian, timers);
+    heartbeat = new Heartbeat(session.ranks(), guardian, timers);
     feed = feeds.open(session.batches(), context);
   }
 
@@ -78,8 +78,8 @@ final class TrainerParts {
     return operating;
   }
 
-  Touch touch() {
-    return touch;
+  Heartbeat heartbeat() {
+    return heartbeat;
   }
 
   void tell(TrainerEvent event) {

@@ -23,7 +23,7 @@ import io.mocov3.actors.events.StabilityPolicy;
 import io.mocov3.actors.events.StabilityPolicy.Action;
 import io.mocov3.actors.events.StabilityPolicy.Change;
 import io.mocov3.actors.guardian.GuardianCommand.TrainerTold;
-import io.mocov3.actors.ranks.Lead;
+import io.mocov3.actors.ranks.Leader;
 import io.mocov3.actors.training.TrainerCommand;
 import io.mocov3.actors.training.TrainerEvent;
 import io.mocov3.augment.SourceUnavailableException;
@@ -77,6 +77,8 @@ class GuardianPhasesTest {
               new TrainerTold(
                   new TrainerEvent.DataFailed(
                       4, true, new SourceUnavailableException("gone", null)))),
+          Map.entry("stop-wanted", new TrainerTold(new TrainerEvent.StopWanted())),
+          Map.entry("rank-lost", new TrainerTold(new TrainerEvent.RankLost(4, true, "gone"))),
           Map.entry("paused", new TrainerTold(new TrainerEvent.Paused(3))),
           Map.entry("resumed", new TrainerTold(new TrainerEvent.Resumed(3))),
           Map.entry(
@@ -115,7 +117,7 @@ class GuardianPhasesTest {
                   mark,
                   PATIENT,
                   log,
-                  Lead.alone(),
+                  Leader.alone(),
                   outcome),
               (session, peers) -> Behaviors.ignore()));
 
@@ -124,24 +126,24 @@ class GuardianPhasesTest {
       strings = {
         "starting:         start ignored, stop stopping, give-up failed, started training, finished"
             + " completed, interrupted rolling_back, data-failed waiting_for_data, retry ignored,"
-            + " at-rest ignored, look ignored, found ignored, paused paused, resumed training, back rolling_back, ask-stop stopping, ask-pause trainer, ask-save trainer, stuck trainer, ping ponged, not-found ignored",
+            + " at-rest ignored, look ignored, found ignored, paused paused, resumed training, back rolling_back, ask-stop stopping, ask-pause trainer, ask-save trainer, stuck trainer, ping ponged, stop-wanted stopping, rank-lost ranklost, not-found ignored",
         "training:         start ignored, stop stopping, give-up failed, started same, finished"
             + " completed, interrupted rolling_back, data-failed waiting_for_data, retry ignored,"
-            + " at-rest ignored, look ignored, found ignored, paused paused, resumed same, back rolling_back, ask-stop stopping, ask-pause trainer, ask-save trainer, stuck trainer, ping ponged, not-found ignored",
-        "paused: start ignored, stop stopping, give-up failed, started training, finished completed, interrupted rolling_back, data-failed waiting_for_data, retry ignored, at-rest ignored, look ignored, found ignored, paused same, resumed training, back rolling_back, ask-stop stopping, ask-pause trainer, ask-save trainer, stuck trainer, ping ponged, not-found ignored",
+            + " at-rest ignored, look ignored, found ignored, paused paused, resumed same, back rolling_back, ask-stop stopping, ask-pause trainer, ask-save trainer, stuck trainer, ping ponged, stop-wanted stopping, rank-lost ranklost, not-found ignored",
+        "paused: start ignored, stop stopping, give-up failed, started training, finished completed, interrupted rolling_back, data-failed waiting_for_data, retry ignored, at-rest ignored, look ignored, found ignored, paused same, resumed training, back rolling_back, ask-stop stopping, ask-pause trainer, ask-save trainer, stuck trainer, ping ponged, stop-wanted stopping, rank-lost ranklost, not-found ignored",
         "waiting_for_data: start ignored, stop interrupted, give-up failed, started ignored,"
             + " finished ignored, interrupted ignored, data-failed ignored, retry ignored, at-rest"
-            + " ignored, look same, found starting, paused ignored, resumed ignored, back ignored, ask-stop interrupted, ask-pause answered, ask-save refused, stuck ignored, ping ponged, not-found same",
+            + " ignored, look same, found starting, paused ignored, resumed ignored, back ignored, ask-stop interrupted, ask-pause answered, ask-save refused, stuck ignored, ping ponged, stop-wanted ignored, rank-lost ignored, not-found same",
         "recovering:       start ignored, stop stopping, give-up failed, started same, finished same,"
             + " interrupted same, data-failed same, retry same, at-rest starting, look ignored,"
-            + " found ignored, paused same, resumed same, back same, ask-stop stopping, ask-pause answered, ask-save refused, stuck same, ping ponged, not-found ignored",
-        "leaving: start ignored, stop same, give-up failed, started same, finished same, interrupted same, data-failed same, retry same, at-rest interrupted, look ignored, found ignored, paused same, resumed same, back same, ask-stop same, ask-pause refused, ask-save refused, stuck same, ping ponged, not-found ignored",
+            + " found ignored, paused same, resumed same, back same, ask-stop stopping, ask-pause answered, ask-save refused, stuck same, ping ponged, stop-wanted same, rank-lost same, not-found ignored",
+        "leaving: start ignored, stop same, give-up failed, started same, finished same, interrupted same, data-failed same, retry same, at-rest interrupted, look ignored, found ignored, paused same, resumed same, back same, ask-stop same, ask-pause refused, ask-save refused, stuck same, ping ponged, stop-wanted same, rank-lost same, not-found ignored",
         "rolling_back:     start ignored, stop stopping, give-up failed, started training, finished"
             + " completed, interrupted same, data-failed waiting_for_data, retry ignored, at-rest"
-            + " ignored, look ignored, found ignored, paused paused, resumed training, back same, ask-stop stopping, ask-pause trainer, ask-save trainer, stuck trainer, ping ponged, not-found ignored",
+            + " ignored, look ignored, found ignored, paused paused, resumed training, back same, ask-stop stopping, ask-pause trainer, ask-save trainer, stuck trainer, ping ponged, stop-wanted stopping, rank-lost ranklost, not-found ignored",
         "stopping:         start ignored, stop same, give-up failed, started same, finished"
             + " interrupted, interrupted interrupted, data-failed interrupted, retry ignored,"
-            + " at-rest ignored, look ignored, found ignored, paused same, resumed same, back interrupted, ask-stop same, ask-pause refused, ask-save refused, stuck trainer, ping ponged, not-found ignored"
+            + " at-rest ignored, look ignored, found ignored, paused same, resumed same, back interrupted, ask-stop same, ask-pause refused, ask-save refused, stuck trainer, ping ponged, stop-wanted same, rank-lost interrupted, not-found ignored"
       })
   void everyPhaseAnswersEveryMessage(String row) {
     String phase = row.substring(0, row.indexOf(':'));

@@ -15,7 +15,7 @@ import io.mocov3.actors.guardian.Blueprint;
 import io.mocov3.actors.guardian.GuardianCommand;
 import io.mocov3.actors.guardian.TrainingGuardian;
 import io.mocov3.actors.guardian.TrainingOutcome;
-import io.mocov3.actors.ranks.Lead;
+import io.mocov3.actors.ranks.Leader;
 import io.mocov3.actors.session.Learner;
 import io.mocov3.actors.session.SessionOrigin;
 import io.mocov3.actors.session.TrainingPlan;
@@ -139,7 +139,7 @@ public record TinyTraining(
             new MemoryMark(),
             patience,
             log,
-            Lead.alone(),
+            Leader.alone(),
             outcome);
     ActorRef<GuardianCommand> guardian = actors.spawn(TrainingGuardian.create(blueprint));
     guardian.tell(GuardianCommand.Start.INSTANCE);

@@ -74,22 +74,22 @@ class TrainerPhasesTest {
   @ValueSource(
       strings = {
         "batch:       stream-started acknowledges, batch trains, stream-ended saves, stream-failed"
-            + " saves, keys ignored, written same, probed same, retry saves, pause answers, resume answers, save saves, back refuses, abandon fails, stop saves",
-        "paused: stream-started acknowledges, batch same, stream-ended saves, stream-failed saves, keys ignored, written same, probed same, retry saves, stop saves, pause answers, resume answers, save saves, back refuses, abandon fails",
-        "held: stream-started acknowledges, batch same, stream-ended same, stream-failed saves, keys ignored, written same, probed same, retry saves, stop saves, pause answers, resume trains, save saves, back refuses, abandon fails",
+            + " saves, keys ignored, written same, probed same, retry saves, pause answers, resume answers, save saves, back refuses, tick same, abandon fails, stop saves",
+        "paused: stream-started acknowledges, batch same, stream-ended saves, stream-failed saves, keys ignored, written same, probed same, retry saves, stop saves, pause answers, resume answers, save saves, back refuses, tick same, abandon fails",
+        "held: stream-started acknowledges, batch same, stream-ended same, stream-failed saves, keys ignored, written same, probed same, retry saves, stop saves, pause answers, resume trains, save saves, back refuses, tick same, abandon fails",
         "keys:        stream-started acknowledges, batch ignored, stream-ended same, stream-failed"
-            + " same, keys acknowledges, written same, probed same, retry same, pause same, resume same, save same, back same, abandon fails, stop same",
+            + " same, keys acknowledges, written same, probed same, retry same, pause same, resume same, save same, back same, tick same, abandon fails, stop same",
         "last-keys:   stream-started acknowledges, batch ignored, stream-ended same, stream-failed"
-            + " same, keys saves, written same, probed same, retry same, pause same, resume same, save same, back same, abandon fails, stop same",
+            + " same, keys saves, written same, probed same, retry same, pause same, resume same, save same, back same, tick same, abandon fails, stop same",
         "finishing:   stream-started acknowledges, batch same, stream-ended same, stream-failed"
-            + " same, keys ignored, written ends, probed same, retry same, pause refuses, resume refuses, save refuses, back refuses, abandon fails, stop same",
+            + " same, keys ignored, written ends, probed same, retry same, pause refuses, resume refuses, save refuses, back refuses, tick same, abandon fails, stop same",
         "interrupted: stream-started acknowledges, batch same, stream-ended same, stream-failed"
-            + " same, keys ignored, written ends, probed same, retry same, pause refuses, resume refuses, save refuses, back refuses, abandon fails, stop same"
+            + " same, keys ignored, written ends, probed same, retry same, pause refuses, resume refuses, save refuses, back refuses, tick same, abandon fails, stop same"
       })
   void everyPhaseAnswersEveryMessage(String row) {
     String phase = row.substring(0, row.indexOf(':'));
     List<String> cells = Arrays.asList(row.substring(row.indexOf(':') + 1).split(",", -1));
-    assertThat(cells).as("all messages").hasSize(14);
+    assertThat(cells).as("all messages").hasSize(15);
 
     for (String cell : cells) {
       String[] words = cell.strip().split(" ", 2);
@@ -239,6 +239,7 @@ class TrainerPhasesTest {
       case "resume" -> ask(new ControlRequest.Resume());
       case "save" -> ask(new ControlRequest.Checkpoint());
       case "back" -> ask(new ControlRequest.Rollback(OptionalLong.empty()));
+      case "tick" -> TrainerCommand.Tick.INSTANCE;
       case "abandon" -> new TrainerCommand.Abandon("nothing moves");
       default -> throw new IllegalArgumentException(name);
     };

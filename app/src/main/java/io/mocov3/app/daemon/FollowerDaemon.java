@@ -55,7 +55,8 @@ public final class FollowerDaemon {
                 paths.checkpoints().resolve("latest"), settings.run().stopGrace(), true)) {
       Threads.configure(ranks.threads(settings.threads()));
       // rank 0 has opened the images by then: those that are made on first use, and indexes, exist
-      Group group = Meeting.of(settings, ranks, Plans.placement(settings, ranks), err::println);
+      Group group =
+          Meeting.of(settings, ranks, Plans.placement(settings.device(), ranks), err::println);
       try (DataSets data = DataSets.open(settings);
           PrometheusMetrics metrics =
               new PrometheusMetrics(

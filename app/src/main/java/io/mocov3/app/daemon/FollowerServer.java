@@ -4,6 +4,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.mocov3.actors.ranks.Follower;
 import io.mocov3.app.http.HealthAnswer;
+import io.mocov3.app.http.HostRule;
 import io.mocov3.app.output.RunException;
 import io.mocov3.app.settings.Settings;
 import io.mocov3.metrics.Exposition.Scrape;
@@ -26,10 +27,12 @@ final class FollowerServer implements AutoCloseable {
   private static final String TEXT = "text/plain; charset=utf-8";
   private static final int GOOD = 200;
   private static final int BAD = 503;
+  private static final int MISDIRECTED = 421;
 
   private final HttpServer server;
   private final ExecutorService thread =
       Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("http").factory());
+  private final HostRule hosts;
   private final Duration silence;
   private volatile Optional<Follower> follower = Optional.empty();
 
@@ -46,6 +49,7 @@ final class FollowerServer implements AutoCloseable {
               .formatted(settings.http().port(), host, e.getMessage()),
           e);
     }
+    hosts = new HostRule(server.getAddress(), settings.http().allowedHosts());
     server.setExecutor(thread);
     serve("/health/live", accept -> health(this::live));
     serve("/health/ready", accept -> health(this::ready));
@@ -85,16 +89,22 @@ final class FollowerServer implements AutoCloseable {
     server.createContext(path, exchange -> answer(exchange, answers));
   }
 
-  private static void answer(HttpExchange exchange, Function<String, Answer> answers)
-      throws IOException {
+  private void answer(HttpExchange exchange, Function<String, Answer> answers) throws IOException {
     try (exchange) {
-      String accept = exchange.getRequestHeaders().getFirst("Accept");
-      Answer answer = answers.apply(accept == null ? "" : accept);
+      String host = header(exchange, "Host").replaceFirst(":\\d+$", "");
+      Answer answer =
+          hosts.accepts(host)
+              ? answers.apply(header(exchange, "Accept"))
+              : new Answer(MISDIRECTED, TEXT, "no such host is served here\n");
       byte[] body = answer.body().getBytes(StandardCharsets.UTF_8);
       exchange.getResponseHeaders().set("Content-Type", answer.type());
       exchange.sendResponseHeaders(answer.status(), body.length);
       exchange.getResponseBody().write(body);
     }
+  }
+
+  private static String header(HttpExchange exchange, String name) {
+    return Optional.ofNullable(exchange.getRequestHeaders().getFirst(name)).orElse("");
   }
 
   @Override

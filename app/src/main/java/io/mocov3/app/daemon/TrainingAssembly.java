@@ -15,7 +15,7 @@ import io.mocov3.actors.events.SideWork;
 import io.mocov3.actors.guardian.Blueprint;
 import io.mocov3.actors.guardian.TrainingOutcome;
 import io.mocov3.actors.ranks.Follower;
-import io.mocov3.actors.ranks.Lead;
+import io.mocov3.actors.ranks.Leader;
 import io.mocov3.actors.session.Learner;
 import io.mocov3.actors.session.SessionOrigin;
 import io.mocov3.actors.session.TrainingPlan;
@@ -74,7 +74,7 @@ public final class TrainingAssembly {
     this.settings = settings;
     this.data = data;
     this.ranks = ranks;
-    placement = Plans.placement(settings, ranks);
+    placement = Plans.placement(settings.device(), ranks);
     order = Plans.order(settings, data, ranks);
     plan = Plans.plan(settings, order);
     stability = Plans.stability(settings, data);
@@ -145,7 +145,7 @@ public final class TrainingAssembly {
       Executor workers,
       EventSink events,
       RunState run,
-      Lead lead,
+      Leader lead,
       CompletableFuture<TrainingOutcome> outcome) {
     ViewPipeline pipeline = pipeline(workers, events);
     ProbeTickets tickets = new ProbeTickets();
@@ -247,7 +247,7 @@ public final class TrainingAssembly {
       Optional<Interruption> after,
       ViewPipeline pipeline,
       KnownPast past,
-      Lead lead,
+      Leader lead,
       EventSink events) {
     after.ifPresent(why -> past.tickets().goBackTo(why.incident().onset() - 1));
     SessionOrigin origin =

@@ -8,7 +8,7 @@ import io.mocov3.actors.guardian.Blueprint;
 import io.mocov3.actors.guardian.GuardianCommand;
 import io.mocov3.actors.guardian.TrainingGuardian;
 import io.mocov3.actors.guardian.TrainingOutcome;
-import io.mocov3.actors.ranks.Lead;
+import io.mocov3.actors.ranks.Leader;
 import io.mocov3.app.data.DataArrival;
 import io.mocov3.app.data.DataDigest;
 import io.mocov3.app.data.DataSets;
@@ -177,7 +177,7 @@ public final class TrainingDaemon {
       Observers observers =
           Observers.of(
               settings, directory, store, new Observers.Outlets(metrics, files, board, progress));
-      Lead lead = new Lead(Meeting.of(settings, ranks, assembly.placement(), progress::line));
+      Leader lead = new Leader(Meeting.of(settings, ranks, assembly.placement(), progress::line));
       Blueprint blueprint =
           assembly.blueprint(
               store,

@@ -5,6 +5,7 @@ import io.mocov3.app.launch.LocalRanks;
 import io.mocov3.app.output.Escaped;
 import io.mocov3.app.output.ExitCode;
 import io.mocov3.app.output.JsonOutput;
+import io.mocov3.app.plan.Plans;
 import io.mocov3.augment.exactness.AugmentFixture;
 import io.mocov3.augment.exactness.CaseResult;
 import io.mocov3.model.ModelException;
@@ -83,10 +84,11 @@ public final class ExactnessCommand implements Callable<Integer> {
       return inRanks();
     }
     Threads.configure(ranks.threads(0));
-    Group group = new Rendezvous(PATIENCE, PATIENCE).meet(ranks, Placement.CPU);
+    Placement placement = Plans.placement(device, ranks);
+    Group group = new Rendezvous(PATIENCE, PATIENCE).meet(ranks, placement);
     List<FixtureResult> results = new ArrayList<>();
     for (Path folder : folders) {
-      results.addAll(run(folder, group));
+      results.addAll(run(folder, new Fixtures.Way(placement.device(), microBatches, group)));
     }
     return group.leads() ? print(results) : ExitCode.DONE;
   }
@@ -125,14 +127,13 @@ public final class ExactnessCommand implements Callable<Integer> {
     return results.stream().allMatch(FixtureResult::pass) ? ExitCode.DONE : ExitCode.CHECK_FAILED;
   }
 
-  private List<FixtureResult> run(Path folder, Group group) {
+  private List<FixtureResult> run(Path folder, Fixtures.Way way) {
     if (Files.isRegularFile(folder.resolve("augment.json"))) {
       return List.of(augment(folder));
     }
     if (!Fixtures.isFixture(folder)) {
       throw new ModelException(folder + " holds no fixture.json and no augment.json");
     }
-    Fixtures.Way way = new Fixtures.Way(device, microBatches, group);
     List<Width> widths = precision == null ? List.of(Width.values()) : List.of(precision);
     return widths.stream().map(width -> Fixtures.run(folder, width, way)).distinct().toList();
   }

@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
  * and the allowed ones alone are served. Elsewhere any is, unless some are allowed: then these and
  * plain addresses, which probes and Prometheus use and nobody can point elsewhere.
  */
-final class HostRule {
+public final class HostRule {
   private static final Pattern LOOPBACK = Pattern.compile("localhost|127(\\.\\d{1,3}){3}|::1");
   private static final Pattern ADDRESS = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}|.*:.*");
 
@@ -21,7 +21,7 @@ final class HostRule {
   private final boolean anyName;
   private final Set<String> named = new HashSet<>();
 
-  HostRule(InetSocketAddress bound, List<String> allowed) {
+  public HostRule(InetSocketAddress bound, List<String> allowed) {
     onLoopback = !bound.isUnresolved() && bound.getAddress().isLoopbackAddress();
     anyName = !onLoopback && allowed.isEmpty();
     named.add(plain(bound.getHostString()));
@@ -29,7 +29,7 @@ final class HostRule {
   }
 
   /** {@code host} is without a port; the brackets of an address may be there. */
-  boolean accepts(String host) {
+  public boolean accepts(String host) {
     String name = plain(host);
     return anyName
         || named.contains(name)

@@ -105,11 +105,6 @@ public final class LocalRanks {
     processes.forEach(Process::destroyForcibly);
   }
 
-  /** Of each rank its process. */
-  public List<Long> pids() {
-    return processes.stream().map(Process::pid).toList();
-  }
-
   /**
    * Waits for all of them. When one has ended in another way than the last one of a whole group,
    * the others notice by themselves; those that have not ended after {@code grace} are killed.

@@ -55,15 +55,15 @@ public final class Plans {
    *
    * @throws SettingsException when they were to share one GPU
    */
-  public static Placement placement(Settings settings, Ranks ranks) {
-    Placement asked = Placement.of(settings.device(), ScalarType.Float);
+  public static Placement placement(String device, Ranks ranks) {
+    Placement asked = Placement.of(device, ScalarType.Float);
     if (ranks.localSize() == 1 || !asked.isCuda()) {
       return asked;
     }
-    if (settings.device().contains(":")) {
+    if (device.contains(":")) {
       throw new SettingsException(
           "device is %s, but %d ranks are on this host; use device=cuda, and each takes its own"
-              .formatted(settings.device(), ranks.localSize()));
+              .formatted(device, ranks.localSize()));
     }
     return Placement.of("cuda:" + ranks.localRank(), ScalarType.Float);
   }

@@ -34,7 +34,7 @@ final class Alone implements Group {
   public void average(List<Tensor> tensors) {}
 
   @Override
-  public void broadcast(Iterable<Tensor> tensors) {}
+  public void broadcast(List<Tensor> tensors) {}
 
   @Override
   public Optional<GroupException> failure() {

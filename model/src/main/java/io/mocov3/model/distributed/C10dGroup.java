@@ -119,11 +119,9 @@ final class C10dGroup implements Group {
   }
 
   @Override
-  public void broadcast(Iterable<Tensor> values) {
+  public void broadcast(List<Tensor> values) {
     try (NoGrad noGrad = new NoGrad()) {
-      List<Tensor> all = new ArrayList<>();
-      values.forEach(all::add);
-      Buckets.through(all, flat -> done(() -> tensors.broadcast(new TensorVector(flat))));
+      Buckets.through(values, flat -> done(() -> tensors.broadcast(new TensorVector(flat))));
     }
   }
 

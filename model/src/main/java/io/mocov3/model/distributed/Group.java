@@ -19,6 +19,7 @@ public interface Group {
     return Alone.GROUP;
   }
 
+  /** 0 to {@code size - 1}. */
   int rank();
 
   int size();
@@ -45,16 +46,16 @@ public interface Group {
   void average(List<Tensor> tensors);
 
   /** Replaces the numbers of each tensor by those of rank 0. */
-  void broadcast(Iterable<Tensor> tensors);
+  void broadcast(List<Tensor> tensors);
 
   /** The sum over the ranks, number by number: between hosts, whatever the device. */
   long[] sum(long... numbers);
+
+  /** Numbers of each rank, equally many, in the order of the ranks. */
+  long[] gather(long... numbers);
 
   /**
    * Why a rank was found gone, if one was: native code that called us forgets which kind it was.
    */
   Optional<GroupException> failure();
-
-  /** Numbers of each rank, equally many, in the order of the ranks. */
-  long[] gather(long... numbers);
 }

@@ -47,6 +47,7 @@ public record Rendezvous(Duration join, Duration timeout) {
       Backend numbers = gloo(ranks, part(store, "numbers"), address);
       Backend tensors = placement.isCuda() ? Nccl.backend(ranks, part(store, "tensors")) : numbers;
       numbers.setTimeout(kept(milliseconds(timeout)));
+      tensors.setTimeout(kept(milliseconds(timeout)));
       return new C10dGroup(ranks, tensors, numbers);
     } catch (RuntimeException e) {
       throw notMet(ranks, NativeMessage.of(e), e);

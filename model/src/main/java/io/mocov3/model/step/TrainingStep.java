@@ -28,8 +28,6 @@ import java.util.SequencedMap;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorVector;
-import org.bytedeco.pytorch.global.torch;
 
 /**
  * The only place where a step happens: keys, queries, loss, gradients, and an update or none. Owns
@@ -54,11 +52,10 @@ public final class TrainingStep implements AutoCloseable {
   private final BatchStatistics statistics;
   private final Tensor loss;
   private final Passes passes;
-  private final boolean independent;
   private final Group group;
+  private final TargetPass target;
   private GradientClip clip;
   private Optional<FrozenProjection> frozen = Optional.empty();
-  private boolean targetIsAhead;
   private final StepTimer timer;
 
   /** Whether the update of a step is applied. */
@@ -83,7 +80,14 @@ public final class TrainingStep implements AutoCloseable {
     method.networks().forEach(part -> part.weights().join(group));
     timer = new StepTimer(placement);
     passes = config.passes(network.backbone());
-    independent = !network.backbone().couplesSamples();
+    boolean independent = !network.backbone().couplesSamples();
+    target =
+        new TargetPass(
+            method.target(),
+            config.emaOrder(),
+            targetPasses(placement, independent),
+            independent,
+            group);
     optimizer = Optimizer.of(method.trained(), config.optimizer());
     meter = new GradientMeter(optimizer.parameters());
     clip = config.clip();
@@ -91,6 +95,12 @@ public final class TrainingStep implements AutoCloseable {
     try (PointerScope scope = new PointerScope()) {
       loss = Tensors.keep(Init.zeros().to(placement.torchDevice(), placement.dtype()));
     }
+  }
+
+  /** On a GPU one pass of both views is the faster one, and without a graph memory is no matter. */
+  private Passes targetPasses(Placement placement, boolean independent) {
+    boolean joint = placement.isCuda() && passes.parts() == 1 && independent;
+    return joint ? Passes.JOINT : new Passes(false, passes.parts());
   }
 
   /** From now on the times of the parts are told to {@code listener}. */
@@ -121,25 +131,12 @@ public final class TrainingStep implements AutoCloseable {
     return new Pending(views, new ViewFeatures(method, passes, views), rates);
   }
 
-  /** Moves the target if it is time, then what its backbone makes of both views. */
+  /**
+   * Moves the target if it is time, then backbone features (N, D) of both views; owned by the
+   * caller. Needs no other rank.
+   */
   public TargetFeatures targetFeatures(Pending step) {
-    if (config.emaOrder() == EmaOrder.BEFORE_KEYS && !targetIsAhead) {
-      method.target().ifPresent(target -> target.move(step.rates().momentum()));
-    }
-    targetIsAhead = false;
-    step.targetHasMoved();
-    return independent || group.isAlone() ? encoded(step) : TargetFeatures.NONE;
-  }
-
-  private TargetFeatures encoded(Pending step) {
-    return new TargetFeatures(
-        method.target().map(target -> target.features(step.views(), targetPasses())));
-  }
-
-  /** On a GPU one pass of both views is the faster one, and without a graph memory is no matter. */
-  private Passes targetPasses() {
-    boolean joint = placement().isCuda() && passes.parts() == 1 && independent;
-    return joint ? Passes.JOINT : new Passes(false, passes.parts());
+    return target.features(step);
   }
 
   /** Both parts of the targets on the calling thread; owned by the caller. */
@@ -147,29 +144,9 @@ public final class TrainingStep implements AutoCloseable {
     return targets(step, targetFeatures(step));
   }
 
-  /** Of the whole batch, owned by the caller; takes over the features. */
+  /** Keys of the whole batch, owned by the caller; takes over the features. */
   public Targets targets(Pending step, TargetFeatures features) {
-    if (method.target().isEmpty()) {
-      return new Targets(Optional.empty(), 0);
-    }
-    boolean later = features.features().isEmpty();
-    try (TargetFeatures all = later ? encoded(step) : features;
-        ViewPair keys = method.target().get().keys(all.features().orElseThrow());
-        NoGrad noGrad = new NoGrad()) {
-      return new Targets(
-          Optional.of(gathered(keys).retained()), group.rank() * keys.first().size(0));
-    }
-  }
-
-  /** Keys (N, K) of each rank to (size N, K), in one collective. */
-  private ViewPair gathered(ViewPair keys) {
-    if (group.isAlone()) {
-      return keys;
-    }
-    long width = keys.first().size(1);
-    Tensor both = torch.stack(new TensorVector(keys.first(), keys.second())).unsqueeze(0);
-    Tensor all = group.gather(both); // (size, 2, N, K)
-    return new ViewPair(all.select(1, 0).reshape(-1, width), all.select(1, 1).reshape(-1, width));
+    return target.keys(step, features);
   }
 
   /** Computes the queries of the first view, called again also those of the second. */
@@ -282,16 +259,14 @@ public final class TrainingStep implements AutoCloseable {
     clip.apply(optimizer.parameters());
     optimizer.step(rates.learningRate());
     frozen.ifPresent(FrozenProjection::restore);
-    if (config.emaOrder() == EmaOrder.AFTER_UPDATE) {
-      method.target().ifPresent(target -> target.move(rates.momentum()));
-    }
+    target.afterUpdate(rates);
   }
 
   /** If the target has moved already, it will not move again towards the same weights. */
   private void discard(Pending step) {
     optimizer.forget();
     statistics.restore();
-    targetIsAhead |= step.isTargetMoved() && config.emaOrder() == EmaOrder.BEFORE_KEYS;
+    target.discarded(step);
   }
 
   /** Another rank is gone in the middle of a step: back to before it, whatever was collected. */
@@ -304,12 +279,12 @@ public final class TrainingStep implements AutoCloseable {
 
   /** Whether the target has made the move of the next step already. */
   public boolean targetIsAhead() {
-    return targetIsAhead;
+    return target.isAhead();
   }
 
   /** As {@link #targetIsAhead} was where weights come from. */
   public void restoreTargetIsAhead(boolean ahead) {
-    targetIsAhead = ahead;
+    target.restoreAhead(ahead);
   }
 
   /** From now on the patch projection keeps its present bits, whatever its gradient. */

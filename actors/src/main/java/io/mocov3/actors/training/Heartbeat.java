@@ -2,23 +2,23 @@ package io.mocov3.actors.training;
 
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.javadsl.TimerScheduler;
-import io.mocov3.actors.ranks.Lead;
+import io.mocov3.actors.ranks.Leader;
 import io.mocov3.actors.training.TrainerCommand.Tick;
 import io.mocov3.model.distributed.GroupException;
 import java.time.Duration;
 
 /**
- * The trainer's touch with the other ranks between two steps: they hear that it is there, and it
- * hears of a rank that is gone or was asked to stop.
+ * The trainer's heartbeat with the other ranks between two steps: they hear that it is there, and
+ * it hears of a rank that is gone or was asked to stop.
  */
-final class Touch {
+final class Heartbeat {
   private static final Duration INTERVAL = Duration.ofSeconds(1);
 
-  private final Lead ranks;
+  private final Leader ranks;
   private final ActorRef<TrainerEvent> guardian;
   private boolean told;
 
-  Touch(Lead ranks, ActorRef<TrainerEvent> guardian, TimerScheduler<TrainerCommand> timers) {
+  Heartbeat(Leader ranks, ActorRef<TrainerEvent> guardian, TimerScheduler<TrainerCommand> timers) {
     this.ranks = ranks;
     this.guardian = guardian;
     if (!ranks.group().isAlone()) {

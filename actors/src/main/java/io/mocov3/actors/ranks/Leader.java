@@ -17,20 +17,20 @@ import org.bytedeco.pytorch.Tensor;
  * so that there is nothing on which they could differ. One process by itself is told nothing.
  *
  * <p>Belongs to the trainer's thread while there is one, but for {@link #end}. Methods throw {@link
- * GroupException} when a rank is gone, and from then on do nothing.
+ * GroupException} once a rank is gone, but for {@link #verdict} and {@link #end}.
  */
-public final class Lead {
+public final class Leader {
   private final Group group;
   private volatile boolean stopWanted;
   private volatile boolean inStep;
   private volatile boolean lost;
 
-  public Lead(Group group) {
+  public Leader(Group group) {
     this.group = group;
   }
 
-  public static Lead alone() {
-    return new Lead(Group.alone());
+  public static Leader alone() {
+    return new Leader(Group.alone());
   }
 
   public Group group() {
@@ -50,15 +50,9 @@ public final class Lead {
   /** All take over the weights and moments of {@code model}, and the batches that follow. */
   public void begin(TrainingStep model, Adjustments adjustments, long position, long end) {
     tell(
-        new Order.Begin(
+        new Directive.Begin(
             position, end, model.optimizer().steps(), model.targetIsAhead(), adjustments));
-    if (!group.isAlone()) {
-      inTouch(
-          () -> {
-            group.broadcast(state(model));
-            return group;
-          });
-    }
+    group.broadcast(state(model));
   }
 
   /** In an order that is the same on all ranks. */
@@ -71,7 +65,7 @@ public final class Lead {
   /** A step begins on all ranks; returns the samples of the whole batch. */
   public int[] step(
       long position, Rates rates, boolean keepsEmbeddings, boolean drilled, int[] samples) {
-    tell(new Order.Step(position, rates, keepsEmbeddings, drilled));
+    tell(new Directive.Step(position, rates, keepsEmbeddings, drilled));
     inStep = !group.isAlone();
     return inTouch(() -> gathered(group, samples));
   }
@@ -90,7 +84,7 @@ public final class Lead {
    */
   public void verdict(boolean applied) {
     try {
-      tell(new Order.Verdict(applied));
+      tell(new Directive.Verdict(applied));
     } catch (GroupException e) {
       lost = true;
     }
@@ -99,26 +93,27 @@ public final class Lead {
 
   /** Between two steps: says that rank 0 is there, and hears whether some rank wants to stop. */
   public void idle() {
-    tell(new Order.Idle());
+    tell(new Directive.Idle());
   }
 
   /** The others end with that exit code; in the middle of a step they notice it by themselves. */
   public synchronized void end(int code) {
     if (!inStep && !lost) {
       try {
-        tell(new Order.End(code));
+        tell(new Directive.End(code));
       } catch (GroupException e) {
         // who is gone has ended
       }
     }
   }
 
-  private synchronized void tell(Order order) {
+  private synchronized void tell(Directive directive) {
     if (!group.isAlone()) {
       if (lost) {
         throw new GroupException("another rank is gone", null);
       }
-      Order.Received received = inTouch(() -> Order.exchange(group, Order.numbers(order)));
+      Directive.Received received =
+          inTouch(() -> Directive.exchange(group, Directive.numbers(directive)));
       stopWanted |= received.stops() > 0;
     }
   }

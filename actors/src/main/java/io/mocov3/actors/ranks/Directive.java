@@ -8,27 +8,27 @@ import io.mocov3.model.step.Rates;
  * What rank 0 tells the others to do next, as one sum of a few numbers to which the others add
  * nothing but whether they want to stop.
  */
-sealed interface Order {
+sealed interface Directive {
 
   /** Nothing yet; says that rank 0 is there. */
-  record Idle() implements Order {}
+  record Idle() implements Directive {}
 
   /** Take over weights and moments, which follow, and go on with the batch of {@code position}. */
   record Begin(long position, long end, long updates, boolean targetIsAhead, Adjustments adjusted)
-      implements Order {}
+      implements Directive {}
 
   /** Make the step of the batch of {@code position}; {@code drilled} if it is one of the drill. */
   record Step(long position, Rates rates, boolean keepsEmbeddings, boolean drilled)
-      implements Order {}
+      implements Directive {}
 
   /** The update of the step under way is applied, or is not. */
-  record Verdict(boolean applied) implements Order {}
+  record Verdict(boolean applied) implements Directive {}
 
   /** No more; the exit code. */
-  record End(int code) implements Order {}
+  record End(int code) implements Directive {}
 
-  /** An order, and how many ranks want to stop. */
-  record Received(Order order, long stops) {}
+  /** A directive, and how many ranks want to stop. */
+  record Received(Directive directive, long stops) {}
 
   int LENGTH = 10;
   int STOPS = LENGTH - 1;
@@ -47,8 +47,8 @@ sealed interface Order {
   }
 
   /** As numbers. */
-  static long[] numbers(Order order) {
-    return switch (order) {
+  static long[] numbers(Directive directive) {
+    return switch (directive) {
       case Idle idle -> filled(0);
       case Begin begin ->
           filled(
@@ -78,7 +78,7 @@ sealed interface Order {
     return numbers;
   }
 
-  private static Order of(long[] n) {
+  private static Directive of(long[] n) {
     return switch ((int) n[0]) {
       case 0 -> new Idle();
       case 1 ->
@@ -96,7 +96,7 @@ sealed interface Order {
               n[5] == 1);
       case 3 -> new Verdict(n[1] == 1);
       case 4 -> new End((int) n[1]);
-      default -> throw new IllegalStateException("rank 0 gave the order " + n[0]);
+      default -> throw new IllegalStateException("rank 0 gave the directive " + n[0]);
     };
   }
 }

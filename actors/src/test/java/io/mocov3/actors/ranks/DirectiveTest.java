@@ -11,38 +11,38 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What is told arrives, through numbers that are summed. */
-class OrderTest {
+class DirectiveTest {
 
-  static Stream<Order> orders() {
+  static Stream<Directive> directives() {
     return Stream.of(
-        new Order.Idle(),
-        new Order.Begin(7, 1L << 40, 6, true, new Adjustments(0, 0, 1, true, 0.125)),
-        new Order.Begin(0, 1, 0, false, Adjustments.NONE),
-        new Order.Step(3, new Rates(-0.0, 0.99), true, false),
-        new Order.Step(4, new Rates(Double.MIN_VALUE, 1), false, true),
-        new Order.Verdict(true),
-        new Order.Verdict(false),
-        new Order.End(75));
+        new Directive.Idle(),
+        new Directive.Begin(7, 1L << 40, 6, true, new Adjustments(0, 0, 1, true, 0.125)),
+        new Directive.Begin(0, 1, 0, false, Adjustments.NONE),
+        new Directive.Step(3, new Rates(-0.0, 0.99), true, false),
+        new Directive.Step(4, new Rates(Double.MIN_VALUE, 1), false, true),
+        new Directive.Verdict(true),
+        new Directive.Verdict(false),
+        new Directive.End(75));
   }
 
   @ParameterizedTest
-  @MethodSource("orders")
-  void everyOrderArrives(Order order) {
-    long[] sum = Order.numbers(order);
-    long[] stop = Order.nothing(true);
+  @MethodSource("directives")
+  void everyDirectiveArrives(Directive directive) {
+    long[] sum = Directive.numbers(directive);
+    long[] stop = Directive.nothing(true);
     for (int i = 0; i < sum.length; i++) {
-      sum[i] += stop[i] + Order.nothing(false)[i];
+      sum[i] += stop[i] + Directive.nothing(false)[i];
     }
 
-    Order.Received received = Order.exchange(Group.alone(), sum);
+    Directive.Received received = Directive.exchange(Group.alone(), sum);
 
-    assertThat(received.order()).isEqualTo(order);
+    assertThat(received.directive()).isEqualTo(directive);
     assertThat(received.stops()).isOne();
   }
 
   @Test
   void oneProcessByItselfIsToldNothing() {
-    Lead lead = Lead.alone();
+    Leader lead = Leader.alone();
 
     lead.idle();
     lead.verdict(true);
