@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+import platform
 import statistics
 import subprocess
 import sys
@@ -28,7 +29,7 @@ def pytorch(case, steps, device):
     return statistics.median(json.loads(output(command))["seconds"])
 
 
-def ours(case, steps, device, more):
+def ours(case, steps, device, blas, more):
     model = {96: "vit-tiny", 384: "vit-small", 768: "vit-base"}[case["width"]]
     keys = [f"model.{key}={case[name]}" for key, name in
             (("patch-size", "patch"), ("width", "width"), ("depth", "depth"), ("heads", "heads")) if name in case]
@@ -39,11 +40,11 @@ def ours(case, steps, device, more):
                "--precision", case.get("precision", "fp32"), "--device", device]
     for key in keys + more:
         command += ["--set", key]
-    return json.loads(output(command))["step_seconds"]["median"]
+    return json.loads(output(command, MOCOV3_BLAS=blas))["step_seconds"]["median"]
 
 
-def output(command):
-    done = subprocess.run([str(word) for word in command], capture_output=True, text=True)
+def output(command, **more):
+    done = subprocess.run([str(word) for word in command], env=os.environ | more, capture_output=True, text=True)
     if done.returncode:
         sys.exit(f"{command[0]} ended with {done.returncode}: {done.stderr[-500:]}")
     return done.stdout
@@ -55,19 +56,25 @@ def main():
     options.add_argument("--device", default="cpu")
     options.add_argument("--set", action="append", default=[], help="a key of our experiment")
     chosen = options.parse_args()
-    known = CUDA if chosen.device.startswith("cuda") else CPU
+    cuda = chosen.device.startswith("cuda")
+    known = CUDA if cuda else CPU
+    libraries = ["openblas"] if cuda or platform.machine() != "x86_64" else ["openblas", "mkl"]
     turns, steps = int(os.environ.get("TURNS", 5)), int(os.environ.get("STEPS", 6))
-    print(f"{'case':12} {'PyTorch':>16} {'ours':>16} {'ratio':>7}   images/s, medians of {turns} turns of {steps} steps")
+    print(f"images/s, medians of {turns} turns of {steps} steps; ratios to PyTorch in the same turn")
     for name in chosen.cases or known:
         if name not in known:
             options.error(f"case {name} is not one of {', '.join(known)}")
-        case, theirs, own = known[name], [], []
+        case, theirs, own = known[name], [], {library: [] for library in libraries}
         for _ in range(turns):
             theirs.append(case["batch"] / pytorch(case, steps, chosen.device))
-            own.append(case["batch"] / ours(case, steps, chosen.device, chosen.set))
-        ratios = sorted(b / a for a, b in zip(theirs, own))
-        print(f"{name:12} {statistics.median(theirs):16.2f} {statistics.median(own):16.2f} {statistics.median(ratios):7.3f}"
-              f"   ratios {' '.join(f'{ratio:.2f}' for ratio in ratios)}", flush=True)
+            for library, speeds in own.items():
+                speeds.append(case["batch"] / ours(case, steps, chosen.device, library, chosen.set))
+        print(f"{name:12} PyTorch        {statistics.median(theirs):9.2f}")
+        for library, speeds in own.items():
+            ratios = sorted(b / a for a, b in zip(theirs, speeds))
+            label = "ours" if cuda else f"ours, {library}"
+            print(f"{name:12} {label:14} {statistics.median(speeds):9.2f}   {statistics.median(ratios):.3f}"
+                  f"   ({' '.join(f'{ratio:.2f}' for ratio in ratios)})", flush=True)
 
 
 if __name__ == "__main__":

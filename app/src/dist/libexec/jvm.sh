@@ -33,9 +33,11 @@ esac
 feature=$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$JAVA_HOME/release" 2>/dev/null) || feature=''
 [ "${feature:-0}" -lt 24 ] || set -- --sun-misc-unsafe-memory-access=allow "$@"
 
-# The trainer and the momentum encoder have a pool of threads each; spinning ones would steal the
-# cores from the other pool.
-export OMP_WAIT_POLICY="${OMP_WAIT_POLICY:-PASSIVE}"
+# libtorch's threads (GCC's OpenMP) wait 0.2 ms for the next operation before they sleep, OpenBLAS's
+# (in 2^N ticks) hardly at all: longer would steal the cores from each other and from decoding, and to
+# sleep at once would wake them at each of a step's thousand operations.
+export GOMP_SPINCOUNT="${GOMP_SPINCOUNT:-20000}"
+export OPENBLAS_THREAD_TIMEOUT="${OPENBLAS_THREAD_TIMEOUT:-10}"
 # cuBLAS gives the same bits twice only with a workspace of its own for each stream.
 export CUBLAS_WORKSPACE_CONFIG="${CUBLAS_WORKSPACE_CONFIG:-:4096:8}"
 # What is wrong with an image is written to the quarantine, not to the terminal.

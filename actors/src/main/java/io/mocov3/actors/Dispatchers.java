@@ -6,5 +6,11 @@ public final class Dispatchers {
   /** One thread of its own for each actor that owns native state. */
   public static final String PINNED = "mocov3-akka.pinned-dispatcher";
 
+  /** One thread for all that trains. */
+  public static final String TRAINING = "mocov3-akka.training-dispatcher";
+
+  /** One thread, which ends when there is nothing to evaluate. */
+  public static final String EVALUATION = "mocov3-akka.evaluation-dispatcher";
+
   private Dispatchers() {}
 }

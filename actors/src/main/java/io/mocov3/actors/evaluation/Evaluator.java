@@ -83,6 +83,7 @@ public final class Evaluator {
   }
 
   private Behavior<Command> onEvaluate(Evaluate evaluate) {
+    Threads.adopt(); // the thread may be a new one
     ProbeTickets.Ticket ticket = evaluate.ticket();
     TrainingEvent result = result(evaluate);
     ticket.ifValid(() -> events.on(result));

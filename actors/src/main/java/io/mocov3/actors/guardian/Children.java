@@ -17,7 +17,7 @@ import io.mocov3.actors.training.TrainerEvent;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** The actors below the guardian, each on a thread of its own and watched. */
+/** The actors below the guardian, watched, each on a thread of its own. */
 final class Children {
   /** How a trainer is made; it opens its session itself. */
   @FunctionalInterface
@@ -37,14 +37,23 @@ final class Children {
     this.trainers = trainers;
     this.context = context;
     this.blueprint = blueprint;
-    checkpointer = start(Checkpointer.Command.class, blueprint.checkpointer(), "checkpointer");
+    checkpointer =
+        start(
+            Checkpointer.Command.class,
+            blueprint.checkpointer(),
+            "checkpointer",
+            Dispatchers.PINNED);
     evaluator =
         blueprint
             .evaluator()
             .map(
                 desk ->
                     new Probing.Peer(
-                        start(Evaluator.Command.class, desk.behavior(), "evaluator"),
+                        start(
+                            Evaluator.Command.class,
+                            desk.behavior(),
+                            "evaluator",
+                            Dispatchers.EVALUATION),
                         desk.tickets()));
   }
 
@@ -69,15 +78,17 @@ final class Children {
                 trainers.trainer(
                     () -> blueprint.sessions().open(interruption),
                     new Trainer.Peers(checkpointer, evaluator, replyTo, blueprint.patience())),
-                "trainer-" + started++));
+                "trainer-" + started++,
+                Dispatchers.TRAINING));
   }
 
-  private <C> ActorRef<C> start(Class<C> protocol, Behavior<C> behavior, String name) {
+  private <C> ActorRef<C> start(
+      Class<C> protocol, Behavior<C> behavior, String name, String dispatcher) {
     ActorRef<C> started =
         context.spawn(
             OutOfMemoryGuard.around(protocol, behavior),
             name,
-            DispatcherSelector.fromConfig(Dispatchers.PINNED));
+            DispatcherSelector.fromConfig(dispatcher));
     context.watch(started);
     return started;
   }

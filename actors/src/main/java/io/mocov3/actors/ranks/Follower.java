@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Supplier;
@@ -133,8 +134,9 @@ public final class Follower implements AutoCloseable {
       if (directive.drilled()) {
         training.scaleNextGradient(drill.layer(), drill.factor());
       }
+      Executor where = Threads.suffice(training.placement()) ? momentumEncoder : Runnable::run;
       CompletableFuture<TargetFeatures> features =
-          CompletableFuture.supplyAsync(() -> training.targetFeatures(pending), momentumEncoder);
+          CompletableFuture.supplyAsync(() -> training.targetFeatures(pending), where);
       try {
         training.queriesAhead(pending);
         try (Targets targets = training.targets(pending, features.join())) {

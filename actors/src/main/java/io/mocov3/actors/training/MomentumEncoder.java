@@ -10,7 +10,8 @@ import io.mocov3.model.step.TrainingStep;
 
 /**
  * Maintains the key encoder: moves it after the base encoder, then encodes both views, while the
- * trainer computes the queries. The base weights do not change meanwhile, so nothing is stale.
+ * trainer computes the queries, or after that on the trainer's thread if cores are few. The base
+ * weights do not change meanwhile, so nothing is stale.
  */
 public final class MomentumEncoder {
 

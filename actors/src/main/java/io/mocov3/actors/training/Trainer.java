@@ -75,7 +75,10 @@ public final class Trainer {
             OutOfMemoryGuard.around(
                 MomentumEncoder.Command.class, MomentumEncoder.create(session.model())),
             "momentum-encoder",
-            DispatcherSelector.fromConfig(Dispatchers.PINNED));
+            DispatcherSelector.fromConfig(
+                Threads.suffice(session.model().placement())
+                    ? Dispatchers.PINNED
+                    : Dispatchers.TRAINING));
     context.watch(momentumEncoder);
     keysAdapter = context.messageAdapter(KeysReady.class, Keys::new);
   }

@@ -116,7 +116,7 @@ class TrainerTest {
                     Optional.empty(), store, training.pipeline(executor, 2, 2, log), log),
             new Trainer.Peers(
                 checkpointer.ref(), Optional.empty(), guardian.ref(), TinyTraining.IMPATIENT)),
-        DispatcherSelector.fromConfig(Dispatchers.PINNED));
+        DispatcherSelector.fromConfig(Dispatchers.TRAINING));
   }
 
   private Write nextWrite() {

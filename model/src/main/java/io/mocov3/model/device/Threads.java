@@ -24,6 +24,14 @@ public final class Threads {
     torch.set_num_threads(count);
   }
 
+  /**
+   * Whether two threads that call libtorch at the same time both get on: each has a pool of its own
+   * on a CPU, and two pools on the cores of one are slower than one after the other.
+   */
+  public static synchronized boolean suffice(Placement placement) {
+    return placement.isCuda() || 2 * count <= Runtime.getRuntime().availableProcessors();
+  }
+
   public static synchronized int count() {
     return count;
   }
