@@ -43,6 +43,19 @@ def ours(case, steps, device, blas, more):
     return json.loads(output(command, MOCOV3_BLAS=blas))["step_seconds"]["median"]
 
 
+def pytorch_loop(case, steps, folder):
+    command = [sys.executable, HERE / "pytorch_loop.py", json.dumps(dict(case, steps=steps, folder=f"{folder}/train"))]
+    return json.loads(output(command))["images_per_second"]
+
+
+def our_loop(steps, folder, blas, more):
+    command = [HERE.parent / "mocov3", "bench", "train", HERE.parent / "conf/cifar10-vit-tiny.conf", "--json"]
+    keys = [f"data.train={folder}/train", f"data.test={folder}/test", "evaluation.knn.every-epochs=0"]
+    for key in keys + more:
+        command += ["--set", key]
+    return json.loads(output(command + ["--steps", steps], MOCOV3_BLAS=blas))["images_per_second"]
+
+
 def output(command, **more):
     done = subprocess.run([str(word) for word in command], env=os.environ | more, capture_output=True, text=True)
     if done.returncode:
@@ -50,31 +63,45 @@ def output(command, **more):
     return done.stdout
 
 
+def compare(name, turns, theirs, own):
+    """Turns of theirs, then of each of ours; a line for each with the median, and its ratios to theirs."""
+    speeds = {label: [] for label in ["PyTorch", *own]}
+    for _ in range(turns):
+        for label, speed in {"PyTorch": theirs, **own}.items():
+            speeds[label].append(speed())
+    for label, values in speeds.items():
+        line = f"{name:12} {label:14} {statistics.median(values):9.2f}"
+        if label in own:
+            ratios = sorted(b / a for a, b in zip(speeds["PyTorch"], values))
+            line += f"   {statistics.median(ratios):.3f}   ({' '.join(f'{ratio:.2f}' for ratio in ratios)})"
+        print(line, flush=True)
+
+
 def main():
     options = argparse.ArgumentParser()
     options.add_argument("cases", nargs="*")
     options.add_argument("--device", default="cpu")
+    options.add_argument("--files", help="CIFAR-10 as train/CLASS/ and test/CLASS/: the whole loop on it, nothing else")
     options.add_argument("--set", action="append", default=[], help="a key of our experiment")
     chosen = options.parse_args()
     cuda = chosen.device.startswith("cuda")
     known = CUDA if cuda else CPU
-    libraries = ["openblas"] if cuda or platform.machine() != "x86_64" else ["openblas", "mkl"]
     turns, steps = int(os.environ.get("TURNS", 5)), int(os.environ.get("STEPS", 6))
+    libraries = {"ours": "openblas"}
+    if not cuda and platform.machine() == "x86_64":
+        libraries = {f"ours, {name}": name for name in ("openblas", "mkl")}
     print(f"images/s, medians of {turns} turns of {steps} steps; ratios to PyTorch in the same turn")
+    if chosen.files:
+        own = {label: lambda b=b: our_loop(steps, chosen.files, b, chosen.set) for label, b in libraries.items()}
+        compare("tiny-files", turns, lambda: pytorch_loop(CPU["tiny-fp32"], steps, chosen.files), own)
+        return
     for name in chosen.cases or known:
         if name not in known:
             options.error(f"case {name} is not one of {', '.join(known)}")
-        case, theirs, own = known[name], [], {library: [] for library in libraries}
-        for _ in range(turns):
-            theirs.append(case["batch"] / pytorch(case, steps, chosen.device))
-            for library, speeds in own.items():
-                speeds.append(case["batch"] / ours(case, steps, chosen.device, library, chosen.set))
-        print(f"{name:12} PyTorch        {statistics.median(theirs):9.2f}")
-        for library, speeds in own.items():
-            ratios = sorted(b / a for a, b in zip(theirs, speeds))
-            label = "ours" if cuda else f"ours, {library}"
-            print(f"{name:12} {label:14} {statistics.median(speeds):9.2f}   {statistics.median(ratios):.3f}"
-                  f"   ({' '.join(f'{ratio:.2f}' for ratio in ratios)})", flush=True)
+        case = known[name]
+        own = {label: lambda b=b: case["batch"] / ours(case, steps, chosen.device, b, chosen.set)
+               for label, b in libraries.items()}
+        compare(name, turns, lambda: case["batch"] / pytorch(case, steps, chosen.device), own)
 
 
 if __name__ == "__main__":

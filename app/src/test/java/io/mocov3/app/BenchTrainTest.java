@@ -51,6 +51,7 @@ class BenchTrainTest {
     json.path("stages").forEach(share -> shares.add(share.asDouble()));
     assertThat(shares).allMatch(share -> share >= 0).hasSizeGreaterThan(7);
     assertThat(shares.stream().mapToDouble(Double::doubleValue).sum()).isCloseTo(1, within(0.35));
+    assertThat(json.path("evaluation").asDouble()).isBetween(0.0, 1.01);
     assertThat(json.path("seconds_an_image").path("decode").asDouble()).isPositive();
   }
 
@@ -62,7 +63,7 @@ class BenchTrainTest {
     assertThat(result.code()).as(result.err()).isZero();
     assertThat(result.out())
         .startsWith("2 steps of 16 images: ")
-        .contains("data_wait", "loss_backward", "ms an image");
+        .contains("data_wait", "loss_backward", "evaluation", "ms an image");
     assertThat(folder.resolve("runs")).doesNotExist();
   }
 }

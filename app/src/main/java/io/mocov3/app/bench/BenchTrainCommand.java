@@ -94,6 +94,7 @@ public final class BenchTrainCommand implements Callable<Integer> {
       document.put("steps", times.steps());
       document.put("wall_seconds", times.wallSeconds());
       document.put("stages", times.stageShares());
+      document.put("evaluation", times.evaluationShare());
       document.put("seconds_an_image", times.imageSeconds());
       JsonOutput.print(out, document);
       return;
@@ -112,6 +113,8 @@ public final class BenchTrainCommand implements Callable<Integer> {
           label(stage),
           100 * times.stageShares().get(label(stage)));
     }
+    out.printf(
+        Locale.ROOT, "  %-16s %6.2f %% beside them%n", "evaluation", 100 * times.evaluationShare());
     times
         .imageSeconds()
         .forEach(

@@ -2,12 +2,15 @@ package io.mocov3.app.bench;
 
 import io.mocov3.actors.events.EventSink;
 import io.mocov3.actors.events.Progress;
+import io.mocov3.actors.events.SideWork;
 import io.mocov3.actors.events.Timing;
 import io.mocov3.actors.events.TrainingEvent;
 import io.mocov3.metrics.TrainingMetrics.PipelineStage;
 import io.mocov3.metrics.TrainingMetrics.Stage;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** Where the time of a training goes, once it is warm. */
@@ -16,11 +19,18 @@ final class LoopTimes implements EventSink {
   private final Map<Stage, Long> stages = new EnumMap<>(Stage.class);
   private final Map<PipelineStage, Long> pipeline = new EnumMap<>(PipelineStage.class);
   private final Map<PipelineStage, Long> pipelineCounts = new EnumMap<>(PipelineStage.class);
+  private final List<Span> probes = new ArrayList<>();
   private long begin;
   private long end;
   private long stepNanos;
   private long images;
   private long steps;
+
+  private record Span(long from, long to) {
+    long within(long begin, long end) {
+      return Math.max(0, Math.min(to, end) - Math.max(from, begin));
+    }
+  }
 
   LoopTimes(int warmUp) {
     this.warmUp = warmUp;
@@ -35,6 +45,10 @@ final class LoopTimes implements EventSink {
       case Timing.PipelineTimed timed when begin > 0 -> {
         pipeline.merge(timed.stage(), timed.duration().toNanos(), Long::sum);
         pipelineCounts.merge(timed.stage(), 1L, Long::sum);
+      }
+      case SideWork.ProbeCompleted probe -> {
+        long now = System.nanoTime();
+        probes.add(new Span(now - probe.duration().toNanos(), now));
       }
       default -> {}
     }
@@ -76,6 +90,11 @@ final class LoopTimes implements EventSink {
           BenchTrainCommand.label(stage), stages.getOrDefault(stage, 0L) / 1e9 / wallSeconds());
     }
     return shares;
+  }
+
+  /** Of the wall time a kNN probe was at work beside the steps, on the same cores if on a CPU. */
+  synchronized double evaluationShare() {
+    return probes.stream().mapToLong(probe -> probe.within(begin, end)).sum() / 1e9 / wallSeconds();
   }
 
   /** Of one worker: decoding an image, and making both its views. */
