@@ -134,7 +134,7 @@ public final class Follower implements AutoCloseable {
       if (directive.drilled()) {
         training.scaleNextGradient(drill.layer(), drill.factor());
       }
-      Executor where = Threads.suffice(training.placement()) ? momentumEncoder : Runnable::run;
+      Executor where = Threads.twoPoolsFit(training.placement()) ? momentumEncoder : Runnable::run;
       CompletableFuture<TargetFeatures> features =
           CompletableFuture.supplyAsync(() -> training.targetFeatures(pending), where);
       try {

@@ -76,7 +76,7 @@ public final class Trainer {
                 MomentumEncoder.Command.class, MomentumEncoder.create(session.model())),
             "momentum-encoder",
             DispatcherSelector.fromConfig(
-                Threads.suffice(session.model().placement())
+                Threads.twoPoolsFit(session.model().placement())
                     ? Dispatchers.PINNED
                     : Dispatchers.TRAINING));
     context.watch(momentumEncoder);

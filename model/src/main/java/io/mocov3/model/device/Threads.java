@@ -25,10 +25,10 @@ public final class Threads {
   }
 
   /**
-   * Whether two threads that call libtorch at the same time both get on: each has a pool of its own
-   * on a CPU, and two pools on the cores of one are slower than one after the other.
+   * Whether two threads may well call libtorch at the same time. On a CPU each has a pool of its
+   * own, and where the cores are those of one pool, one call after the other is faster.
    */
-  public static synchronized boolean suffice(Placement placement) {
+  public static synchronized boolean twoPoolsFit(Placement placement) {
     return placement.isCuda() || 2 * count <= Runtime.getRuntime().availableProcessors();
   }
 
