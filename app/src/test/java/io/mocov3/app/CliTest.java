@@ -221,6 +221,17 @@ class CliTest {
   }
 
   @Test
+  void doctorSaysWhatSeveralRanksTakeAndWhichBatchCannotBeCut() {
+    Result two = run(List.of("doctor"), experiment.toString(), "-n", "2", "--per-host", "1");
+    Result three = run(List.of("doctor"), experiment.toString(), "-n", "3");
+
+    assertThat(two.out()).contains("2, 1 on each host; each takes 2 of the 4 images of a step");
+    assertThat(two.code()).isZero();
+    assertThat(three.code()).isEqualTo(ExitCode.USAGE);
+    assertThat(three.err()).contains("data.batch-size is 4; with 3 ranks").hasLineCount(1);
+  }
+
+  @Test
   void doctorPrintsWhatToAskOfKubernetesAndNothingElse() {
     Result result =
         run(List.of("doctor"), experiment.toString(), "--kubernetes", "--set", "threads=3");

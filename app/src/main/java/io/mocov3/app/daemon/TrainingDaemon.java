@@ -21,6 +21,7 @@ import io.mocov3.app.observe.ProgressLine;
 import io.mocov3.app.observe.Watchdog;
 import io.mocov3.app.output.RunException;
 import io.mocov3.app.output.Version;
+import io.mocov3.app.plan.Plans;
 import io.mocov3.app.plan.Workers;
 import io.mocov3.app.run.PauseFile;
 import io.mocov3.app.run.Provenance;
@@ -115,6 +116,7 @@ public final class TrainingDaemon {
       if (settings.device().equals("auto")) {
         assembly.placement().unusedGpu().ifPresent(err::println);
       }
+      Plans.fetchedByAll(settings, ranks.hosts()).ifPresent(err::println);
       assembly.requireMemory();
       if (request.anew() || !Files.exists(paths().checkpoints().resolve("latest"))) {
         assembly.checkInitialWeights();

@@ -22,7 +22,7 @@ import picocli.CommandLine.Option;
             + " device; the same command again resumes it, also with another number.",
     mixinStandardHelpOptions = true)
 public final class LaunchCommand implements Callable<Integer> {
-  private static final int MOST = 1024;
+  public static final int MOST = 1024;
 
   @Option(
       names = {"-n", "--ranks"},

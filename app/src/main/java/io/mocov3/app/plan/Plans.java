@@ -10,6 +10,7 @@ import io.mocov3.augment.batch.SampleOrder;
 import io.mocov3.model.device.Placement;
 import io.mocov3.model.distributed.Ranks;
 import io.mocov3.model.evaluation.ProbeInterval;
+import java.util.Optional;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** From settings and the size of the data set to the plan of a training. */
@@ -76,7 +77,8 @@ public final class Plans {
         data.train().order(),
         settings.data().batchSize() / ranks.size(),
         ranks.rank(),
-        ranks.size());
+        ranks.size(),
+        settings.data().lanes());
   }
 
   /**
@@ -91,6 +93,17 @@ public final class Plans {
           "data.batch-size is %d; with %d ranks it must be a multiple of that, and at least %d"
               .formatted(batchSize, ranks, 2 * ranks));
     }
+  }
+
+  /** What to do where each of several hosts would fetch all of a streamed set; empty elsewhere. */
+  public static Optional<String> fetchedByAll(Settings settings, int hosts) {
+    int lanes = settings.data().lanes();
+    boolean split = lanes % hosts == 0;
+    return split || !settings.data().isRemote()
+        ? Optional.empty()
+        : Optional.of(
+            "data.lanes is %d: each of %d hosts fetches every shard; with a multiple of %d each would fetch its part alone (in a new run)"
+                .formatted(lanes, hosts, hosts));
   }
 
   public static TrainingPlan plan(Settings settings, SampleOrder order) {

@@ -22,6 +22,9 @@ final class DataSection {
     int workers = data.integer("workers", 0, 1024);
     int batchSize = data.integer("batch-size", 2, 1_000_000);
     data.checkBytes("batch-size", batchSize, 2, imageSize);
+    int lanes = data.integer("lanes", 1, 1_000_000);
+    data.check(
+        "lanes", "a divisor of data.batch-size (%d)".formatted(batchSize), batchSize % lanes == 0);
     Optional<String> train = data.location("train");
     List<Part> mix = data.sections("mix", PART_KEYS).stream().map(DataSection::part).toList();
     data.check("mix", "empty when data.train is given", mix.isEmpty() || train.isEmpty());
@@ -31,6 +34,7 @@ final class DataSection {
         data.location("test"),
         data.choice("format", DataFormat.class),
         batchSize,
+        lanes,
         workers == 0 ? Runtime.getRuntime().availableProcessors() : workers,
         data.integer("buffers", 1, 1024),
         data.number("max-bad-ratio", 0, 1),

@@ -66,8 +66,9 @@ public record Settings(
       Duration lockTimeout) {}
 
   /**
-   * Paths or URLs of the images; {@code mix} is empty where {@code train} is not. {@code workers}
-   * is resolved to a number of threads.
+   * Paths or URLs of the images; {@code mix} is empty where {@code train} is not. A batch takes
+   * equal parts from {@code lanes} parts of an epoch. {@code workers} is resolved to a number of
+   * threads.
    */
   public record Data(
       Optional<String> train,
@@ -75,6 +76,7 @@ public record Settings(
       Optional<String> test,
       DataFormat format,
       int batchSize,
+      int lanes,
       int workers,
       int buffers,
       double maxBadRatio,

@@ -4,6 +4,7 @@ import io.mocov3.actors.session.TrainingPlan;
 import io.mocov3.app.conf.SettingsException;
 import io.mocov3.app.daemon.TrainingAssembly;
 import io.mocov3.app.data.DataSets;
+import io.mocov3.app.launch.LaunchCommand;
 import io.mocov3.app.memory.ContainerResources;
 import io.mocov3.app.memory.MachineMemory;
 import io.mocov3.app.memory.MemoryCheck;
@@ -11,6 +12,7 @@ import io.mocov3.app.memory.MemoryForecast;
 import io.mocov3.app.memory.MemoryParts;
 import io.mocov3.app.output.ExitCode;
 import io.mocov3.app.output.JsonOutput;
+import io.mocov3.app.plan.Plans;
 import io.mocov3.app.settings.ExperimentOptions;
 import io.mocov3.app.settings.Settings;
 import io.mocov3.augment.DataException;
@@ -49,6 +51,18 @@ public final class DoctorCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private ExperimentOptions experiment;
 
+  @Option(
+      names = {"-n", "--ranks"},
+      paramLabel = "N",
+      description = "For so many processes.")
+  private int ranks = 1;
+
+  @Option(
+      names = "--per-host",
+      paramLabel = "N",
+      description = "How many of them a host has; all, unless given.")
+  private int perHost;
+
   @ArgGroup private Output output = new Output();
 
   private static final class Output {
@@ -68,7 +82,11 @@ public final class DoctorCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    SettingsException.requireBetween("--ranks", ranks, 1, LaunchCommand.MOST);
+    SettingsException.requireBetween("--per-host", perHost, 0, ranks);
     Settings settings = experiment.load();
+    Plans.requireDivisible(settings, ranks);
+    int neighbours = perHost == 0 ? ranks : perHost;
     Threads.configure(settings.threads());
     say("java", System.getProperty("java.runtime.version"));
     say("processors", Runtime.getRuntime().availableProcessors() + ", libtorch " + Threads.count());
@@ -81,8 +99,10 @@ public final class DoctorCommand implements Callable<Integer> {
     MemoryParts parts =
         new MemoryParts(settings, placement, data(settings).orElse(MemoryParts.Images.NONE));
     size(parts.model().parameters());
-    MemoryCheck check = new MemoryCheck(settings, parts, MachineMemory.ofThisProcess(), 1);
+    MachineMemory machine = MachineMemory.ofThisProcess().sharedBy(neighbours);
+    MemoryCheck check = new MemoryCheck(settings, parts, machine, ranks);
     memory(check);
+    ranks(settings, neighbours);
     double loss = settings.model().lossAtChance(settings.data().batchSize());
     say(
         "first loss",
@@ -144,6 +164,21 @@ public final class DoctorCommand implements Callable<Integer> {
       obstacles.add(e.getMessage());
       return Optional.empty();
     }
+  }
+
+  private void ranks(Settings settings, int neighbours) {
+    document.put("ranks", ranks);
+    if (ranks > 1) {
+      say(
+          "ranks",
+          "%d, %d on each host; each takes %d of the %d images of a step"
+              .formatted(
+                  ranks,
+                  neighbours,
+                  settings.data().batchSize() / ranks,
+                  settings.data().batchSize()));
+    }
+    Plans.fetchedByAll(settings, Math.ceilDiv(ranks, neighbours)).ifPresent(this::warn);
   }
 
   private void size(long parameters) {

@@ -74,6 +74,7 @@ class SettingsDefaultsTest {
                 Optional.empty(),
                 DataFormat.AUTO,
                 256,
+                1,
                 Runtime.getRuntime().availableProcessors(),
                 3,
                 0.1,

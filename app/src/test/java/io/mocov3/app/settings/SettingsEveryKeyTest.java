@@ -44,7 +44,7 @@ class SettingsEveryKeyTest {
       mocov3 {
         run { name = night, directory = out/night, seed = 7, epochs = 2.5, steps = 40 }
         run { log-samples = true, check-memory = false }
-        data { train = a/train, test = a/test, format = idx, batch-size = 64, workers = 5 }
+        data { train = a/train, test = a/test, format = idx, batch-size = 64, lanes = 4, workers = 5 }
         data { buffers = 4, max-pixels = 1000, max-bad-ratio = 0.03, shuffle-window = 77, retry-for = 90s }
         data { cache = a/cache, shard-cache-gib = 1.5 }
         data.shapes { train-images = 11, test-images = 12, size = 48, seed = 13 }
@@ -126,6 +126,7 @@ class SettingsEveryKeyTest {
                 Optional.of("a/test"),
                 DataFormat.IDX,
                 64,
+                4,
                 5,
                 4,
                 0.03,

@@ -157,6 +157,7 @@ class SettingsMistakesTest {
         "data.batch-size=1 | between 2 and 1000000",
         "data.batch-size=3000000000 | data.batch-size",
         "data.batch-size=8000 | at most 7133 for views of 224 pixels",
+        "data.lanes=3 | a divisor of data.batch-size (256)",
         "data.buffers=0 | between 1 and 1024",
         "data.format=folder | one of auto, image-folder, idx, cifar-binary, list, webdataset,"
             + " shapes",

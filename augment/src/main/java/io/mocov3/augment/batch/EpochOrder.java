@@ -8,8 +8,8 @@ public interface EpochOrder {
   /** The samples of an epoch, {@link #length()} of them; a new array. */
   int[] indices(long seed, long epoch);
 
-  /** Says that the samples of an epoch are about to be read; whoever streams them reads ahead. */
-  default void announce(long seed, long epoch) {}
+  /** Says which samples are about to be read, in order; whoever streams them reads ahead. */
+  default void announce(int[] visited) {}
 
   /** Every sample once, all orders equally likely. */
   static EpochOrder permutation(int size) {

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Several data sets as one. An epoch has as many samples as all of them together; each gives its
@@ -103,13 +104,16 @@ public final class MixedImages implements ImageSource {
       }
 
       @Override
-      public void announce(long seed, long epoch) {
+      public void announce(int[] visited) {
         for (int i = 0; i < shares.length; i++) {
-          long first = epoch * shares[i] / orders.get(i).length();
-          long last = ((epoch + 1) * shares[i] - 1) / orders.get(i).length();
-          for (long own = first; own <= last; own++) {
-            orders.get(i).announce(seed + i, own);
-          }
+          int source = i;
+          orders
+              .get(i)
+              .announce(
+                  IntStream.of(visited)
+                      .filter(index -> sourceOf(index) == source)
+                      .map(index -> index - starts[source])
+                      .toArray());
         }
       }
     };

@@ -11,7 +11,7 @@ final class ReadAhead {
   private final AtomicIntegerArray asked;
 
   /**
-   * @param sequence the shards in the order of the epoch; empty for no reading ahead
+   * @param sequence the shards in the order in which they are entered; empty for no reading ahead
    */
   ReadAhead(int[] sequence, int shards) {
     next = new int[shards];

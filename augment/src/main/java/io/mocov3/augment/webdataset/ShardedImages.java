@@ -188,8 +188,10 @@ public final class ShardedImages implements ImageSource {
       }
 
       @Override
-      public void announce(long seed, long epoch) {
-        readAhead = new ReadAhead(order.shards(seed, epoch), shards.size());
+      public void announce(int[] visited) {
+        int[] sequence =
+            IntStream.of(visited).map(ShardedImages.this::shardOf).distinct().toArray();
+        readAhead = new ReadAhead(sequence, shards.size());
       }
     };
   }

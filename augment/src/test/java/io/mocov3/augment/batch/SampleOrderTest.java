@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mocov3.augment.DataException;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
@@ -11,6 +12,7 @@ import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class SampleOrderTest {
@@ -62,6 +64,55 @@ class SampleOrderTest {
     int[] half = new SampleOrder(3, 100, 5, 1, 2).indices(13);
 
     assertThat(half).isEqualTo(IntStream.of(whole).skip(5).toArray());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1,6", "2,6", "3,6", "4,2", "6,3", "2,1"})
+  void withLanesTheStepsAreTheSameForEveryNumberOfRanks(int ranks, int lanes) {
+    EpochOrder numbers = counting(107);
+    SampleOrder alone = new SampleOrder(3, numbers, 12, 0, 1, lanes);
+    List<SampleOrder> shares =
+        IntStream.range(0, ranks)
+            .mapToObj(rank -> new SampleOrder(3, numbers, 12 / ranks, rank, ranks, lanes))
+            .toList();
+
+    assertThat(LongStream.range(0, 8).mapToObj(alone::indices).flatMapToInt(IntStream::of))
+        .doesNotHaveDuplicates()
+        .hasSize(96);
+    for (long step = 0; step < 8; step++) {
+      long now = step;
+      assertThat(shares.stream().flatMapToInt(order -> IntStream.of(order.indices(now))).toArray())
+          .isEqualTo(alone.indices(step));
+    }
+  }
+
+  @Test
+  void aRankWithALaneOfItsOwnGoesThroughOnePartOfTheOrder() {
+    SampleOrder second = new SampleOrder(3, counting(100), 5, 1, 2, 2);
+
+    assertThat(LongStream.range(0, 10).mapToObj(second::indices).flatMapToInt(IntStream::of))
+        .containsExactlyElementsOf(IntStream.range(50, 100).boxed().toList());
+  }
+
+  @Test
+  void lanesThatDoNotDivideTheBatchAreRefused() {
+    assertThatThrownBy(() -> new SampleOrder(3, counting(100), 5, 0, 2, 3))
+        .hasMessage("3 lanes do not divide a batch of 10");
+  }
+
+  /** An order that changes nothing. */
+  private static EpochOrder counting(int size) {
+    return new EpochOrder() {
+      @Override
+      public int length() {
+        return size;
+      }
+
+      @Override
+      public int[] indices(long seed, long epoch) {
+        return IntStream.range(0, size).toArray();
+      }
+    };
   }
 
   @Test

@@ -102,6 +102,26 @@ class ShardedImagesTest {
   }
 
   @Test
+  void eachOfTwoHostsFetchesItsPartOfTheShardsOfAnEpoch() throws IOException {
+    try (ShardServer server = new ShardServer(shards, false)) {
+      String url = server.url() + "/" + PATTERN;
+      List<String> both = new ArrayList<>();
+      int before = 0;
+      for (int rank = 0; rank < 2; rank++) {
+        try (ShardedImages source = open(url, "host-" + rank)) {
+          SampleOrder order = new SampleOrder(5, source.order(), BATCH / 2, rank, 2, 2);
+          both.addAll(decoded(source, order, 0, 20));
+        }
+        // half of them, and those of the window in the middle
+        assertThat(server.downloads() - before).isBetween(SHARDS / 2, SHARDS / 2 + 6);
+        before = server.downloads();
+      }
+
+      assertThat(both).doesNotHaveDuplicates().hasSize(20 * BATCH);
+    }
+  }
+
+  @Test
   void withoutAnIndexBesideItAShardIsReadThroughOnce() throws IOException {
     Path bare = Files.createDirectories(dir.resolve("bare"));
     for (int i = 0; i < 3; i++) {
@@ -185,13 +205,16 @@ class ShardedImagesTest {
 
   /** The ids of the steps {@code [from, to)}, every image decoded and rendered. */
   private static List<String> epoch(ShardedImages source, long from, long to) {
-    SampleOrder order = new SampleOrder(5, source.order(), BATCH, 0, 1);
+    return decoded(source, new SampleOrder(5, source.order(), BATCH, 0, 1, 1), from, to);
+  }
+
+  private static List<String> decoded(ShardedImages source, SampleOrder order, long from, long to) {
     BatchBuffer buffer = BatchBuffer.allocate(2, BATCH, 8, 8);
     TwoViews views = TwoViews.small(8);
     List<String> ids = new ArrayList<>();
     for (long step = from; step < to; step++) {
       int[] indices = order.indices(step);
-      for (int slot = 0; slot < BATCH; slot++) {
+      for (int slot = 0; slot < indices.length; slot++) {
         assertThat(views.fill(source, indices[slot], 5, 0, buffer, slot))
             .isInstanceOf(Outcome.Filled.class);
         ids.add(source.id(indices[slot]));

@@ -38,6 +38,11 @@ public record Ranks(int rank, int size, int localRank, int localSize, String hos
     return size == 1;
   }
 
+  /** Hosts, if each has as many processes as this one. */
+  public int hosts() {
+    return size / localSize;
+  }
+
   /** This one's share of the host's cores, where so many threads are asked for; 0 is all cores. */
   public int threads(int asked) {
     boolean all = asked == 0 && localSize > 1;
