@@ -41,7 +41,8 @@ LARS = {"name": "lars", "momentum": 0.9, "trust_coefficient": 0.001, "weight_dec
         "form": "reference"}
 LAMB = {"name": "lamb", "betas": [0.9, 0.999], "eps": 1e-6, "weight_decay": 0.01,
         "decay_exclusion": "none", "max_gradient_norm": None}
-RATES = {"adamw": 2e-3, "lars": 0.5, "lamb": 5e-3}
+STABLE = ADAMW | {"name": "stable-adamw", "betas": [0.9, 0.95]}
+RATES = {"adamw": 2e-3, "stable-adamw": 2e-3, "lars": 0.5, "lamb": 5e-3}
 # Three steps: with BatchNorm over 8 samples in 53 layers, rounding itself grows past 1e-6 in five.
 RESNET = {"projector": PROJECTOR | {"layers": 2}, "temperature": 1.0, "optimizer": LARS, "count": 3,
           "predictor": PREDICTOR | {"final_batch_norm": False}}
@@ -86,6 +87,15 @@ VARIANTS = {
     "lamb": {"optimizer": LAMB},
     "lamb-clip": {"optimizer": LAMB | {"max_gradient_norm": 0.05}},
     "lamb-exclusion": {"optimizer": LAMB | {"decay_exclusion": "one-dimensional"}},
+    "stable-adamw": {"optimizer": STABLE},
+    "key-queue": {"queue_length": 20},
+    "simclr": {"method": "simclr", "predictor": None, "temperature": 0.1},
+    "simclr-resnet-18": resnet(18, 512) | {"method": "simclr", "predictor": None, "temperature": 0.5},
+    "byol": {"method": "byol", "projector": PROJECTOR | {"final_batch_norm": False},
+             "predictor": PREDICTOR | {"final_batch_norm": False}},
+    "swav": {"method": "swav", "predictor": None, "temperature": 0.1, "prototypes": 6, "epsilon": 0.05,
+             "sinkhorn_iterations": 3, "frozen_updates": 2,
+             "projector": PROJECTOR | {"layers": 2, "batch_norm": False}},
 }
 
 
@@ -224,13 +234,27 @@ class Run:
         self.base.to(dtype).train()
         if self.predictor:
             self.predictor.to(dtype).train()
-        self.momentum = Encoder(shape, case["projector"]).to(dtype).train().requires_grad_(False)
-        self.momentum.load_state_dict(self.base.state_dict())
+        self.method = case["method"]
+        self.momentum = None
+        if self.method in ("moco-v3", "byol"):
+            self.momentum = Encoder(shape, case["projector"]).to(dtype).train().requires_grad_(False)
+            self.momentum.load_state_dict(self.base.state_dict())
         self.trained = {f"base_encoder.{name}": p
                         for name, p in self.base.named(self.base.named_parameters()).items()
                         if p.requires_grad}
         if self.predictor:
             self.trained |= {f"predictor.{name}": p for name, p in self.predictor.named_parameters()}
+        self.queue = self.prototypes = None
+        if case.get("queue_length"):
+            drawn = torch.randn(case["queue_length"], case["projector"]["out"],
+                                generator=torch.Generator().manual_seed(case["seed"]))
+            self.file["queue"] = functional.normalize(drawn, dim=1)
+            self.queue = self.file["queue"].to(dtype)
+        if self.method == "swav":
+            name, shape = "prototypes.weight", (case["prototypes"], case["projector"]["out"])
+            self.fill[name] = {"shape": list(shape), "offset": 0.0, "scale": 0.5}
+            self.prototypes = filled(name, case["seed"], shape, 0.0, 0.5).to(dtype).requires_grad_()
+            self.trained[name] = self.prototypes
         names = ["mu"] if case["optimizer"]["name"] == "lars" else ["exp_avg", "exp_avg_sq"]
         self.state = {kind: {name: torch.zeros_like(p) for name, p in self.trained.items()}
                       for kind in names}
@@ -270,30 +294,73 @@ class Run:
     def step(self, views, index, rate, momentum):
         """The loss, what the forwards gave, and the gradients before any clipping."""
         x = [self.images(views, index, view) for view in (0, 1)]
-        forward = [self.base(view) for view in x]
+        if self.method in ("simclr", "swav"):  # BatchNorms see both views as one batch
+            features, projections = self.base(torch.cat(x))
+            forward = list(zip(features.chunk(2), projections.chunk(2)))
+        else:
+            forward = [self.base(view) for view in x]
         queries = [self.predictor(p) if self.predictor else p for _, p in forward]
         before = self.case.get("ema_order", "before-keys") == "before-keys"
-        with torch.no_grad():
-            if before:
-                self.average(momentum)
-            keys = [self.momentum(view)[1] for view in x]
-        loss = self.ctr(queries[0], keys[1]) + self.ctr(queries[1], keys[0])
+        keys = [None, None]
+        if self.momentum:
+            with torch.no_grad():
+                if before:
+                    self.average(momentum)
+                keys = [self.momentum(view)[1] for view in x]
+        loss = getattr(self, self.method.replace("-", "_"))(queries, keys)
         loss.backward()
+        if self.queue is not None:
+            newest = functional.normalize(torch.cat(keys), dim=1)
+            self.queue = torch.cat([newest, self.queue])[:len(self.queue)]
         gradients = {name: p.grad.clone() for name, p in self.trained.items()}
         with torch.no_grad():
             self.update(rate, index + 1)
-            if not before:
+            if self.prototypes is not None:
+                self.prototypes.copy_(functional.normalize(self.prototypes, dim=1))
+            if self.momentum and not before:
                 self.average(momentum)
         for p in self.trained.values():
             p.grad = None
         outputs = {}
         for view in (0, 1):
             outputs[f"features.{view + 1}"], outputs[f"projection.{view + 1}"] = forward[view]
-            outputs[f"query.{view + 1}"], outputs[f"key.{view + 1}"] = queries[view], keys[view]
+            outputs[f"query.{view + 1}"] = queries[view]
+            if self.momentum:
+                outputs[f"key.{view + 1}"] = keys[view]
         return loss.item(), outputs, gradients
 
+    def moco_v3(self, q, k):
+        return self.ctr(q[0], k[1]) + self.ctr(q[1], k[0])
+
+    def byol(self, q, z):
+        q, z = ([functional.normalize(v, dim=1) for v in pair] for pair in (q, z))
+        return sum((q[i] - z[1 - i]).square().sum(1).mean() for i in (0, 1))
+
+    def simclr(self, z, _):
+        z = functional.normalize(torch.cat(z), dim=1)
+        logits = (z @ z.T / self.case["temperature"]).fill_diagonal_(-math.inf)
+        return functional.cross_entropy(logits, torch.arange(len(z)).roll(len(z) // 2))
+
+    def swav(self, z, _):
+        prototypes = functional.normalize(self.prototypes, dim=1)
+        scores = [functional.normalize(v, dim=1) @ prototypes.T for v in z]
+        codes = [self.sinkhorn(s.detach()) for s in scores]
+        t = self.case["temperature"]
+        return -sum((codes[i] * functional.log_softmax(scores[1 - i] / t, 1)).sum(1).mean() for i in (0, 1)) / 2
+
+    def sinkhorn(self, scores):
+        q = (scores / self.case["epsilon"]).exp().T
+        q /= q.sum()
+        for _ in range(self.case["sinkhorn_iterations"]):
+            q /= q.sum(1, keepdim=True) * q.shape[0]
+            q /= q.sum(0, keepdim=True) * q.shape[1]
+        return (q * q.shape[1]).T
+
     def ctr(self, q, k):
-        logits = functional.normalize(q, dim=1) @ functional.normalize(k, dim=1).T
+        k = functional.normalize(k, dim=1)
+        if self.queue is not None:
+            k = torch.cat([k, self.queue])
+        logits = functional.normalize(q, dim=1) @ k.T
         t = self.case["temperature"]
         return 2 * t * functional.cross_entropy(logits / t, torch.arange(len(q)))
 
@@ -315,7 +382,10 @@ class Run:
         for name, w in self.trained.items():
             spared = o.get("decay_exclusion") == "one-dimensional" and (
                 w.dim() <= 1 or name.endswith(("cls_token", "pos_embed")))
-            getattr(self, o["name"])(name, w, g[name], rate, count, 0 if spared else o["weight_decay"])
+            waits = self.case.get("frozen_updates", 0) if name.startswith("prototypes") else 0
+            if count > waits:
+                getattr(self, o["name"].replace("-", "_"))(
+                    name, w, g[name], rate, count - waits, 0 if spared else o["weight_decay"])
 
     def lars(self, name, w, g, rate, _, decay):
         o, mu = self.case["optimizer"], self.state["mu"][name]
@@ -339,6 +409,13 @@ class Run:
         w.mul_(1 - rate * decay)
         w.sub_(rate * self.moments(name, g, count))
 
+    def stable_adamw(self, name, w, g, rate, count, decay):
+        o = self.case["optimizer"]
+        update = self.moments(name, g, count)
+        v = self.state["exp_avg_sq"][name] / (1 - o["betas"][1] ** count)
+        rms = (g.square() / v.clamp(min=o["eps"] ** 2)).mean().sqrt()
+        w.sub_(rate / max(rms.item(), 1) * (update + decay * w))
+
     def lamb(self, name, w, g, rate, count, decay):
         u = self.moments(name, g, count) + decay * w
         if decay and w.norm() > 0 and u.norm() > 0:
@@ -347,7 +424,10 @@ class Run:
 
     def final(self):
         tensors = {}
-        for prefix, encoder in (("base_encoder.", self.base), ("momentum_encoder.", self.momentum)):
+        encoders = {"base_encoder.": self.base, "momentum_encoder.": self.momentum}
+        for prefix, encoder in encoders.items():
+            if encoder is None:
+                continue
             named = encoder.named(list(encoder.named_parameters()) + list(encoder.named_buffers()))
             tensors |= {prefix + name: tensor for name, tensor in named.items()
                         if not name.endswith(("num_batches_tracked", "pos_embed"))}
@@ -357,6 +437,10 @@ class Run:
             tensors |= {f"predictor.{name}": tensor for name, tensor in
                         list(self.predictor.named_parameters()) + list(self.predictor.named_buffers())
                         if not name.endswith("num_batches_tracked")}
+        if self.queue is not None:
+            tensors["queue"] = self.queue
+        if self.prototypes is not None:
+            tensors["prototypes.weight"] = self.prototypes
         for kind, state in self.state.items():
             tensors |= {f"state.{kind}.{name}": tensor for name, tensor in state.items()}
         return tensors
@@ -446,7 +530,7 @@ def compact(description):
 
 def make(folder, name, seed):
     case = {"backbone": VIT, "projector": PROJECTOR, "predictor": PREDICTOR, "temperature": 0.2,
-            "optimizer": ADAMW, "count": 5, "momentum": 0.9} | VARIANTS[name]
+            "method": "moco-v3", "optimizer": ADAMW, "count": 5, "momentum": 0.9} | VARIANTS[name]
     case["seed"] = seed
     rate = RATES[case["optimizer"]["name"]]
     case["steps"] = [
@@ -461,8 +545,9 @@ def make(folder, name, seed):
     worst = deviations(plain, sharp, zero, list(run.trained))
     tolerances = {key: max(FLOOR.get(key, 1e-5), 20 * value) for key, value in worst.items()}
     fields = ["backbone", "projector", "predictor", "temperature", "optimizer", "steps"]
-    optional = ["gradient_clip", "patch_projection_clip", "ema_order"]
-    description = {"kind": "moco-step", "name": name, "method": "moco-v3", "precision": "fp32",
+    optional = ["gradient_clip", "patch_projection_clip", "ema_order", "queue_length", "prototypes",
+                "epsilon", "sinkhorn_iterations", "frozen_updates"]
+    description = {"kind": "moco-step", "name": name, "method": case["method"], "precision": "fp32",
                    "batch": BATCH, "mean": MEAN, "std": STD}
     description |= {field: case[field] for field in fields}
     description |= {field: case[field] for field in optional if field in case}

@@ -2,11 +2,14 @@ package io.mocov3.app.conf;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigValue;
 import java.util.List;
+import java.util.Optional;
 
 /**
- * Values that come with a choice, such as the sizes with {@code model.preset} and the weight decay
- * with {@code optimizer.name}: over the defaults, under everything the experiment says.
+ * Values that come with a choice, such as the sizes with {@code model.preset}, the weight decay
+ * with {@code optimizer.name} and the heads with {@code method.name}: over the defaults, under
+ * everything the experiment says. What a method says of heads goes before what a network does.
  */
 public final class Presets {
   private static final Config ALL = Layers.resource("presets.conf").resolve();
@@ -15,7 +18,10 @@ public final class Presets {
 
   /** The layer that belongs to a resolved experiment; nothing for a name that is not known. */
   static Config of(Config experiment) {
-    return layer(experiment, "model", "preset")
+    return chosen(experiment, "method", "name")
+        .map(method -> method.atPath(Layers.ROOT))
+        .orElse(ConfigFactory.empty())
+        .withFallback(layer(experiment, "model", "preset"))
         .withFallback(layer(experiment, "optimizer", "name"));
   }
 
@@ -25,9 +31,15 @@ public final class Presets {
   }
 
   private static Config layer(Config experiment, String section, String key) {
+    return chosen(experiment, section, key)
+        .map(preset -> preset.atPath(Layers.ROOT + "." + section))
+        .orElse(ConfigFactory.empty());
+  }
+
+  private static Optional<ConfigValue> chosen(Config experiment, String section, String key) {
     Object name = experiment.getValue(Layers.ROOT + "." + section + "." + key).unwrapped();
     return name instanceof String text && names(section).contains(text)
-        ? ALL.getObject(section).get(text).atPath(Layers.ROOT + "." + section)
-        : ConfigFactory.empty();
+        ? Optional.of(ALL.getObject(section).get(text))
+        : Optional.empty();
   }
 }

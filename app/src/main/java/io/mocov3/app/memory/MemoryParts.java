@@ -50,6 +50,7 @@ public final class MemoryParts {
         StepMemory.of(
             model,
             ActivationSize.of(settings.model(), settings.step().precision()),
+            settings.model(),
             settings.step(),
             batch,
             imageSize());

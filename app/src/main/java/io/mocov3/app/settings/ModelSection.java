@@ -14,7 +14,7 @@ import io.mocov3.model.nn.HeadConfig;
 import io.mocov3.model.nn.MlpNorm;
 import java.util.Optional;
 
-/** Reads {@code model} and the temperature into the model's own record. */
+/** Reads {@code model} and {@code method} into the model's own record. */
 final class ModelSection {
 
   /** The families of backbones. */
@@ -38,21 +38,11 @@ final class ModelSection {
         "out",
         "equal to model.projector.out = " + projector.out(),
         predictor.isEmpty() || predictor.get().out() == projector.out());
-    refuseOtherMethods(method, predictor.isPresent());
-    double temperature = method.number("temperature", 0.001, 100);
     try {
-      return MethodConfig.momentumContrast(backbone(model), projector, predictor, temperature);
+      return MethodSection.read(method, backbone(model), projector, predictor);
     } catch (ModelException e) {
       throw model.refused(e.settings(), e.getMessage());
     }
-  }
-
-  private static void refuseOtherMethods(Section method, boolean predictor) {
-    method.check(
-        "name",
-        "moco-v3, or have no predictor (model.predictor.layers = 0): SimCLR has none",
-        !method.text("name").equals("simclr") || !predictor);
-    method.only("name", "moco-v3");
   }
 
   private static BackboneConfig backbone(Section model) {

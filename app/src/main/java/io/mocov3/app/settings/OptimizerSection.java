@@ -6,6 +6,7 @@ import io.mocov3.model.optim.GradientClip;
 import io.mocov3.model.optim.LambConfig;
 import io.mocov3.model.optim.LarsConfig;
 import io.mocov3.model.optim.OptimizerConfig;
+import io.mocov3.model.optim.StableAdamWConfig;
 
 /** Reads {@code optimizer}: which one, its constants, and the bounds on gradients. */
 final class OptimizerSection {
@@ -13,6 +14,7 @@ final class OptimizerSection {
   /** The optimizers. */
   private enum Name {
     ADAMW,
+    STABLE_ADAMW,
     LARS,
     LAMB
   }
@@ -31,6 +33,7 @@ final class OptimizerSection {
     LarsConfig.Form form = optimizer.choice("lars-form", LarsConfig.Form.class);
     return switch (optimizer.choice("name", Name.class)) {
       case ADAMW -> new AdamWConfig(beta1, beta2, epsilon, weightDecay, exclusion);
+      case STABLE_ADAMW -> new StableAdamWConfig(beta1, beta2, epsilon, weightDecay, exclusion);
       case LARS -> new LarsConfig(momentum, trust, weightDecay, form);
       case LAMB -> new LambConfig(beta1, beta2, epsilon, weightDecay, exclusion, 0);
     };

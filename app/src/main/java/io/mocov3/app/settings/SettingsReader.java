@@ -111,7 +111,7 @@ final class SettingsReader {
             microBatches(root.section("step"), batchSize),
             root.section("method").flag("memory-saver"));
     try {
-      step.check(model.backbone());
+      step.check(model);
     } catch (ModelException e) {
       String section = e.settings().contains("micro-batches") ? "step" : "optimizer";
       throw root.section(section).refused(e.settings(), e.getMessage());

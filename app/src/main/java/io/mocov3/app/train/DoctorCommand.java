@@ -106,7 +106,7 @@ public final class DoctorCommand implements Callable<Integer> {
     double loss = settings.model().lossAtChance(settings.data().batchSize());
     say(
         "first loss",
-        String.format(Locale.ROOT, "about %.3f (4 tau ln N, features that tell nothing)", loss));
+        String.format(Locale.ROOT, "about %.3f, of features that tell nothing", loss));
     document.put("first_loss", loss);
     if (!output.kubernetes) {
       // with it the Job's machine counts, not this one

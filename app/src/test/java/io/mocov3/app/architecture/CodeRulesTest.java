@@ -65,6 +65,8 @@ final class CodeRulesTest {
               "io.mocov3.model.step.ViewFeatures") // the way to the weights
           .and()
           .doNotHaveSimpleName("OptimizerFixture") // an optimizer alone, on given gradients
+          .and()
+          .doNotHaveSimpleName("LossFixture") // a loss alone, of given embeddings
           .should()
           .callMethodWhere(
               describe(

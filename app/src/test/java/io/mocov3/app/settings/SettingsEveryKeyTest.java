@@ -68,7 +68,8 @@ class SettingsEveryKeyTest {
         model.projector { %s }
         model.predictor { %s }
         method { name = moco-v3, temperature = 0.5, momentum = 0.9, momentum-schedule = constant }
-        method { ema-order = after-update, memory-saver = false }
+        method { ema-order = after-update, memory-saver = false, queue-length = 96 }
+        method.swav { prototypes = 31, epsilon = 0.5, sinkhorn-iterations = 5, frozen-updates = 9 }
         step.micro-batches = 1
         optimizer { name = adamw, beta1 = 0.8, beta2 = 0.95, epsilon = 1e-6, weight-decay = 0.05 }
         optimizer { decay-exclusion = one-dimensional, momentum = 0.7, trust-coefficient = 0.02 }
@@ -181,7 +182,8 @@ class SettingsEveryKeyTest {
                 vit,
                 new HeadConfig(2, 65, 96, false, false),
                 Optional.of(new HeadConfig(1, 66, 96, false, false)),
-                0.5));
+                0.5,
+                96));
     assertThat(settings.momentum()).isEqualTo(new Settings.Momentum(0.9, false));
   }
 

@@ -3,6 +3,7 @@ package io.mocov3.model.exactness;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.mocov3.model.ModelException;
 import io.mocov3.model.device.Placement;
+import io.mocov3.model.loss.Sinkhorn;
 import io.mocov3.model.safetensors.SafetensorsFile;
 import io.mocov3.model.tensor.TensorCodec;
 import java.nio.file.Path;
@@ -52,6 +53,17 @@ record Fixture(
 
   private static String label(Enum<?> constant) {
     return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  /** What SwAV makes codes with. */
+  Sinkhorn sinkhorn() {
+    return new Sinkhorn(field("epsilon").asDouble(), field("sinkhorn_iterations").asInt());
+  }
+
+  ModelException unknownMethod(String method) {
+    return new ModelException(
+        "%s/fixture.json: method %s is not one of moco-v3, simclr, byol, swav"
+            .formatted(folder, method));
   }
 
   SafetensorsFile open(String name) {

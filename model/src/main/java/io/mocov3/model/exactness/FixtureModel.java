@@ -10,7 +10,7 @@ import io.mocov3.model.backbone.ResNetConfig;
 import io.mocov3.model.backbone.Stem;
 import io.mocov3.model.backbone.VitConfig;
 import io.mocov3.model.device.Precision;
-import io.mocov3.model.method.MoCoV3Config;
+import io.mocov3.model.method.MethodConfig;
 import io.mocov3.model.nn.HeadConfig;
 import io.mocov3.model.nn.MlpNorm;
 import io.mocov3.model.optim.GradientClip;
@@ -101,13 +101,34 @@ final class FixtureModel {
     return new TensorData(DType.F32, shape, bytes);
   }
 
-  private static MoCoV3Config config(Fixture fixture) {
+  private static MethodConfig config(Fixture fixture) {
+    BackboneConfig backbone = backbone(fixture, fixture.field("backbone"));
+    HeadConfig projector = head(fixture.field("projector"));
     JsonNode predictor = fixture.field("predictor");
-    return new MoCoV3Config(
-        backbone(fixture, fixture.field("backbone")),
-        head(fixture.field("projector")),
-        predictor.isNull() ? Optional.empty() : Optional.of(head(predictor)),
-        fixture.field("temperature").asDouble());
+    Optional<HeadConfig> predicts =
+        predictor.isNull() ? Optional.empty() : Optional.of(head(predictor));
+    double temperature = fixture.field("temperature").asDouble();
+    String method = fixture.json().path("method").asText("moco-v3");
+    return switch (method) {
+      case "moco-v3" ->
+          MethodConfig.momentumContrast(
+              backbone,
+              projector,
+              predicts,
+              temperature,
+              fixture.json().path("queue_length").asInt(0));
+      case "simclr" -> MethodConfig.simClr(backbone, projector, temperature);
+      case "byol" -> MethodConfig.byol(backbone, projector, predicts.orElseThrow());
+      case "swav" ->
+          MethodConfig.swav(
+              backbone,
+              projector,
+              fixture.field("prototypes").asInt(),
+              temperature,
+              fixture.sinkhorn(),
+              fixture.json().path("frozen_updates").asLong(0));
+      default -> throw fixture.unknownMethod(method);
+    };
   }
 
   private static BackboneConfig backbone(Fixture fixture, JsonNode backbone) {

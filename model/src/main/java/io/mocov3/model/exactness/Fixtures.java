@@ -14,6 +14,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** Reads {@code fixture.json} of a folder and runs what its {@code kind} asks for. */
 public final class Fixtures {
+  private static final double FLOAT32_EPSILON = 1.2e-7;
+
   private Fixtures() {}
 
   /** The width in which a fixture is computed. */
@@ -61,13 +63,14 @@ public final class Fixtures {
           case "moco-step" -> new MocoStepFixture(fixture).run();
           case "knn" -> KnnFixture.run(fixture);
           case "schedule" -> ScheduleFixture.run(fixture);
+          case "loss" -> new LossFixture(fixture).run();
           case "optimizer" -> OptimizerFixture.run(fixture);
           default ->
               throw new ModelException(
                   folder
                       + "/fixture.json: kind "
                       + fixture.kind()
-                      + " is not one of moco-step, knn, schedule, optimizer");
+                      + " is not one of moco-step, knn, schedule, loss, optimizer");
         };
     return new FixtureResult(
         folder.getFileName().toString(),
@@ -77,9 +80,15 @@ public final class Fixtures {
         deviations.quantities());
   }
 
-  /** A fixture that names its width is computed in that one, whatever was asked. */
+  /**
+   * A fixture that names its width, or asks for more than float32 can hold, is computed in that
+   * one, whatever was asked.
+   */
   private static Width width(JsonNode json, Width asked) {
-    return json.path("precision").asText().equals(Width.FLOAT64.label()) ? Width.FLOAT64 : asked;
+    boolean named = json.path("precision").asText().equals(Width.FLOAT64.label());
+    JsonNode tolerance = json.path("tolerance");
+    boolean sharp = tolerance.isNumber() && tolerance.asDouble() < FLOAT32_EPSILON;
+    return named || sharp ? Width.FLOAT64 : asked;
   }
 
   private static JsonNode read(Path folder) {

@@ -12,6 +12,7 @@ import io.mocov3.model.step.Rates;
 import io.mocov3.model.step.TrainingStep;
 import io.mocov3.model.step.TrainingStep.Verdict;
 import io.mocov3.model.tensor.ViewPair;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -71,12 +72,15 @@ final class MocoStepFixture {
       Rates rates = new Rates(step.path("learning_rate").asDouble(), momentum);
       try (Pending pending = model.begin(views, rates);
           Targets targets = model.targets(pending)) {
-        ViewPair k = targets.keys().orElseThrow();
-        Query q1 = model.query(pending);
-        Query q2 = model.query(pending);
+        List<Query> queries = new ArrayList<>();
+        while (queries.size() < 2) {
+          queries.addAll(model.queries(pending));
+        }
         if (index == 0) {
-          reference.compareForward(1, gathered(q1), k.first());
-          reference.compareForward(2, gathered(q2), k.second());
+          reference.compareForward(
+              1, gathered(queries.getFirst()), targets.keys().map(ViewPair::first));
+          reference.compareForward(
+              2, gathered(queries.getLast()), targets.keys().map(ViewPair::second));
         }
         model.backward(pending, targets);
         Map<String, Tensor> gradients = gradients(model);

@@ -11,6 +11,7 @@ import io.mocov3.model.optim.LambConfig;
 import io.mocov3.model.optim.LarsConfig;
 import io.mocov3.model.optim.Optimizer;
 import io.mocov3.model.optim.OptimizerConfig;
+import io.mocov3.model.optim.StableAdamWConfig;
 import io.mocov3.model.safetensors.SafetensorsFile;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,6 +44,9 @@ final class OptimizerFixture {
             parameter.tensor().mutable_grad().put(fixture.tensor(trace, name));
           }
           optimizer.step(rates.get(step).asDouble());
+          if (fixture.json().has("update_rms")) {
+            compareRms(deviations, optimizer, fixture.field("update_rms").get(step), step);
+          }
           for (Entry parameter : parameters) {
             String name = "step." + step + ".value." + parameter.name();
             deviations.add(
@@ -54,6 +58,16 @@ final class OptimizerFixture {
     return deviations;
   }
 
+  private static void compareRms(
+      Deviations deviations, Optimizer optimizer, JsonNode expected, int step) {
+    double[] ours = Fixture.numbers(optimizer.updateRms().orElseThrow());
+    double[] theirs =
+        optimizer.parameters().stream()
+            .mapToDouble(parameter -> expected.path(parameter.name()).asDouble())
+            .toArray();
+    deviations.add("update_rms", "step." + step + ".update_rms", ours, theirs);
+  }
+
   static OptimizerConfig config(Fixture fixture) {
     JsonNode optimizer = fixture.field("optimizer");
     double weightDecay = fixture.field(optimizer, "weight_decay").asDouble();
@@ -61,6 +75,9 @@ final class OptimizerFixture {
     return switch (name) {
       case "adamw" ->
           new AdamWConfig(
+              beta(fixture, 0), beta(fixture, 1), epsilon(fixture), weightDecay, spared(optimizer));
+      case "stable-adamw" ->
+          new StableAdamWConfig(
               beta(fixture, 0), beta(fixture, 1), epsilon(fixture), weightDecay, spared(optimizer));
       case "lamb" ->
           new LambConfig(
@@ -78,7 +95,10 @@ final class OptimizerFixture {
               Fixture.choice(LarsConfig.Form.class, optimizer.path("form"), "reference"));
       default ->
           throw new ModelException(
-              fixture.folder() + ": optimizer " + name + " is not one of adamw, lars, lamb");
+              fixture.folder()
+                  + ": optimizer "
+                  + name
+                  + " is not one of adamw, stable-adamw, lars, lamb");
     };
   }
 

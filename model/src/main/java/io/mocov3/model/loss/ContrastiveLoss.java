@@ -2,9 +2,11 @@ package io.mocov3.model.loss;
 
 import io.mocov3.model.device.Autocast;
 import io.mocov3.model.device.Precision;
+import java.util.Optional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -31,23 +33,36 @@ public final class ContrastiveLoss {
    * row {@code offset + i}.
    */
   public Tensor ctr(Tensor queries, Tensor keys, long offset) {
+    return ctr(queries, keys, offset, Optional.empty());
+  }
+
+  /** The same with more negatives (L, K), not normalised. */
+  public Tensor ctr(Tensor queries, Tensor keys, long offset, Optional<Tensor> negatives) {
     try (Autocast full = new Autocast(queries.is_cuda(), Precision.FP32)) {
       Tensor q = normalize(queries);
       Tensor k = normalize(keys);
-      Tensor logits = q.mm(k.t()).div(new Scalar(temperature)); // (N, M)
-      Tensor labels =
-          torch.arange(
-              new Scalar(offset),
-              new Scalar(offset + q.size(0)),
-              new TensorOptions(ScalarType.Long)
-                  .device(new org.bytedeco.pytorch.DeviceOptional(logits.device())));
-      return torch.cross_entropy_loss(logits, labels).mul(new Scalar(2 * temperature));
+      if (negatives.isPresent()) {
+        k = torch.cat(new TensorVector(k, normalize(negatives.get())), 0);
+      }
+      Tensor logits = q.mm(k.t()).div(new Scalar(temperature)); // (N, M + L)
+      return torch
+          .cross_entropy_loss(logits, rows(offset, q.size(0), logits))
+          .mul(new Scalar(2 * temperature));
     }
   }
 
-  /** The loss of uninformative features over both terms: {@code 4 tau ln N}. */
-  public static double atChance(double temperature, int batch) {
-    return 4 * temperature * Math.log(batch);
+  /** The loss of uninformative features over both terms: {@code 4 tau ln M} of M candidates. */
+  public static double atChance(double temperature, int candidates) {
+    return 4 * temperature * Math.log(candidates);
+  }
+
+  /** The numbers of {@code count} rows from {@code from} on, where {@code like} is. */
+  static Tensor rows(long from, long count, Tensor like) {
+    return torch.arange(
+        new Scalar(from),
+        new Scalar(from + count),
+        new TensorOptions(ScalarType.Long)
+            .device(new org.bytedeco.pytorch.DeviceOptional(like.device())));
   }
 
   public static Tensor normalize(Tensor x) {

@@ -1,5 +1,6 @@
 package io.mocov3.model.memory;
 
+import io.mocov3.model.method.MethodConfig;
 import io.mocov3.model.step.StepConfig;
 
 /**
@@ -14,15 +15,24 @@ public record StepMemory(long activations, long gradients) {
 
   /** With {@code batch} square images of {@code size} pixels. */
   public static StepMemory of(
-      ModelSize model, ActivationSize image, StepConfig config, int batch, int size) {
+      ModelSize model,
+      ActivationSize image,
+      MethodConfig method,
+      StepConfig config,
+      int batch,
+      int size) {
     boolean cut = config.microBatches() > 1;
     long part = Math.ceilDiv((long) batch, config.microBatches());
     long casts = config.precision().isNarrow() ? model.trained() / 2 : 0;
-    long heads = batch * image.heads() + SQUARES * batch * batch * WIDE;
-    long view = part * (image.graph() - image.heads()) + heads + casts;
+    long heads = batch * image.heads() + SQUARES * method.largestMatrix(batch) * WIDE;
+    long one = part * (image.graph() - image.heads()) + heads + casts;
+    long view = method.viewsTogether() ? 2 * one : one;
     long pixels = 2 * images(batch, size);
     // the momentum encoder is at work beside the forward passes, the gradients come after them
-    long ahead = cut ? heads + part * image.passing() : config.memorySaver() ? view : 2 * view;
+    long ahead =
+        cut
+            ? heads + part * image.passing()
+            : config.memorySaver() || method.viewsTogether() ? view : 2 * view;
     long early = ahead + part * image.passing() + casts;
     boolean late = view + model.trained() >= early;
     return late

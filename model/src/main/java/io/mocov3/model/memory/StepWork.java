@@ -17,19 +17,28 @@ import java.util.OptionalDouble;
 public final class StepWork {
   private static final int VIEWS = 2;
 
-  /** A forward and, twice as much, a backward of the queries, and a forward of the keys. */
-  private static final int PASSES = 4;
+  /** A forward and, twice as much, a backward of the queries. */
+  private static final int PASSES = 3;
 
   private StepWork() {}
 
-  /** Of one image in a step with a target; empty for networks of convolutions. */
+  /** Of one image in a step; empty for networks of convolutions. */
   public static OptionalDouble perImage(MethodConfig network) {
     return switch (network.backbone()) {
       case VitConfig vit when vit.stem() == Stem.PATCH ->
-          OptionalDouble.of(VIEWS * (PASSES * transformer(vit) + projection(vit) + heads(network)));
+          OptionalDouble.of(
+              VIEWS
+                  * ((PASSES + keys(network)) * transformer(vit)
+                      + projection(network, vit)
+                      + heads(network)));
       case VitConfig vit -> OptionalDouble.empty();
       case ResNetConfig resnet -> OptionalDouble.empty();
     };
+  }
+
+  /** Forwards of a target. */
+  private static int keys(MethodConfig network) {
+    return network.hasTarget() ? 1 : 0;
   }
 
   /** Blocks of a forward. */
@@ -45,11 +54,12 @@ public final class StepWork {
     return (vit.depth() - 1) * block + last;
   }
 
-  /** Forward of both encoders; a learned one has its weights' gradient, and no input's, besides. */
-  private static double projection(VitConfig vit) {
+  /** Forwards; a learned one has its weights' gradient, and no input's, besides. */
+  private static double projection(MethodConfig network, VitConfig vit) {
     double patches = (double) vit.grid() * vit.grid();
     double forward = 2 * patches * 3 * vit.patchSize() * vit.patchSize() * vit.width();
-    return (vit.patchProjection() == PatchProjectionKind.FROZEN_RANDOM ? 2 : 3) * forward;
+    return (keys(network) + (vit.patchProjection() == PatchProjectionKind.FROZEN_RANDOM ? 1 : 2))
+        * forward;
   }
 
   /** All of the queries', and the projector of the keys. */
@@ -60,7 +70,8 @@ public final class StepWork {
       trained += forward(head, in);
       in = head.out();
     }
-    return (PASSES - 1) * trained + forward(network.projector(), network.backbone().width());
+    return PASSES * trained
+        + keys(network) * forward(network.projector(), network.backbone().width());
   }
 
   private static double forward(HeadConfig head, double in) {

@@ -1,8 +1,8 @@
 package io.mocov3.model.method;
 
 import io.mocov3.model.device.Precision;
+import io.mocov3.model.method.Method.Network;
 import io.mocov3.model.nn.EncoderRole;
-import io.mocov3.model.nn.Weights;
 import io.mocov3.model.tensor.Forward;
 import io.mocov3.model.tensor.NoGrad;
 import io.mocov3.model.tensor.TorchOps;
@@ -22,7 +22,7 @@ final class KeyEncoder implements Target, AutoCloseable {
   private final List<Tensor> baseParameters;
 
   /** Starts as an exact copy of {@code base}. */
-  KeyEncoder(MoCoV3Config config, Encoder base, Precision precision) {
+  KeyEncoder(MethodConfig config, Encoder base, Precision precision) {
     encoder =
         new Encoder(
             config.backbone(),
@@ -83,8 +83,8 @@ final class KeyEncoder implements Target, AutoCloseable {
         .item_double();
   }
 
-  Weights weights() {
-    return encoder.weights();
+  Network network() {
+    return new Network("momentum_encoder.", encoder.weights(), false);
   }
 
   @Override

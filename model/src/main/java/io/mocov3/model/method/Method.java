@@ -5,6 +5,7 @@ import io.mocov3.model.nn.Weights.Entry;
 import io.mocov3.model.nn.Weights.Kind;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.stream.Stream;
@@ -33,8 +34,11 @@ public interface Method extends AutoCloseable {
    */
   Tensor features(Tensor view);
 
-  /** Features (N, D) of a whole view to its query, with its graph, in the caller's scope. */
-  Query query(Tensor features);
+  /**
+   * Features (N, D) of the whole views of a term to their queries, with their graph, in the
+   * caller's scope.
+   */
+  List<Query> queries(List<Tensor> features);
 
   /** Gradients of their sum are learned from; each goes backward by itself. */
   List<Term> terms();
@@ -44,6 +48,17 @@ public interface Method extends AutoCloseable {
 
   /** The network that moves after the trained one and says what queries are compared with. */
   Optional<Target> target();
+
+  /** All terms of a step have gone backward. */
+  default void remember(Targets targets) {}
+
+  /** The trained tensors have moved. */
+  default void afterUpdate() {}
+
+  /** For how many updates a trained tensor stays as it is, by its name; 0 for all others. */
+  default Map<String, Long> waits() {
+    return Map.of();
+  }
 
   /** What evaluation looks at. */
   Encoder base();

@@ -1,22 +1,45 @@
 package io.mocov3.model.method;
 
+import io.mocov3.model.ModelException;
 import io.mocov3.model.backbone.BackboneConfig;
 import io.mocov3.model.device.Placement;
 import io.mocov3.model.device.Precision;
+import io.mocov3.model.loss.Sinkhorn;
 import io.mocov3.model.nn.HeadConfig;
+import io.mocov3.model.tensor.TensorSize;
 import java.util.List;
 import java.util.Optional;
 
 /** A method by its numbers. */
 public interface MethodConfig {
 
-  /** MoCo v3, with or without a predictor. */
+  /** MoCo v3, with or without a predictor; {@code queue} past keys are negatives too. */
   static MethodConfig momentumContrast(
       BackboneConfig backbone,
       HeadConfig projector,
       Optional<HeadConfig> predictor,
-      double temperature) {
-    return new MoCoV3Config(backbone, projector, predictor, temperature);
+      double temperature,
+      int queue) {
+    return new MoCoV3Config(backbone, projector, predictor, temperature, queue);
+  }
+
+  static MethodConfig simClr(BackboneConfig backbone, HeadConfig projector, double temperature) {
+    return new SimClr.Config(backbone, projector, temperature);
+  }
+
+  static MethodConfig byol(BackboneConfig backbone, HeadConfig projector, HeadConfig predictor) {
+    return new Byol.Config(backbone, projector, predictor);
+  }
+
+  /** SwAV, whose prototypes stay as drawn for {@code frozenUpdates}. */
+  static MethodConfig swav(
+      BackboneConfig backbone,
+      HeadConfig projector,
+      int prototypes,
+      double temperature,
+      Sinkhorn sinkhorn,
+      long frozenUpdates) {
+    return new Swav.Config(backbone, projector, prototypes, temperature, sinkhorn, frozenUpdates);
   }
 
   BackboneConfig backbone();
@@ -26,9 +49,41 @@ public interface MethodConfig {
   /** Those that are trained, in the order of the forward. */
   List<HeadConfig> heads();
 
+  /** Whether there is a network beside the trained one that says what queries are compared with. */
+  boolean hasTarget();
+
+  /**
+   * Whether one term of the loss needs both views, which BatchNorms then see as one batch; else
+   * each view goes forward and backward by itself.
+   */
+  boolean viewsTogether();
+
+  /** Numbers of the largest matrix of the loss. */
+  long largestMatrix(int batchSize);
+
   /** The loss of a network that knows nothing yet, for that many images. */
   double lossAtChance(int batchSize);
 
   /** With the first weights of that seed. */
   Method create(Precision precision, Placement placement, long seed);
+
+  /** Refuses a temperature that is none. */
+  static void checkTemperature(double temperature) {
+    if (!(temperature > 0)) {
+      throw new ModelException("temperature " + temperature + " must be greater than 0");
+    }
+  }
+
+  /** Refuses heads that are too large, and a predictor whose output is not like its input. */
+  static void checkHeads(
+      BackboneConfig backbone, HeadConfig projector, Optional<HeadConfig> predictor) {
+    TensorSize.require("the projector's first layer", projector.first(), backbone.width(), "width");
+    predictor.ifPresent(
+        head -> TensorSize.require("the predictor's first layer", head.first(), projector.out()));
+    if (predictor.isPresent() && predictor.get().out() != projector.out()) {
+      throw new ModelException(
+          "predictor.out %d differs from projector.out %d"
+              .formatted(predictor.get().out(), projector.out()));
+    }
+  }
 }

@@ -1,18 +1,12 @@
 package io.mocov3.model.method;
 
-import io.mocov3.model.device.Autocast;
 import io.mocov3.model.device.Placement;
 import io.mocov3.model.device.Precision;
 import io.mocov3.model.loss.ContrastiveLoss;
 import io.mocov3.model.method.Term.View;
-import io.mocov3.model.nn.EncoderRole;
-import io.mocov3.model.nn.Head;
-import io.mocov3.model.nn.Init;
-import io.mocov3.model.nn.Layers;
-import io.mocov3.model.nn.Weights;
 import java.util.List;
 import java.util.Optional;
-import org.bytedeco.javacpp.PointerScope;
+import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -27,49 +21,32 @@ import org.bytedeco.pytorch.Tensor;
  * </pre>
  */
 final class MoCoV3 implements Method {
-  private final Precision precision;
-  private final Encoder base;
-  private final Weights predictorWeights;
-  private final Optional<Head> predictor;
+  private final Branch branch;
   private final KeyEncoder momentumEncoder;
+  private final Optional<KeyQueue> queue;
   private final ContrastiveLoss loss;
 
   MoCoV3(MoCoV3Config config, Precision precision, Placement placement, long seed) {
-    this.precision = precision;
-    base =
-        new Encoder(
-            config.backbone(), config.projector(), placement, EncoderRole.BASE, seed, precision);
-    predictorWeights = new Weights(placement, EncoderRole.BASE);
-    predictorWeights.enter(Layers.PREDICTOR);
-    try (PointerScope scope = new PointerScope()) {
-      predictor =
-          config
-              .predictor()
-              .map(
-                  head ->
-                      new Head(
-                          predictorWeights,
-                          "predictor",
-                          config.projector().out(),
-                          head,
-                          new Init(~seed, placement)));
-    }
-    momentumEncoder = new KeyEncoder(config, base, precision);
+    branch =
+        new Branch(
+            config.backbone(), config.projector(), config.predictor(), precision, placement, seed);
+    momentumEncoder = new KeyEncoder(config, branch.base(), precision);
+    queue =
+        config.queue() == 0
+            ? Optional.empty()
+            : Optional.of(
+                new KeyQueue(config.queue(), config.projector().out(), placement, seed + 1));
     loss = new ContrastiveLoss(config.temperature());
   }
 
   @Override
   public Tensor features(Tensor view) {
-    return base.features(view);
+    return branch.features(view);
   }
 
   @Override
-  public Query query(Tensor features) {
-    try (Autocast autocast = new Autocast(base.weights().placement(), precision)) {
-      Tensor projection = base.project(features);
-      Tensor query = predictor.isPresent() ? predictor.get().forward(projection) : projection;
-      return new Query(features, projection, query);
-    }
+  public List<Query> queries(List<Tensor> features) {
+    return features.stream().map(branch::query).toList();
   }
 
   @Override
@@ -82,7 +59,12 @@ final class MoCoV3 implements Method {
   public Tensor loss(Term term, List<Query> queries, Targets targets) {
     Tensor q = queries.getFirst().query();
     Tensor k = term.views().getFirst().other().of(targets.keys().orElseThrow());
-    return loss.ctr(q, k, targets.offset());
+    return loss.ctr(q, k, targets.offset(), queue.map(KeyQueue::keys));
+  }
+
+  @Override
+  public void remember(Targets targets) {
+    queue.ifPresent(memory -> memory.add(targets.keys().orElseThrow()));
   }
 
   @Override
@@ -92,21 +74,21 @@ final class MoCoV3 implements Method {
 
   @Override
   public Encoder base() {
-    return base;
+    return branch.base();
   }
 
   @Override
   public List<Network> networks() {
-    return List.of(
-        new Network("base_encoder.", base.weights(), true),
-        new Network("momentum_encoder.", momentumEncoder.weights(), false),
-        new Network("", predictorWeights, true));
+    return Stream.concat(
+            Stream.of(branch.encoder(), momentumEncoder.network(), branch.predictor()),
+            queue.map(KeyQueue::network).stream())
+        .toList();
   }
 
   @Override
   public void close() {
+    queue.ifPresent(KeyQueue::close);
     momentumEncoder.close();
-    predictorWeights.close();
-    base.close();
+    branch.close();
   }
 }

@@ -13,27 +13,32 @@ import java.util.stream.Stream;
 
 /**
  * The whole of MoCo v3: backbone, the projector of both encoders, the predictor of the base encoder
- * if there is one.
+ * if there is one; keys of past steps that are negatives too, 0 in the paper.
  */
 public record MoCoV3Config(
     BackboneConfig backbone,
     HeadConfig projector,
     Optional<HeadConfig> predictor,
-    double temperature)
+    double temperature,
+    int queue)
     implements MethodConfig {
 
   public MoCoV3Config {
-    if (!(temperature > 0)) {
-      throw new ModelException("temperature " + temperature + " must be greater than 0");
+    MethodConfig.checkTemperature(temperature);
+    MethodConfig.checkHeads(backbone, projector, predictor);
+    if (queue < 0) {
+      throw new ModelException(List.of("queue-length"), "queue-length must be at least 0");
     }
-    TensorSize.require("the projector's first layer", projector.first(), backbone.width(), "width");
-    predictor.ifPresent(
-        head -> TensorSize.require("the predictor's first layer", head.first(), projector.out()));
-    if (predictor.isPresent() && predictor.get().out() != projector.out()) {
-      throw new ModelException(
-          "predictor.out %d differs from projector.out %d"
-              .formatted(predictor.get().out(), projector.out()));
-    }
+    TensorSize.require("the queue of keys", Math.max(1, queue), projector.out(), "queue-length");
+  }
+
+  /** Without a queue, as in the paper. */
+  public MoCoV3Config(
+      BackboneConfig backbone,
+      HeadConfig projector,
+      Optional<HeadConfig> predictor,
+      double temperature) {
+    this(backbone, projector, predictor, temperature, 0);
   }
 
   @Override
@@ -42,8 +47,23 @@ public record MoCoV3Config(
   }
 
   @Override
+  public boolean hasTarget() {
+    return true;
+  }
+
+  @Override
+  public boolean viewsTogether() {
+    return false;
+  }
+
+  @Override
+  public long largestMatrix(int batchSize) {
+    return (long) batchSize * (batchSize + queue);
+  }
+
+  @Override
   public double lossAtChance(int batchSize) {
-    return ContrastiveLoss.atChance(temperature, batchSize);
+    return ContrastiveLoss.atChance(temperature, batchSize + queue);
   }
 
   @Override

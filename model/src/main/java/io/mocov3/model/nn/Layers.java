@@ -16,6 +16,7 @@ public final class Layers {
   public static final String FINAL_NORM = "final_norm";
   public static final String PROJECTOR = "projector";
   public static final String PREDICTOR = "predictor";
+  public static final String PROTOTYPES = "prototypes";
 
   private Layers() {}
 

@@ -63,7 +63,8 @@ public final class Weights implements AutoCloseable {
     group = ranks;
   }
 
-  Group group() {
+  /** The processes that train this network together. */
+  public Group group() {
     return group;
   }
 

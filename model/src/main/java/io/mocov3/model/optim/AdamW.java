@@ -4,8 +4,8 @@ import io.mocov3.model.nn.Weights.Entry;
 import io.mocov3.model.tensor.NoGrad;
 import io.mocov3.model.tensor.Tensors;
 import io.mocov3.model.tensor.TorchOps;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
@@ -17,17 +17,19 @@ final class AdamW extends Optimizer {
   private final AdamWConfig config;
   private final List<Tensor> firstMoments;
   private final List<Tensor> secondMoments;
-  private final List<Integer> decayed = new ArrayList<>();
-  private final List<Integer> spared = new ArrayList<>();
+  private final boolean[] decayed;
+  private final boolean[] spared;
   private final Tensor stepTensor;
 
-  AdamW(List<Entry> parameters, AdamWConfig config) {
-    super(parameters);
+  AdamW(List<Entry> parameters, AdamWConfig config, Map<String, Long> waits) {
+    super(parameters, waits);
     this.config = config;
     firstMoments = addMoments("exp_avg");
     secondMoments = addMoments("exp_avg_sq");
-    for (int i = 0; i < parameters.size(); i++) {
-      (config.decayExclusion().spares(parameters.get(i)) ? spared : decayed).add(i);
+    decayed = decayed(config.decayExclusion());
+    spared = new boolean[decayed.length];
+    for (int i = 0; i < decayed.length; i++) {
+      spared[i] = !decayed[i];
     }
     try (NoGrad noGrad = new NoGrad()) {
       Tensor any = parameters.getFirst().tensor();
@@ -39,32 +41,28 @@ final class AdamW extends Optimizer {
   }
 
   @Override
-  void apply(List<Tensor> values, List<Tensor> gradients, double learningRate) {
-    stepTensor.fill_(new Scalar((double) steps()));
-    apply(decayed, config.weightDecay(), values, gradients, learningRate);
-    apply(spared, 0, values, gradients, learningRate);
+  void apply(Moving moving, List<Tensor> values, List<Tensor> gradients, double learningRate) {
+    stepTensor.fill_(new Scalar((double) moving.updates()));
+    apply(moving.only(decayed), config.weightDecay(), values, gradients, learningRate);
+    apply(moving.only(spared), 0, values, gradients, learningRate);
   }
 
   private void apply(
-      List<Integer> group,
+      Moving group,
       double weightDecay,
       List<Tensor> values,
       List<Tensor> gradients,
       double learningRate) {
-    if (!group.isEmpty()) {
+    if (!group.indices().isEmpty()) {
       TorchOps.fusedAdamW(
-          pick(group, values),
-          pick(group, gradients),
-          pick(group, firstMoments),
-          pick(group, secondMoments),
+          group.of(values),
+          group.of(gradients),
+          group.of(firstMoments),
+          group.of(secondMoments),
           stepTensor,
           new TorchOps.AdamWRates(
               learningRate, config.beta1(), config.beta2(), weightDecay, config.epsilon()));
     }
-  }
-
-  private static List<Tensor> pick(List<Integer> group, List<Tensor> tensors) {
-    return group.stream().map(tensors::get).toList();
   }
 
   @Override

@@ -3,7 +3,7 @@ package io.mocov3.model.optim;
 import io.mocov3.model.nn.Weights.Entry;
 import io.mocov3.model.tensor.TorchOps;
 import java.util.List;
-import java.util.stream.IntStream;
+import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -14,37 +14,36 @@ final class Lamb extends Optimizer {
   private final LambConfig config;
   private final List<Tensor> firstMoments;
   private final List<Tensor> secondMoments;
-  private final int[] decayed;
+  private final boolean[] decayed;
 
-  Lamb(List<Entry> parameters, LambConfig config) {
-    super(parameters);
+  Lamb(List<Entry> parameters, LambConfig config, Map<String, Long> waits) {
+    super(parameters, waits);
     this.config = config;
     firstMoments = addMoments("exp_avg");
     secondMoments = addMoments("exp_avg_sq");
     decayed =
-        IntStream.range(0, config.weightDecay() > 0 ? parameters.size() : 0)
-            .filter(i -> !config.decayExclusion().spares(parameters.get(i)))
-            .toArray();
+        config.weightDecay() > 0
+            ? decayed(config.decayExclusion())
+            : new boolean[parameters.size()];
   }
 
   @Override
-  void apply(List<Tensor> values, List<Tensor> gradients, double learningRate) {
+  void apply(Moving moving, List<Tensor> values, List<Tensor> gradients, double learningRate) {
+    List<Tensor> collected = moving.of(gradients);
     if (config.maxGradientNorm() > 0) {
-      GradientClip.scale(gradients, config.maxGradientNorm(), 0);
+      GradientClip.scale(collected, config.maxGradientNorm(), 0);
     }
-    TorchOps.foreachLerp(firstMoments, gradients, 1 - config.beta1());
-    TorchOps.foreachMul(secondMoments, config.beta2());
-    TorchOps.foreachAddcmul(secondMoments, gradients, gradients, 1 - config.beta2());
-    List<Tensor> denominators = TorchOps.foreachSqrt(secondMoments);
-    TorchOps.foreachMul(
-        denominators, 1 / Math.sqrt(1 - Math.pow(config.beta2(), (double) steps())));
-    TorchOps.foreachAdd(denominators, config.epsilon());
-    List<Tensor> updates = TorchOps.foreachDiv(firstMoments, denominators);
-    TorchOps.foreachMul(updates, 1 / (1 - Math.pow(config.beta1(), (double) steps())));
-    List<Tensor> decayedUpdates = TrustRatio.pick(decayed, updates);
-    List<Tensor> weights = TrustRatio.pick(decayed, values);
-    TorchOps.foreachAdd(decayedUpdates, weights, config.weightDecay());
-    TrustRatio.scale(decayedUpdates, weights, 1);
-    TorchOps.foreachAdd(values, updates, -learningRate);
+    Moments moments =
+        new Moments(
+            moving.of(firstMoments), moving.of(secondMoments), config.beta1(), config.beta2());
+    moments.take(collected);
+    List<Tensor> updates =
+        moments.updates(moments.roots(moving.updates()), config.epsilon(), moving.updates());
+    List<Tensor> weights = moving.of(values);
+    List<Tensor> decayedUpdates = moving.only(decayed, updates);
+    List<Tensor> decayedWeights = moving.only(decayed, weights);
+    TorchOps.foreachAdd(decayedUpdates, decayedWeights, config.weightDecay());
+    TrustRatio.scale(decayedUpdates, decayedWeights, 1);
+    TorchOps.foreachAdd(weights, updates, -learningRate);
   }
 }

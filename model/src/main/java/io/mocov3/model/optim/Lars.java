@@ -3,7 +3,7 @@ package io.mocov3.model.optim;
 import io.mocov3.model.nn.Weights.Entry;
 import io.mocov3.model.tensor.TorchOps;
 import java.util.List;
-import java.util.stream.IntStream;
+import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -13,33 +13,34 @@ import org.bytedeco.pytorch.Tensor;
 final class Lars extends Optimizer {
   private final LarsConfig config;
   private final List<Tensor> buffers;
-  private final int[] scaled;
+  private final boolean[] scaled;
 
-  Lars(List<Entry> parameters, LarsConfig config) {
-    super(parameters);
+  Lars(List<Entry> parameters, LarsConfig config, Map<String, Long> waits) {
+    super(parameters, waits);
     this.config = config;
     buffers = addMoments("mu");
-    scaled =
-        IntStream.range(0, parameters.size())
-            .filter(i -> parameters.get(i).tensor().dim() > 1)
-            .toArray();
+    scaled = new boolean[parameters.size()];
+    for (int i = 0; i < scaled.length; i++) {
+      scaled[i] = parameters.get(i).tensor().dim() > 1;
+    }
   }
 
   @Override
-  void apply(List<Tensor> values, List<Tensor> gradients, double learningRate) {
-    List<Tensor> weights = TrustRatio.pick(scaled, values);
-    List<Tensor> scaledGradients = TrustRatio.pick(scaled, gradients);
+  void apply(Moving moving, List<Tensor> values, List<Tensor> gradients, double learningRate) {
+    List<Tensor> weights = moving.only(scaled).of(values);
+    List<Tensor> scaledGradients = moving.only(scaled).of(gradients);
     TorchOps.foreachAdd(scaledGradients, weights, config.weightDecay());
     TrustRatio.scale(scaledGradients, weights, config.trustCoefficient());
-    TorchOps.foreachMul(buffers, config.momentum());
+    List<Tensor> moved = moving.of(buffers);
+    TorchOps.foreachMul(moved, config.momentum());
     switch (config.form()) {
       case REFERENCE -> {
-        TorchOps.foreachAdd(buffers, gradients, 1);
-        TorchOps.foreachAdd(values, buffers, -learningRate);
+        TorchOps.foreachAdd(moved, moving.of(gradients), 1);
+        TorchOps.foreachAdd(moving.of(values), moved, -learningRate);
       }
       case SIMCLR -> {
-        TorchOps.foreachAdd(buffers, gradients, learningRate);
-        TorchOps.foreachAdd(values, buffers, -1);
+        TorchOps.foreachAdd(moved, moving.of(gradients), learningRate);
+        TorchOps.foreachAdd(moving.of(values), moved, -1);
       }
     }
   }

@@ -5,7 +5,10 @@ import io.mocov3.model.tensor.NoGrad;
 import io.mocov3.model.tensor.Tensors;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -14,20 +17,67 @@ import org.bytedeco.pytorch.global.torch;
  * Moves the trained tensors by their gradients. Knows only those; a frozen tensor is never decayed.
  * Owns its moments.
  */
-public abstract sealed class Optimizer implements AutoCloseable permits AdamW, Lars, Lamb {
+public abstract sealed class Optimizer implements AutoCloseable
+    permits AdamW, StableAdamW, Lars, Lamb {
   private final List<Entry> parameters;
   private final SequencedMap<String, List<Tensor>> moments = new LinkedHashMap<>();
+  private final List<Cohort> cohorts;
   private long steps;
 
-  Optimizer(List<Entry> parameters) {
+  /** Parameters that begin to move together, after so many steps in which they stay. */
+  private record Cohort(List<Integer> indices, long waits) {}
+
+  /** What moves in a step: its place among the parameters, and how often it has moved, now too. */
+  record Moving(List<Integer> indices, long updates) {
+
+    List<Tensor> of(List<Tensor> tensors) {
+      return indices.stream().map(tensors::get).toList();
+    }
+
+    /** Of those of the moving ones the tensors for which the flag is set. */
+    List<Tensor> only(boolean[] flags, List<Tensor> ofMoving) {
+      return IntStream.range(0, indices.size())
+          .filter(i -> flags[indices.get(i)])
+          .mapToObj(ofMoving::get)
+          .toList();
+    }
+
+    /** Those of them for which the flag is set. */
+    Moving only(boolean[] flags) {
+      return new Moving(indices.stream().filter(i -> flags[i]).toList(), updates);
+    }
+  }
+
+  Optimizer(List<Entry> parameters, Map<String, Long> waits) {
     this.parameters = List.copyOf(parameters);
+    List<Long> each =
+        parameters.stream().map(entry -> waits.getOrDefault(entry.name(), 0L)).toList();
+    cohorts =
+        each.stream()
+            .distinct()
+            .map(
+                wait ->
+                    new Cohort(
+                        IntStream.range(0, each.size())
+                            .filter(i -> each.get(i).equals(wait))
+                            .boxed()
+                            .toList(),
+                        wait))
+            .toList();
   }
 
   public static Optimizer of(List<Entry> parameters, OptimizerConfig config) {
+    return of(parameters, config, Map.of());
+  }
+
+  /** With the number of steps for which a parameter stays as it is, by its name. */
+  public static Optimizer of(
+      List<Entry> parameters, OptimizerConfig config, Map<String, Long> waits) {
     return switch (config) {
-      case AdamWConfig adamW -> new AdamW(parameters, adamW);
-      case LarsConfig lars -> new Lars(parameters, lars);
-      case LambConfig lamb -> new Lamb(parameters, lamb);
+      case AdamWConfig adamW -> new AdamW(parameters, adamW, waits);
+      case StableAdamWConfig stable -> new StableAdamW(parameters, stable, waits);
+      case LarsConfig lars -> new Lars(parameters, lars, waits);
+      case LambConfig lamb -> new Lamb(parameters, lamb, waits);
     };
   }
 
@@ -37,7 +87,12 @@ public abstract sealed class Optimizer implements AutoCloseable permits AdamW, L
       steps++;
       List<Tensor> values = parameters.stream().map(Entry::tensor).toList();
       List<Tensor> gradients = parameters.stream().map(p -> p.tensor().grad()).toList();
-      apply(values, gradients, learningRate);
+      for (Cohort cohort : cohorts) {
+        if (steps > cohort.waits()) {
+          Moving moving = new Moving(cohort.indices(), steps - cohort.waits());
+          apply(moving, values, gradients, learningRate);
+        }
+      }
       forget();
     }
   }
@@ -49,8 +104,26 @@ public abstract sealed class Optimizer implements AutoCloseable permits AdamW, L
     }
   }
 
-  /** {@code values} and {@code gradients} in the order of the parameters. */
-  abstract void apply(List<Tensor> values, List<Tensor> gradients, double learningRate);
+  /** {@code values} and {@code gradients} of all parameters, in their order. */
+  abstract void apply(
+      Moving moving, List<Tensor> values, List<Tensor> gradients, double learningRate);
+
+  /**
+   * The root mean square of what the last update was of each parameter, before it was bounded:
+   * where the optimizer bounds it.
+   */
+  public Optional<Tensor> updateRms() {
+    return Optional.empty();
+  }
+
+  /** Of each parameter whether weight decay moves it. */
+  final boolean[] decayed(DecayExclusion exclusion) {
+    boolean[] decayed = new boolean[parameters.size()];
+    for (int i = 0; i < decayed.length; i++) {
+      decayed[i] = !exclusion.spares(parameters.get(i));
+    }
+    return decayed;
+  }
 
   /** One zero for each number of each parameter, saved and restored as {@code name.PARAMETER}. */
   final List<Tensor> addMoments(String name) {

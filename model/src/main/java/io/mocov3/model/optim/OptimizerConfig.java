@@ -1,4 +1,5 @@
 package io.mocov3.model.optim;
 
 /** Which optimizer, with its constants. */
-public sealed interface OptimizerConfig permits AdamWConfig, LarsConfig, LambConfig {}
+public sealed interface OptimizerConfig
+    permits AdamWConfig, StableAdamWConfig, LarsConfig, LambConfig {}

@@ -1,7 +1,6 @@
 package io.mocov3.model.optim;
 
 import io.mocov3.model.tensor.TorchOps;
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.LongStream;
 import org.bytedeco.pytorch.Scalar;
@@ -27,11 +26,8 @@ final class TrustRatio {
         updates, LongStream.range(0, updates.size()).mapToObj(i -> ratios.select(0, i)).toList());
   }
 
-  static List<Tensor> pick(int[] indices, List<Tensor> tensors) {
-    return Arrays.stream(indices).mapToObj(tensors::get).toList();
-  }
-
-  private static Tensor stack(List<Tensor> scalars) {
+  /** Scalars as one tensor. */
+  static Tensor stack(List<Tensor> scalars) {
     return torch.stack(new TensorVector(scalars.toArray(Tensor[]::new)));
   }
 }

@@ -3,10 +3,10 @@ package io.mocov3.model.step;
 import io.mocov3.model.distributed.Group;
 import io.mocov3.model.method.Embedding;
 import io.mocov3.model.method.Query;
-import io.mocov3.model.method.Term.View;
+import io.mocov3.model.method.Term;
 import io.mocov3.model.tensor.ViewPair;
 import java.util.ArrayList;
-import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,7 +16,7 @@ public final class Pending implements AutoCloseable {
   private final ViewPair views;
   private final ViewFeatures features;
   private final Rates rates;
-  private final Map<View, Query> queries = new EnumMap<>(View.class);
+  private final Map<Term, List<Query>> queries = new LinkedHashMap<>();
   private final List<Embedding> embeddings = new ArrayList<>();
   private boolean keeping;
   private volatile boolean targetMoved;
@@ -50,17 +50,17 @@ public final class Pending implements AutoCloseable {
     return embeddings;
   }
 
-  /** The first, or the second once the first has its queries. */
-  View nextView() {
-    return queries.isEmpty() ? View.FIRST : View.SECOND;
+  /** How many terms have their queries. */
+  int ahead() {
+    return queries.size();
   }
 
-  void add(View view, Query query) {
-    queries.put(view, query);
+  void add(Term term, List<Query> computed) {
+    queries.put(term, computed);
   }
 
-  Optional<Query> takeQuery(View view) {
-    return Optional.ofNullable(queries.remove(view));
+  Optional<List<Query>> takeQueries(Term term) {
+    return Optional.ofNullable(queries.remove(term));
   }
 
   void keep(Query query, Group group) {
@@ -80,7 +80,7 @@ public final class Pending implements AutoCloseable {
   /** Lets go of what was computed, once; the views stay their owner's. */
   @Override
   public void close() {
-    queries.values().forEach(Query::close);
+    queries.values().forEach(some -> some.forEach(Query::close));
     queries.clear();
     features.close();
     embeddings.forEach(Embedding::close);

@@ -5,6 +5,7 @@ import io.mocov3.model.backbone.BackboneConfig;
 import io.mocov3.model.backbone.PatchProjectionKind;
 import io.mocov3.model.backbone.VitConfig;
 import io.mocov3.model.device.Precision;
+import io.mocov3.model.method.MethodConfig;
 import io.mocov3.model.method.Passes;
 import io.mocov3.model.optim.GradientClip;
 import io.mocov3.model.optim.OptimizerConfig;
@@ -38,8 +39,12 @@ public record StepConfig(
     return new StepConfig(optimizer, clip, emaOrder, precision, microBatches, false);
   }
 
-  Passes passes(BackboneConfig backbone) {
-    boolean joint = !memorySaver && microBatches == 1 && !backbone.couplesSamples();
+  /** BatchNorms in the backbone must see both views at once, or each alone, as the method says. */
+  Passes passes(MethodConfig network) {
+    boolean joint =
+        network.backbone().couplesSamples()
+            ? network.viewsTogether()
+            : !memorySaver && microBatches == 1;
     return new Passes(joint, microBatches);
   }
 
@@ -49,7 +54,8 @@ public record StepConfig(
    * @throws ModelException when the patch projection is bounded and not trained, or a batch is to
    *     be cut whose samples are not independent
    */
-  public void check(BackboneConfig backbone) {
+  public void check(MethodConfig network) {
+    BackboneConfig backbone = network.backbone();
     boolean trained =
         backbone instanceof VitConfig vit
             && vit.patchProjection() != PatchProjectionKind.FROZEN_RANDOM;

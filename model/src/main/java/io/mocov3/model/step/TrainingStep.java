@@ -12,7 +12,6 @@ import io.mocov3.model.method.Query;
 import io.mocov3.model.method.Target;
 import io.mocov3.model.method.Targets;
 import io.mocov3.model.method.Term;
-import io.mocov3.model.method.Term.View;
 import io.mocov3.model.nn.BatchStatistics;
 import io.mocov3.model.nn.Init;
 import io.mocov3.model.nn.Weights.Entry;
@@ -34,9 +33,9 @@ import org.bytedeco.pytorch.Tensor;
  * the method, the optimizer and what is measured of the gradients.
  *
  * <p>{@link #run} is a whole step. Its parts, in this order: {@link #begin}; {@link
- * #targetFeatures} and {@link #query}, at the same time if on two threads; {@link #targets}; {@link
- * #backward}; {@link #measure} or {@link #takeLoss}; {@link #finish}. All belong to one thread but
- * {@link #targetFeatures}, which may run on another one before {@link #targets}.
+ * #targetFeatures} and {@link #queries}, at the same time if on two threads; {@link #targets};
+ * {@link #backward}; {@link #measure} or {@link #takeLoss}; {@link #finish}. All belong to one
+ * thread but {@link #targetFeatures}, which may run on another one before {@link #targets}.
  *
  * <p>Of a group each rank makes the same step with its part of the batch, calling the same parts in
  * the same order; keys, statistics, gradients, loss and measurements are those of the whole batch.
@@ -74,12 +73,12 @@ public final class TrainingStep implements AutoCloseable {
       MethodConfig network, StepConfig config, Placement placement, long seed, Group group) {
     this.config = config;
     this.group = group;
-    config.check(network.backbone());
+    config.check(network);
     config.precision().configure(placement);
     method = network.create(config.precision(), placement, seed);
     method.networks().forEach(part -> part.weights().join(group));
     timer = new StepTimer(placement);
-    passes = config.passes(network.backbone());
+    passes = config.passes(network);
     boolean independent = !network.backbone().couplesSamples();
     target =
         new TargetPass(
@@ -88,7 +87,7 @@ public final class TrainingStep implements AutoCloseable {
             targetPasses(placement, independent),
             independent,
             group);
-    optimizer = Optimizer.of(method.trained(), config.optimizer());
+    optimizer = Optimizer.of(method.trained(), config.optimizer(), method.waits());
     meter = new GradientMeter(optimizer.parameters());
     clip = config.clip();
     statistics = new BatchStatistics(method.networks().stream().map(Method.Network::weights));
@@ -149,26 +148,27 @@ public final class TrainingStep implements AutoCloseable {
     return target.keys(step, features);
   }
 
-  /** Computes the queries of the first view, called again also those of the second. */
-  public Query query(Pending step) {
-    View view = step.nextView();
-    Query query = query(step, view);
-    step.add(view, query);
-    return query;
+  /** Computes the queries of the first term, called again those of the next. */
+  public List<Query> queries(Pending step) {
+    Term term = method.terms().get(step.ahead());
+    List<Query> queries = queries(step, term);
+    step.add(term, queries);
+    return queries;
   }
 
-  /** What need not wait for the targets: the queries of the first view, or those of both. */
+  /** What need not wait for the targets: the queries of the first term, or those of all. */
   public void queriesAhead(Pending step) {
-    query(step);
-    if (!config.memorySaver()) {
-      query(step);
+    int terms = config.memorySaver() ? 1 : method.terms().size();
+    while (step.ahead() < terms) {
+      queries(step);
     }
   }
 
-  private Query query(Pending step, View view) {
+  private List<Query> queries(Pending step, Term term) {
     Mark begin = timer.begin();
     try (PointerScope scope = new PointerScope()) {
-      return method.query(step.features().of(view)).retained();
+      List<Tensor> features = term.views().stream().map(step.features()::of).toList();
+      return method.queries(features).stream().map(Query::retained).toList();
     } finally {
       timer.end(StepClock.Part.QUERY_FORWARD, begin);
     }
@@ -187,6 +187,7 @@ public final class TrainingStep implements AutoCloseable {
     method.terms().forEach(term -> backward(step, term, targets));
     Mark begin = timer.begin();
     step.features().backwardAll();
+    method.remember(targets);
     average();
     timer.end(StepClock.Part.LOSS_BACKWARD, begin);
   }
@@ -203,10 +204,7 @@ public final class TrainingStep implements AutoCloseable {
   }
 
   private void backward(Pending step, Term term, Targets targets) {
-    List<Query> queries =
-        term.views().stream()
-            .map(view -> step.takeQuery(view).orElseGet(() -> query(step, view)))
-            .toList();
+    List<Query> queries = step.takeQueries(term).orElseGet(() -> queries(step, term));
     try (PointerScope scope = new PointerScope()) {
       Mark begin = timer.begin();
       Tensor value = method.loss(term, queries, targets);
@@ -259,6 +257,7 @@ public final class TrainingStep implements AutoCloseable {
     clip.apply(optimizer.parameters());
     optimizer.step(rates.learningRate());
     frozen.ifPresent(FrozenProjection::restore);
+    method.afterUpdate();
     target.afterUpdate(rates);
   }
 

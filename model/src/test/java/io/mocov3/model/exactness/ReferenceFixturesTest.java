@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -22,7 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** What PyTorch computed: small folders are part of the sources, large ones may lie beside them. */
 class ReferenceFixturesTest {
-  private static final Path BESIDE_THE_CHECKOUT = Path.of("../../shared/fixtures");
+  private static final Path BESIDE_THE_CHECKOUT = Path.of("../../shared");
 
   /**
    * The second loss of a network whose gradients are noise in float32 depends on the instruction
@@ -76,7 +77,9 @@ class ReferenceFixturesTest {
     assertThatThrownBy(() -> Fixtures.run(dir, Width.FLOAT32, Fixtures.Way.PLAIN))
         .isInstanceOf(ModelException.class)
         .hasMessage(
-            dir + "/fixture.json: kind poetry is not one of moco-step, knn, schedule, optimizer");
+            dir
+                + "/fixture.json: kind poetry is not one of moco-step, knn, schedule, loss,"
+                + " optimizer");
   }
 
   private static void expectPass(FixtureResult result) {
@@ -111,8 +114,11 @@ class ReferenceFixturesTest {
   }
 
   private static Stream<Arguments> shared() throws IOException {
-    List<String> folders = folders(BESIDE_THE_CHECKOUT);
-    return inBothWidths(folders.isEmpty() ? List.of("knn") : folders);
+    List<String> all = new ArrayList<>();
+    for (String set : List.of("fixtures", "fixtures-rivals")) {
+      folders(BESIDE_THE_CHECKOUT.resolve(set)).forEach(name -> all.add(set + "/" + name));
+    }
+    return inBothWidths(all.isEmpty() ? List.of("fixtures/knn") : all);
   }
 
   private static List<String> folders(Path root) throws IOException {

@@ -29,7 +29,7 @@ class EmaTest {
   @Test
   void severalUpdatesGiveTheClosedForm() {
     String name = "blocks.0.attn.qkv.weight";
-    double[] expected = numbers(keys.weights(), name);
+    double[] expected = numbers(keys.network().weights(), name);
 
     for (int update = 2; update <= 6; update++) {
       double momentum = 1 - 0.1 * update;
@@ -41,13 +41,13 @@ class EmaTest {
       }
     }
 
-    assertThat(numbers(keys.weights(), name)).containsExactly(expected, within(1e-14));
+    assertThat(numbers(keys.network().weights(), name)).containsExactly(expected, within(1e-14));
   }
 
   @Test
   void aConstantBaseIsApproachedGeometrically() {
     String name = "head.0.weight";
-    double[] start = numbers(keys.weights(), name);
+    double[] start = numbers(keys.network().weights(), name);
     moveBaseTo(2);
     double[] goal = numbers(base.weights(), name);
 
@@ -56,7 +56,7 @@ class EmaTest {
     }
 
     double left = Math.pow(0.9, 10);
-    double[] now = numbers(keys.weights(), name);
+    double[] now = numbers(keys.network().weights(), name);
     for (int i = 0; i < now.length; i++) {
       assertThat(now[i]).isCloseTo(left * start[i] + (1 - left) * goal[i], within(1e-14));
     }
@@ -68,7 +68,7 @@ class EmaTest {
 
     keys.move(0);
 
-    for (Entry entry : keys.weights().entries(kind -> kind != Kind.BUFFER)) {
+    for (Entry entry : keys.network().weights().entries(kind -> kind != Kind.BUFFER)) {
       assertThat(Tiny.numbers(entry.tensor()))
           .as(entry.name())
           .isEqualTo(numbers(base.weights(), entry.name()));
@@ -78,12 +78,12 @@ class EmaTest {
   @Test
   void momentumOneKeepsEveryParameter() {
     String name = "blocks.0.mlp.fc1.weight";
-    double[] before = numbers(keys.weights(), name);
+    double[] before = numbers(keys.network().weights(), name);
     moveBaseTo(2);
 
     keys.move(1);
 
-    assertThat(numbers(keys.weights(), name)).isEqualTo(before);
+    assertThat(numbers(keys.network().weights(), name)).isEqualTo(before);
   }
 
   @Test
@@ -94,8 +94,8 @@ class EmaTest {
 
     keys.move(0);
 
-    assertThat(numbers(keys.weights(), "head.1.running_mean")).containsOnly(0);
-    assertThat(numbers(keys.weights(), "head.1.running_var")).containsOnly(1);
+    assertThat(numbers(keys.network().weights(), "head.1.running_mean")).containsOnly(0);
+    assertThat(numbers(keys.network().weights(), "head.1.running_var")).containsOnly(1);
   }
 
   private void moveBaseTo(long seed) {

@@ -189,7 +189,7 @@ class ReferenceInitTest {
       Tensor view = Tiny.views(1).first();
       ViewPair twice = new ViewPair(view, view);
 
-      Query q = model.method().query(model.method().features(view));
+      Query q = model.method().queries(List.of(model.method().features(view))).getFirst();
       Target target = model.method().target().orElseThrow();
       try (ViewPair features = target.features(twice, Passes.ONE_A_VIEW);
           ViewPair k = target.keys(features)) {

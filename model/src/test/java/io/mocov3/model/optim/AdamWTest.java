@@ -33,7 +33,7 @@ class AdamWTest {
   void twoStepsAreThoseComputedByHand() {
     Entry weight = parameter("w", 0.5);
 
-    try (AdamW optimizer = new AdamW(List.of(weight), Tiny.ADAM_W)) {
+    try (Optimizer optimizer = Optimizer.of(List.of(weight), Tiny.ADAM_W)) {
       step(optimizer, weight, 0.2);
 
       // 0.5 (1 - 0.1 * 0.1) - 0.1 * 0.2 / (0.2 + 1e-8)
@@ -55,7 +55,7 @@ class AdamWTest {
   void gradientsAreForgottenAfterAStep() {
     Entry weight = parameter("w", 0.5);
 
-    try (AdamW optimizer = new AdamW(List.of(weight), Tiny.ADAM_W)) {
+    try (Optimizer optimizer = Optimizer.of(List.of(weight), Tiny.ADAM_W)) {
       step(optimizer, weight, 0.2);
 
       assertThat(weight.tensor().grad().defined()).isFalse();
@@ -131,12 +131,12 @@ class AdamWTest {
     return new Entry(name, tensor, Kind.TRAINED, Layers.ALL);
   }
 
-  private static void step(AdamW optimizer, Entry parameter, double gradient) {
+  private static void step(Optimizer optimizer, Entry parameter, double gradient) {
     parameter.tensor().mutable_grad().put(Tensor.create(new double[] {gradient}, 1));
     optimizer.step(0.1);
   }
 
-  private static double moment(AdamW optimizer, String name) {
+  private static double moment(Optimizer optimizer, String name) {
     return Tiny.numbers(optimizer.state().get(name))[0];
   }
 }

@@ -35,7 +35,11 @@ class SecondMethodTest {
     }
 
     @Override
-    public Query query(Tensor features) {
+    public List<Query> queries(List<Tensor> features) {
+      return features.stream().map(this::query).toList();
+    }
+
+    private Query query(Tensor features) {
       Tensor projection = base.project(features);
       return new Query(features, projection, projection);
     }
@@ -73,6 +77,21 @@ class SecondMethodTest {
     @Override
     public List<HeadConfig> heads() {
       return List.of(projector);
+    }
+
+    @Override
+    public boolean hasTarget() {
+      return false;
+    }
+
+    @Override
+    public boolean viewsTogether() {
+      return true;
+    }
+
+    @Override
+    public long largestMatrix(int batchSize) {
+      return 0;
     }
 
     @Override
@@ -116,7 +135,7 @@ class SecondMethodTest {
       pending.keepEmbeddings();
       try (Targets targets = step.targets(pending)) {
         assertThat(targets.keys()).isEmpty();
-        step.query(pending);
+        step.queriesAhead(pending);
         step.backward(pending, targets);
       }
       assertThat(pending.embeddings()).hasSize(2);

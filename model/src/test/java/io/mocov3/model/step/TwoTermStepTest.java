@@ -9,6 +9,7 @@ import io.mocov3.model.method.Targets;
 import io.mocov3.model.nn.Weights.Entry;
 import io.mocov3.model.tensor.ViewPair;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
@@ -54,7 +55,7 @@ class TwoTermStepTest {
   }
 
   private static Query query(TrainingStep model, Tensor view) {
-    return model.method().query(model.method().features(view));
+    return model.method().queries(List.of(model.method().features(view))).getFirst();
   }
 
   private static Map<String, double[]> takeGradients(TrainingStep model) {

@@ -9,12 +9,15 @@ import io.mocov3.model.backbone.PatchProjectionKind;
 import io.mocov3.model.backbone.ResNetConfig;
 import io.mocov3.model.device.Placement;
 import io.mocov3.model.device.Precision;
+import io.mocov3.model.method.MethodConfig;
+import io.mocov3.model.method.MoCoV3Config;
 import io.mocov3.model.method.Targets;
 import io.mocov3.model.nn.Weights.Entry;
 import io.mocov3.model.optim.GradientClip;
 import io.mocov3.model.tensor.ViewPair;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -103,7 +106,11 @@ class ViewFeaturesTest {
   void aBackboneWithBatchNormIsRefused() {
     StepConfig config = new StepConfig(Tiny.ADAM_W).inMicroBatches(2);
 
-    assertThatThrownBy(() -> config.check(new ResNetConfig(18, 32)))
+    MethodConfig network =
+        new MoCoV3Config(
+            new ResNetConfig(18, 32), Tiny.config().projector(), Optional.empty(), 0.2);
+
+    assertThatThrownBy(() -> config.check(network))
         .isInstanceOf(ModelException.class)
         .hasMessage(
             "micro-batches need a backbone without BatchNorm, which makes samples depend on each"

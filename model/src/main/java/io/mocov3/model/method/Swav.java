@@ -1,0 +1,184 @@
+package io.mocov3.model.method;
+
+import io.mocov3.model.ModelException;
+import io.mocov3.model.backbone.BackboneConfig;
+import io.mocov3.model.device.Placement;
+import io.mocov3.model.device.Precision;
+import io.mocov3.model.distributed.Group;
+import io.mocov3.model.loss.ContrastiveLoss;
+import io.mocov3.model.loss.Sinkhorn;
+import io.mocov3.model.loss.SwappedPredictionLoss;
+import io.mocov3.model.method.Term.View;
+import io.mocov3.model.nn.EncoderRole;
+import io.mocov3.model.nn.HeadConfig;
+import io.mocov3.model.nn.Init;
+import io.mocov3.model.nn.Layers;
+import io.mocov3.model.nn.Weights;
+import io.mocov3.model.nn.Weights.Kind;
+import io.mocov3.model.tensor.NoGrad;
+import io.mocov3.model.tensor.TensorSize;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * SwAV with two crops (Caron et al., 2020, Algorithm 1). The embedding of each view is compared
+ * with trained prototypes, and the code that Sinkhorn makes of one view's scores is predicted from
+ * the other's.
+ *
+ * <pre>
+ *   scores1, scores2 = cosines of project(features(x1), features(x2)) with the prototypes
+ *   codes1, codes2 = sinkhorn(scores1), sinkhorn(scores2), without gradient
+ *   loss = (crossEntropy(codes1, softmax(scores2 / tau)) + crossEntropy(codes2, softmax(scores1 / tau))) / 2
+ *   prototypes = normalize(prototypes) after each update
+ * </pre>
+ */
+final class Swav implements Method {
+  private static final String PROTOTYPES = "prototypes.weight";
+
+  private final Branch branch;
+  private final Weights prototypeWeights;
+  private final Tensor prototypes; // (P, K)
+  private final Config config;
+  private final SwappedPredictionLoss loss;
+
+  /** SwAV: a backbone, its projector and prototypes, which stay as drawn for the first updates. */
+  record Config(
+      BackboneConfig backbone,
+      HeadConfig projector,
+      int prototypes,
+      double temperature,
+      Sinkhorn sinkhorn,
+      long frozenUpdates)
+      implements MethodConfig {
+
+    Config {
+      MethodConfig.checkTemperature(temperature);
+      MethodConfig.checkHeads(backbone, projector, Optional.empty());
+      if (prototypes < 2) {
+        throw new ModelException(List.of("prototypes"), "SwAV needs at least two prototypes");
+      }
+      TensorSize.require("the prototypes", prototypes, projector.out(), "prototypes", "out");
+    }
+
+    @Override
+    public List<HeadConfig> heads() {
+      return List.of(projector);
+    }
+
+    @Override
+    public boolean hasTarget() {
+      return false;
+    }
+
+    @Override
+    public boolean viewsTogether() {
+      return true;
+    }
+
+    @Override
+    public long largestMatrix(int batchSize) {
+      return 2L * batchSize * prototypes;
+    }
+
+    @Override
+    public double lossAtChance(int batchSize) {
+      return SwappedPredictionLoss.atChance(prototypes);
+    }
+
+    @Override
+    public Method create(Precision precision, Placement placement, long seed) {
+      return new Swav(this, precision, placement, seed);
+    }
+  }
+
+  Swav(Config config, Precision precision, Placement placement, long seed) {
+    this.config = config;
+    branch =
+        new Branch(
+            config.backbone(), config.projector(), Optional.empty(), precision, placement, seed);
+    prototypeWeights = new Weights(placement, EncoderRole.BASE);
+    prototypeWeights.enter(Layers.PROTOTYPES);
+    try (PointerScope scope = new PointerScope()) {
+      prototypes =
+          prototypeWeights.add(
+              PROTOTYPES,
+              new Init(~seed, placement)
+                  .torchDefault(config.prototypes(), config.projector().out()),
+              Kind.TRAINED);
+    }
+    normalizePrototypes();
+    loss = new SwappedPredictionLoss(config.temperature());
+  }
+
+  @Override
+  public Tensor features(Tensor view) {
+    return branch.features(view);
+  }
+
+  @Override
+  public List<Query> queries(List<Tensor> features) {
+    return branch.together(features);
+  }
+
+  @Override
+  public List<Term> terms() {
+    return List.of(Term.of(View.FIRST, View.SECOND));
+  }
+
+  @Override
+  public Tensor loss(Term term, List<Query> queries, Targets targets) {
+    Tensor scores1 = SwappedPredictionLoss.scores(queries.getFirst().query(), prototypes);
+    Tensor scores2 = SwappedPredictionLoss.scores(queries.getLast().query(), prototypes);
+    Tensor first = loss.of(scores2, codes(scores1));
+    Tensor second = loss.of(scores1, codes(scores2));
+    return first.add(second).div(new Scalar(2.0));
+  }
+
+  /** Of this rank's own samples, balanced over those of all ranks. */
+  private Tensor codes(Tensor scores) {
+    Group group = prototypeWeights.group();
+    Tensor all = group.gather(scores.detach());
+    return config.sinkhorn().codes(all).narrow(0, group.rank() * scores.size(0), scores.size(0));
+  }
+
+  @Override
+  public void afterUpdate() {
+    normalizePrototypes();
+  }
+
+  private void normalizePrototypes() {
+    try (NoGrad noGrad = new NoGrad()) {
+      prototypes.copy_(ContrastiveLoss.normalize(prototypes));
+    }
+  }
+
+  @Override
+  public Map<String, Long> waits() {
+    return Map.of(PROTOTYPES, config.frozenUpdates());
+  }
+
+  @Override
+  public Optional<Target> target() {
+    return Optional.empty();
+  }
+
+  @Override
+  public Encoder base() {
+    return branch.base();
+  }
+
+  @Override
+  public List<Network> networks() {
+    return List.of(branch.encoder(), new Network("", prototypeWeights, true));
+  }
+
+  @Override
+  public void close() {
+    prototypeWeights.close();
+    branch.close();
+  }
+}
