@@ -6,6 +6,7 @@ import io.mocov3.app.data.DataCommand;
 import io.mocov3.app.data.PreviewCommand;
 import io.mocov3.app.eval.EvalCommand;
 import io.mocov3.app.eval.ExactnessCommand;
+import io.mocov3.app.eval.FeaturesCommand;
 import io.mocov3.app.launch.LaunchCommand;
 import io.mocov3.app.output.Version;
 import io.mocov3.app.train.DoctorCommand;
@@ -22,7 +23,8 @@ import picocli.CommandLine.Command;
 /** The root of the commands. */
 @Command(
     name = "mocov3",
-    description = "Self-supervised training of vision transformers with MoCo v3.",
+    description =
+        "Self-supervised training of vision transformers with MoCo v3, SimCLR, BYOL or SwAV.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     synopsisSubcommandLabel = "COMMAND",
@@ -36,6 +38,7 @@ import picocli.CommandLine.Command;
       ForkCommand.class,
       ReplayCommand.class,
       EvalCommand.class,
+      FeaturesCommand.class,
       DoctorCommand.class,
       DataCommand.class,
       PreviewCommand.class,

@@ -48,6 +48,9 @@ public class NoMetrics implements TrainingMetrics {
   public void knnAccuracy(KnnAccuracy accuracy) {}
 
   @Override
+  public void linearAccuracy(LinearAccuracy accuracy) {}
+
+  @Override
   public void evaluationCompleted(String probe, Duration duration) {}
 
   @Override

@@ -50,7 +50,7 @@ public final class PrometheusMetrics implements TrainingMetrics, AutoCloseable {
           "state",
           LifecycleState.class);
   private final Map<Signal, LateGauge> signals = new EnumMap<>(Signal.class);
-  private final KnnMeters knn = new KnnMeters(meters);
+  private final ProbeMeters probes = new ProbeMeters(meters);
 
   /** {@code run} labels {@code mocov3_run_info}; {@code nativeBytes} is asked at every scrape. */
   public PrometheusMetrics(String run, String version, LongSupplier nativeBytes) {
@@ -147,8 +147,13 @@ public final class PrometheusMetrics implements TrainingMetrics, AutoCloseable {
   }
 
   @Override
+  public void linearAccuracy(LinearAccuracy accuracy) {
+    probes.set(accuracy);
+  }
+
+  @Override
   public void knnAccuracy(KnnAccuracy accuracy) {
-    knn.set(accuracy);
+    probes.set(accuracy);
   }
 
   @Override

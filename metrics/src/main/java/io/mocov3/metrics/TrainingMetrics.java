@@ -64,6 +64,16 @@ public interface TrainingMetrics {
     }
   }
 
+  /** The accuracy of a linear probe on one kind of features, with the rate that was chosen. */
+  record LinearAccuracy(String probe, String features, double learningRate, double accuracy) {
+
+    /** For people, such as {@code 71.20 % (pooled, rate 0.3)}. */
+    public String line() {
+      return String.format(
+          Locale.ROOT, "%.2f %% (%s, rate %s)", 100 * accuracy, features, learningRate);
+    }
+  }
+
   /**
    * The outcome of one optimizer step. {@code epoch} is fractional, {@code duration} the wall time.
    */
@@ -105,6 +115,8 @@ public interface TrainingMetrics {
   void knnQueueAge(long steps);
 
   void knnAccuracy(KnnAccuracy accuracy);
+
+  void linearAccuracy(LinearAccuracy accuracy);
 
   void evaluationCompleted(String probe, Duration duration);
 

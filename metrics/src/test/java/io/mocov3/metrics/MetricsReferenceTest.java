@@ -6,6 +6,7 @@ import io.mocov3.metrics.TrainingMetrics.CheckpointPhase;
 import io.mocov3.metrics.TrainingMetrics.IncidentKind;
 import io.mocov3.metrics.TrainingMetrics.KnnAccuracy;
 import io.mocov3.metrics.TrainingMetrics.LifecycleState;
+import io.mocov3.metrics.TrainingMetrics.LinearAccuracy;
 import io.mocov3.metrics.TrainingMetrics.PipelineStage;
 import io.mocov3.metrics.TrainingMetrics.Stage;
 import io.mocov3.metrics.TrainingMetrics.Step;
@@ -58,6 +59,7 @@ class MetricsReferenceTest {
         metrics.signal(signal, 0.5);
       }
       metrics.knnAccuracy(new KnnAccuracy("knn", 1, 0.07, "train", 0.5));
+      metrics.linearAccuracy(new LinearAccuracy("test", "pooled", 0.1, 0.5));
       metrics.evaluationCompleted("knn", Duration.ofMillis(1));
       metrics.pipelineStage(PipelineStage.DECODE, Duration.ofMillis(1));
       metrics.pipelineQueueDepth(PipelineStage.BATCH, 1);

@@ -12,17 +12,19 @@ import io.mocov3.actors.events.TrainingEvent;
 import io.mocov3.augment.SourceUnavailableException;
 import io.mocov3.metrics.TrainingMetrics.KnnAccuracy;
 import io.mocov3.model.device.Threads;
+import io.mocov3.model.evaluation.LabelledFeatures;
 import io.mocov3.model.method.Encoder;
 import io.mocov3.model.tensor.NativeMessage;
 import io.mocov3.model.tensor.Pixels;
 import io.mocov3.model.tensor.TensorCodec;
 import io.mocov3.model.tensor.TensorStaging;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
-/** Runs full kNN probes from weight snapshots, on a network of its own, off the training path. */
+/** Runs full probes from weight snapshots, on a network of its own, off the training path. */
 public final class Evaluator {
 
   /** What the evaluator is asked. */
@@ -48,16 +50,19 @@ public final class Evaluator {
 
   private final Encoder encoder;
   private final Pixels pixels;
-  private final KnnProbe probe;
+  private final Work work;
   private final ProbeTickets tickets;
   private final EventSink events;
 
+  /** Each set is read once, and all probes judge its features. */
+  public record Work(List<LabelledSets> sets, List<Probe> probes) {}
+
   private Evaluator(
-      Encoder encoder, Pixels pixels, KnnProbe probe, ProbeTickets tickets, EventSink events) {
+      Encoder encoder, Pixels pixels, Work work, ProbeTickets tickets, EventSink events) {
     this.tickets = tickets;
     this.encoder = encoder;
     this.pixels = pixels;
-    this.probe = probe;
+    this.work = work;
     this.events = events;
   }
 
@@ -65,13 +70,13 @@ public final class Evaluator {
   public static Behavior<Command> create(
       Supplier<Encoder> encoder,
       Supplier<Pixels> pixels,
-      KnnProbe probe,
+      Work work,
       ProbeTickets tickets,
       EventSink events) {
     return Behaviors.setup(
         context -> {
           Threads.adopt();
-          return new Evaluator(encoder.get(), pixels.get(), probe, tickets, events).ready();
+          return new Evaluator(encoder.get(), pixels.get(), work, tickets, events).ready();
         });
   }
 
@@ -85,62 +90,84 @@ public final class Evaluator {
   private Behavior<Command> onEvaluate(Evaluate evaluate) {
     Threads.adopt(); // the thread may be a new one
     ProbeTickets.Ticket ticket = evaluate.ticket();
-    TrainingEvent result = result(evaluate);
-    ticket.ifValid(() -> events.on(result));
+    try (TensorStaging.Copy weights = evaluate.encoder()) {
+      TensorCodec.copyAll(weights.tensors(), encoder.weights().tensors());
+    }
+    List<TrainingEvent> results = new ArrayList<>();
+    for (LabelledSets sets : work.sets()) {
+      List<TrainingEvent> found = judged(ticket, sets);
+      ticket.ifValid(() -> found.forEach(events::on));
+      results.addAll(found);
+    }
     tickets.close(ticket);
-    evaluate.replyTo().tell(evaluated(ticket.step(), result));
+    evaluate.replyTo().tell(evaluated(ticket.step(), results));
     return Behaviors.same();
   }
 
-  private static Evaluated evaluated(long step, TrainingEvent result) {
-    return switch (result) {
-      case Progress.KnnMeasured measured ->
-          new Evaluated(
-              step,
-              measured.accuracies(),
-              "kNN of step %d: %s"
-                  .formatted(
-                      step,
-                      measured.accuracies().stream()
-                          .map(KnnAccuracy::line)
-                          .collect(Collectors.joining(", "))));
-      case SideWork.ProbeFailed failed ->
-          new Evaluated(
-              step, List.of(), "no kNN probe of step %d: %s".formatted(step, failed.line()));
-      default -> throw new IllegalStateException(result.toString());
-    };
+  private static Evaluated evaluated(long step, List<TrainingEvent> results) {
+    List<KnnAccuracy> accuracies = new ArrayList<>();
+    List<String> lines = new ArrayList<>();
+    for (TrainingEvent result : results) {
+      switch (result) {
+        case Progress.KnnMeasured knn -> {
+          accuracies.addAll(knn.accuracies());
+          String all =
+              knn.accuracies().stream().map(KnnAccuracy::line).collect(Collectors.joining(", "));
+          lines.add("kNN of step %d: %s".formatted(step, all));
+        }
+        case Progress.LinearMeasured linear ->
+            lines.add("linear probe of step %d: %s".formatted(step, linear.accuracy().line()));
+        case SideWork.ProbeFailed failed ->
+            lines.add("no kNN probe of step %d: %s".formatted(step, failed.line()));
+        default -> throw new IllegalStateException(result.toString());
+      }
+    }
+    return new Evaluated(step, accuracies, String.join("; ", lines));
   }
 
-  /** The accuracies, or why there are none. */
-  private TrainingEvent result(Evaluate evaluate) {
-    long step = evaluate.ticket().step();
+  /** What the probes found in the features of some sets, or why there is nothing. */
+  private List<TrainingEvent> judged(ProbeTickets.Ticket ticket, LabelledSets sets) {
+    long step = ticket.step();
     try {
-      return new Progress.KnnMeasured(step, accuracies(evaluate));
+      return judge(ticket, sets);
     } catch (SourceUnavailableException e) {
-      return new SideWork.ProbeFailed(step, e.getMessage(), false);
+      return List.of(new SideWork.ProbeFailed(step, of(sets, e.getMessage()), false));
     } catch (RuntimeException e) {
       if (OutOfMemoryException.line(e).isPresent()) {
         throw e;
       }
-      return new SideWork.ProbeFailed(step, NativeMessage.of(e), true);
+      return List.of(new SideWork.ProbeFailed(step, of(sets, NativeMessage.of(e)), true));
     }
   }
 
-  private List<KnnAccuracy> accuracies(Evaluate evaluate) {
+  private static String of(LabelledSets sets, String line) {
+    return sets.name().equals(LabelledSets.DEFAULT) ? line : sets.name() + ": " + line;
+  }
+
+  private List<TrainingEvent> judge(ProbeTickets.Ticket ticket, LabelledSets sets) {
     long begin = System.nanoTime();
-    try (TensorStaging.Copy weights = evaluate.encoder()) {
-      TensorCodec.copyAll(weights.tensors(), encoder.weights().tensors());
+    List<TrainingEvent> found = new ArrayList<>();
+    try (LabelledFeatures train = features(ticket, sets, sets.train());
+        LabelledFeatures test = features(ticket, sets, sets.test())) {
+      for (Probe probe : work.probes()) {
+        ticket.requireValid();
+        found.add(probe.judge(ticket.step(), sets, train, test));
+      }
     }
-    List<KnnAccuracy> accuracies =
-        probe.run(
-            images -> {
-              evaluate.ticket().requireValid();
-              return encoder.features(images);
-            },
-            pixels);
     events.on(
-        new SideWork.ProbeCompleted(KnnProbe.PROBE, Duration.ofNanos(System.nanoTime() - begin)));
-    return accuracies;
+        new SideWork.ProbeCompleted(sets.name(), Duration.ofNanos(System.nanoTime() - begin)));
+    return found;
+  }
+
+  private LabelledFeatures features(
+      ProbeTickets.Ticket ticket, LabelledSets sets, LabelledSets.Images images) {
+    return sets.features(
+        images,
+        batch -> {
+          ticket.requireValid();
+          return encoder.features(batch);
+        },
+        pixels);
   }
 
   private Behavior<Command> onPostStop() {

@@ -43,6 +43,7 @@ public final class MetricsSink implements EventSink {
               .forEach(crossing -> metrics.gradientSpike(crossing.layer(), crossed.step()));
       case Progress.HealthMeasured health -> health.signals().forEach(metrics::signal);
       case Progress.KnnMeasured knn -> knn.accuracies().forEach(metrics::knnAccuracy);
+      case Progress.LinearMeasured linear -> metrics.linearAccuracy(linear.accuracy());
       case Progress.Started started -> metrics.started();
       case Progress.SamplesSeen samples -> {}
       case Progress.CapsuleFilled filled -> {}

@@ -2,6 +2,7 @@ package io.mocov3.actors.events;
 
 import io.mocov3.metrics.Signal;
 import io.mocov3.metrics.TrainingMetrics.KnnAccuracy;
+import io.mocov3.metrics.TrainingMetrics.LinearAccuracy;
 import io.mocov3.model.stability.Spike.Crossing;
 import io.mocov3.model.step.GradientNorms;
 import io.mocov3.model.step.Rates;
@@ -39,6 +40,9 @@ public sealed interface Progress extends TrainingEvent {
 
   /** The accuracies of one kNN probe. */
   record KnnMeasured(long step, List<KnnAccuracy> accuracies) implements Progress {}
+
+  /** The accuracy of one linear probe. */
+  record LinearMeasured(long step, LinearAccuracy accuracy) implements Progress {}
 
   /** To be kept for a replay. */
   record CapsuleFilled(Capsule capsule) implements Progress {}

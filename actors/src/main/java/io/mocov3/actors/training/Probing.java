@@ -52,7 +52,8 @@ public final class Probing {
   /** The model must be at rest. Whoever asks is told what the probe of the present step found. */
   void request(Caller caller) {
     if (evaluator.isEmpty()) {
-      caller.refused("this experiment has no full probe; set data.test and evaluation.knn");
+      caller.refused(
+          "this experiment has no full probe; set data.test or evaluation.probes, and evaluation.knn");
     } else if (newest.filter(done -> done.step() == session.step()).isPresent()) {
       answer(caller, newest.get());
     } else if (session.probeIsKnown()) {
@@ -96,6 +97,8 @@ public final class Probing {
                 .map(
                     knn ->
                         Map.of(
+                            "probe",
+                            knn.probe(),
                             "k",
                             knn.k(),
                             "temperature",

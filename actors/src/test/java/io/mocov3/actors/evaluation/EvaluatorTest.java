@@ -80,8 +80,9 @@ class EvaluatorTest {
 
     assertThatThrownBy(
             () ->
-                probe(MemoryImages.good(8))
-                    .run(
+                sets(MemoryImages.good(8))
+                    .features(
+                        sets(MemoryImages.good(8)).train(),
                         images -> {
                           ticket.requireValid();
                           batches.incrementAndGet();
@@ -93,21 +94,23 @@ class EvaluatorTest {
     assertThat(batches).hasValue(1);
   }
 
-  private static KnnProbe probe(MemoryImages test) {
-    return new KnnProbe(
-        new KnnProbe.Images(MemoryImages.good(8), 0),
-        new KnnProbe.Images(test, 0),
-        new KnnProbe.Framing(TinyTraining.SIZE, TinyTraining.SIZE, 4),
-        List.of(new Setting(1, 0.07)));
+  private static LabelledSets sets(MemoryImages test) {
+    return new LabelledSets(
+        LabelledSets.DEFAULT,
+        new LabelledSets.Images(MemoryImages.good(8), 0),
+        new LabelledSets.Images(test, 0),
+        new LabelledSets.Framing(TinyTraining.SIZE, TinyTraining.SIZE, 4));
   }
 
   private void evaluate(MemoryImages test) {
-    KnnProbe probe = probe(test);
+    Evaluator.Work work =
+        new Evaluator.Work(
+            List.of(sets(test)), List.of(new KnnProbe(List.of(new Setting(1, 0.07)))));
     ProbeTickets tickets = new ProbeTickets();
     TestProbe<Evaluated> answers = actors.createTestProbe();
     ActorRef<Evaluator.Command> evaluator =
         actors.spawn(
-            Evaluator.create(TinyTraining::encoder, TinyTraining::pixels, probe, tickets, log));
+            Evaluator.create(TinyTraining::encoder, TinyTraining::pixels, work, tickets, log));
     try (Encoder trained = TinyTraining.encoder();
         TensorStaging snapshots = new TensorStaging(trained.weights().tensors())) {
       for (long step : new long[] {3, 3}) {

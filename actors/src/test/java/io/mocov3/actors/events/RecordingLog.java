@@ -44,6 +44,7 @@ public class RecordingLog implements EventSink {
       case Progress.GradientsMeasured measured -> gradients.put(measured.step(), measured.norms());
       case Progress.LayersCrossed crossed -> {}
       case Progress.HealthMeasured measured -> healths.put(measured.step(), measured.signals());
+      case Progress.LinearMeasured linear -> {}
       case Progress.KnnMeasured measured -> accuracies.put(measured.step(), measured.accuracies());
       case Progress.CapsuleFilled filled -> capsules.add(filled.capsule());
     }

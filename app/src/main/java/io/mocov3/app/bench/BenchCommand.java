@@ -8,5 +8,10 @@ import picocli.CommandLine.Command;
     description = "Measures this machine.",
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {BenchDataCommand.class, BenchStepCommand.class, BenchTrainCommand.class})
+    subcommands = {
+      BenchDataCommand.class,
+      BenchStepCommand.class,
+      BenchTrainCommand.class,
+      BenchKnnCommand.class
+    })
 public final class BenchCommand {}

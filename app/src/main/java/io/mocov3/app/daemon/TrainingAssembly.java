@@ -5,7 +5,7 @@ import akka.stream.Materializer;
 import io.mocov3.actors.checkpoint.Checkpointer;
 import io.mocov3.actors.control.PauseMark;
 import io.mocov3.actors.evaluation.Evaluator;
-import io.mocov3.actors.evaluation.KnnProbe;
+import io.mocov3.actors.evaluation.LabelledSets;
 import io.mocov3.actors.evaluation.LiveProbe;
 import io.mocov3.actors.evaluation.ProbeSet;
 import io.mocov3.actors.evaluation.ProbeTickets;
@@ -150,19 +150,23 @@ public final class TrainingAssembly {
     ViewPipeline pipeline = pipeline(workers, events);
     ProbeTickets tickets = new ProbeTickets();
     probeSets = stability.probeEverySteps() > 0 ? Probes.live(settings, data) : List.of();
-    Optional<KnnProbe> probe =
+    List<LabelledSets> sets =
         plan.probes()
-            ? Probes.knn(settings, data).map(knn -> knn.inBatchesOf(Plans.probeBatchSize(settings)))
-            : Optional.empty();
+            ? Probes.sets(settings, data).stream()
+                .map(each -> each.inBatchesOf(Plans.probeBatchSize(settings)))
+                .toList()
+            : List.of();
+    Evaluator.Work work = new Evaluator.Work(sets, Probes.kinds(settings, placement));
     return new Blueprint(
         after ->
             session(after, pipeline, new KnownPast(run.probed(), tickets, store), lead, events),
         stability.policy(),
         Checkpointer.create(store, events),
-        probe.map(
-            knn ->
+        sets.isEmpty()
+            ? Optional.empty()
+            : Optional.of(
                 new Evaluator.Desk(
-                    Evaluator.create(this::encoder, this::pixels, knn, tickets, events), tickets)),
+                    Evaluator.create(this::encoder, this::pixels, work, tickets, events), tickets)),
         data.train()::requireAvailable,
         run.pauses(),
         Plans.patience(settings),

@@ -1,5 +1,6 @@
 package io.mocov3.app.data;
 
+import io.mocov3.actors.evaluation.LabelledSets;
 import io.mocov3.app.conf.SettingsException;
 import io.mocov3.app.settings.Settings;
 import io.mocov3.augment.DataException;
@@ -15,14 +16,24 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
-/** The training images and, if given, the test images of an experiment and more probe sets. */
+/**
+ * The training images and, if given, the test images of an experiment; more probe sets of the live
+ * kNN, and labelled pairs of the full probes.
+ */
 public record DataSets(
-    ImageSource train, Optional<ImageSource> test, Map<String, ImageSource> probes)
+    ImageSource train,
+    Optional<ImageSource> test,
+    Map<String, ImageSource> probes,
+    List<Pair> pairs)
     implements AutoCloseable {
 
+  /** Training and test images of a probe, with the same classes. */
+  public record Pair(String name, ImageSource train, ImageSource test) {}
+
   /**
-   * Opens them with the probe sets of the live kNN.
+   * Opens them with the sets of all probes.
    *
    * @throws SettingsException when no training images are named, or the classes differ
    */
@@ -35,9 +46,29 @@ public record DataSets(
           open("evaluation.live.probes " + probe.name(), probe.path(), probe.format(), data);
       probes.put(probe.name(), source);
       requireSameClasses(
-          sets.train(), source, data, "evaluation.live.probes " + probe.name(), probe.path());
+          new Named("data.train", data.train().orElse("(a mixture)"), sets.train()),
+          new Named("evaluation.live.probes " + probe.name(), probe.path(), source));
     }
-    return new DataSets(sets.train(), sets.test(), probes);
+    List<Pair> pairs = settings.probes().stream().map(probe -> pair(probe, data)).toList();
+    return new DataSets(sets.train(), sets.test(), probes, pairs);
+  }
+
+  private static Pair pair(Settings.LabelledPair probe, Settings.Data data) {
+    String key = "evaluation.probes " + probe.name();
+    ImageSource train = open(key + ", train", probe.train(), probe.format(), data);
+    ImageSource test = open(key + ", test", probe.test(), probe.format(), data);
+    requireSameClasses(
+        new Named(key + ", train", probe.train(), train),
+        new Named(key + ", test", probe.test(), test));
+    return new Pair(probe.name(), train, test);
+  }
+
+  /** Training and test images where they are labelled, and all other pairs. */
+  public List<Pair> labelled() {
+    return Stream.concat(
+            test.stream().map(images -> new Pair(LabelledSets.DEFAULT, train, images)),
+            pairs.stream())
+        .toList();
   }
 
   /**
@@ -48,7 +79,7 @@ public record DataSets(
   public static DataSets open(Settings.Data data) {
     if (data.train().isEmpty() && data.mix().isEmpty()) {
       throw new SettingsException(
-          "data.train is empty; give a folder of class folders, a list, an IDX file or shards, in"
+          "data.train is empty; give a folder of images, a list, an IDX file or shards, in"
               + " the file or with --set data.train=PATH");
     }
     if (data.format() == DataFormat.SHAPES && data.train().isPresent()) {
@@ -64,14 +95,17 @@ public record DataSets(
         data.test().map(path -> open("data.test", path, testFormat(format, path), data));
     test.ifPresent(
         labelled ->
-            requireSameClasses(images, labelled, data, "data.test", data.test().orElseThrow()));
-    return new DataSets(images, test, Map.of());
+            requireSameClasses(
+                new Named("data.train", data.train().orElse("(a mixture)"), images),
+                new Named("data.test", data.test().orElseThrow(), labelled)));
+    return new DataSets(images, test, Map.of(), List.of());
   }
 
   /** Shards for training may go with a folder for the test. */
   private static DataFormat testFormat(DataFormat format, String path) {
     boolean shards = ShardedImages.isShards(path) || ShardedImages.isFolderOfShards(Path.of(path));
-    return format == DataFormat.WEBDATASET && !shards ? DataFormat.AUTO : format;
+    boolean other = format == DataFormat.FOLDER || (format == DataFormat.WEBDATASET && !shards);
+    return other ? DataFormat.AUTO : format;
   }
 
   private static ImageSource open(String key, String path, DataFormat format, Settings.Data data) {
@@ -101,17 +135,27 @@ public record DataSets(
     Shapes.ensure(folder, data.shapes());
   }
 
-  private static void requireSameClasses(
-      ImageSource train, ImageSource test, Settings.Data data, String key, String path) {
-    if (!train.classNames().equals(test.classNames())) {
+  /** A set, its place and the key that names it. */
+  private record Named(String key, String place, ImageSource images) {
+    private String text() {
+      return key + " " + place;
+    }
+  }
+
+  private static void requireSameClasses(Named train, Named test) {
+    for (Named set : List.of(train, test)) {
+      if (!set.images().isLabelled()) {
+        throw new SettingsException(
+            "%s has no labels, which a probe needs; leave %s out, or name labelled sets in evaluation.probes (a folder has labels where all images lie in class folders)"
+                .formatted(set.text(), test.key()));
+      }
+    }
+    List<String> one = train.images().classNames();
+    List<String> other = test.images().classNames();
+    if (!one.equals(other)) {
       throw new SettingsException(
-          "the classes of data.train %s (%d) and %s %s (%d) differ; kNN needs the same ones"
-              .formatted(
-                  data.train().orElse("(a mixture)"),
-                  train.classNames().size(),
-                  key,
-                  path,
-                  test.classNames().size()));
+          "the classes of %s (%d) and %s (%d) differ; kNN needs the same ones"
+              .formatted(train.text(), one.size(), test.text(), other.size()));
     }
   }
 
@@ -120,5 +164,10 @@ public record DataSets(
     train.close();
     test.ifPresent(ImageSource::close);
     probes.values().forEach(ImageSource::close);
+    pairs.forEach(
+        pair -> {
+          pair.train().close();
+          pair.test().close();
+        });
   }
 }

@@ -67,7 +67,10 @@ final class ShardCommand implements Callable<Integer> {
           add(writer, source, order[i], i);
         }
         writer.complete(source.classNames());
-        report(writer.shards(), order.length);
+        report(
+            writer.shards(),
+            order.length,
+            source.isLabelled() ? "SHA256SUMS and classes.txt" : "and SHA256SUMS");
       } catch (IOException failure) {
         throw new DataException(out + " cannot be written: " + failure.getMessage(), failure);
       }
@@ -94,12 +97,12 @@ final class ShardCommand implements Callable<Integer> {
     writer.add(key, extension, Files.readAllBytes(file), source.label(index));
   }
 
-  private void report(int shards, int images) {
+  private void report(int shards, int images, String beside) {
     spec.commandLine()
         .getOut()
         .printf(
             "%d images in %d shards: %s/%s-{000000..%06d}.tar, with an index beside each, %s%n",
-            images, shards, out, prefix, shards - 1, "SHA256SUMS and classes.txt");
+            images, shards, out, prefix, shards - 1, beside);
     spec.commandLine().getOut().flush();
   }
 

@@ -12,14 +12,14 @@ public final class SourceParameters {
   @Parameters(
       paramLabel = "DATA",
       description =
-          "A folder of class folders, a list, an IDX or CIFAR file, or shards (path or URL with"
+          "A folder of images or of class folders, a list, an IDX or CIFAR file, or shards (path or URL with"
               + " {000000..000146}).")
   String location;
 
   @Option(
       names = "--format",
       defaultValue = "auto",
-      description = "auto, image-folder, list, idx, cifar-binary, webdataset or shapes.")
+      description = "auto, folder, image-folder, list, idx, cifar-binary, webdataset or shapes.")
   private String format;
 
   public ImageSource open() {

@@ -8,5 +8,10 @@ import picocli.CommandLine.Command;
     description = "Evaluates a run or exported weights.",
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = EvalKnnCommand.class)
+    subcommands = {
+      EvalKnnCommand.class,
+      EvalLinearCommand.class,
+      EvalFewShotCommand.class,
+      EvalRetrievalCommand.class
+    })
 public final class EvalCommand {}

@@ -1,27 +1,18 @@
 package io.mocov3.app.eval;
 
 import io.mocov3.actors.evaluation.KnnProbe;
-import io.mocov3.app.conf.SettingsException;
-import io.mocov3.app.data.DataSets;
+import io.mocov3.actors.evaluation.LabelledSets;
 import io.mocov3.app.output.JsonOutput;
-import io.mocov3.app.plan.Probes;
-import io.mocov3.app.settings.Settings;
-import io.mocov3.app.weights.WeightsOptions;
 import io.mocov3.metrics.TrainingMetrics.KnnAccuracy;
-import io.mocov3.model.device.Placement;
-import io.mocov3.model.device.Threads;
-import io.mocov3.model.method.Encoder;
-import io.mocov3.model.nn.EncoderRole;
-import io.mocov3.model.tensor.Pixels;
+import io.mocov3.model.backbone.FeatureKind;
+import io.mocov3.model.evaluation.LabelledFeatures;
 import java.io.PrintWriter;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -36,56 +27,24 @@ import picocli.CommandLine.Spec;
 public final class EvalKnnCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
-  @Mixin private WeightsOptions weights;
-
-  @Option(
-      names = "--data",
-      paramLabel = "DIR",
-      description = "A folder with train and test (or val); the experiment's data by default.")
-  private Path data;
+  @Mixin private Subject subject;
 
   @Option(names = "--json", description = "Prints one JSON document.")
   private boolean json;
 
   @Override
   public Integer call() {
-    Settings settings = settings();
-    Threads.configure(settings.threads());
-    Placement placement = Placement.of(settings.device(), ScalarType.Float);
-    try (DataSets sets = DataSets.open(settings.data());
-        Encoder encoder =
-            new Encoder(
-                settings.model().backbone(),
-                settings.model().projector(),
-                placement,
-                EncoderRole.EVALUATION,
-                0);
-        Pixels pixels = new Pixels(placement, settings.mean(), settings.std())) {
-      KnnProbe probe =
-          Probes.knn(settings, sets)
-              .orElseThrow(
-                  () -> new SettingsException("data.test is empty; give --data DIR with test/"));
-      weights.load(encoder, spec.commandLine().getErr());
-      print(probe.run(encoder, pixels));
+    Set<FeatureKind> kinds = Set.of(FeatureKind.POOLED);
+    try (Subject.Open open = subject.open(spec.commandLine().getErr())) {
+      LabelledSets sets = subject.sets(open);
+      try (LabelledFeatures train =
+              open.features("train", sets, sets.train(), kinds).get(FeatureKind.POOLED);
+          LabelledFeatures test =
+              open.features("test", sets, sets.test(), kinds).get(FeatureKind.POOLED)) {
+        print(new KnnProbe(open.settings().knn().settings()).accuracies(sets, train, test));
+      }
     }
     return 0;
-  }
-
-  private Settings settings() {
-    List<String> own = new ArrayList<>();
-    if (data != null) {
-      own.add(Settings.assignment("data.train", data.resolve("train")));
-      own.add(Settings.assignment("data.test", testFolder()));
-      own.add("data.format=auto");
-    }
-    return weights.settings(own);
-  }
-
-  private Path testFolder() {
-    Path val = data.resolve("val");
-    return Files.isDirectory(val) && !Files.exists(data.resolve("test"))
-        ? val
-        : data.resolve("test");
   }
 
   private void print(List<KnnAccuracy> accuracies) {

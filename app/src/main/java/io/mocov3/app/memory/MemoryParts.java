@@ -113,12 +113,8 @@ public final class MemoryParts {
   /** The largest moment of a look at health and of the live kNN. */
   private long livePass(int batch) {
     long normalised = 4 * StepMemory.images(settings.live().images(), imageSize());
-    long similar =
-        2L
-            * Math.min(KnnClassifier.chunk(settings.live().queueLength()), settings.live().images())
-            * settings.live().queueLength()
-            * WIDE;
-    return Math.max(model.encoder(), normalised + forward(batch) + 2 * queue() + similar);
+    return Math.max(
+        model.encoder(), normalised + forward(batch) + 2 * queue() + 2 * KnnClassifier.CHUNK_BYTES);
   }
 
   /** Features as they are collected, joined and normalised, and a chunk of similarities. */
@@ -126,8 +122,7 @@ public final class MemoryParts {
     long train = count(settings.knn().trainImages(), images.train());
     long test = count(settings.knn().testImages(), images.test());
     long width = settings.model().backbone().width();
-    return (3 * train + 2 * test) * width * WIDE
-        + 2 * Math.min(KnnClassifier.chunk(train), test) * train * WIDE;
+    return (3 * train + 2 * test) * width * WIDE + 2 * KnnClassifier.CHUNK_BYTES;
   }
 
   private static long count(int wanted, int there) {

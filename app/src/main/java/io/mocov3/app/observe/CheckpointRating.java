@@ -8,12 +8,16 @@ import io.mocov3.metrics.TrainingMetrics.KnnAccuracy;
 import io.mocov3.model.checkpoint.CheckpointStore;
 import java.util.Comparator;
 
-/** Tells the checkpoints what the full probe said of them: the accuracy of its largest k. */
+/**
+ * Tells the checkpoints what the full probe of one set said of them: the accuracy of its largest k.
+ */
 final class CheckpointRating implements EventSink {
   private final CheckpointStore store;
+  private final String probe;
 
-  CheckpointRating(CheckpointStore store) {
+  CheckpointRating(CheckpointStore store, String probe) {
     this.store = store;
+    this.probe = probe;
   }
 
   @Override
@@ -21,6 +25,7 @@ final class CheckpointRating implements EventSink {
     if (event instanceof Progress.KnnMeasured measured) {
       measured.accuracies().stream()
           .filter(accuracy -> accuracy.source().equals(KnnProbe.SOURCE))
+          .filter(accuracy -> accuracy.probe().equals(probe))
           .max(Comparator.comparingInt(KnnAccuracy::k))
           .ifPresent(best -> store.rate(measured.step(), best.accuracy()));
     }

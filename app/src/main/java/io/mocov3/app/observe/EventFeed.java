@@ -57,6 +57,12 @@ final class EventFeed implements EventSink {
         yield Optional.of(fields);
       }
       case Progress.KnnMeasured knn -> knn(knn);
+      case Progress.LinearMeasured linear -> {
+        Map<String, Object> fields = fields("linear", linear.step());
+        fields.put("line", "linear probe " + linear.accuracy().line());
+        fields.put("accuracy", linear.accuracy());
+        yield Optional.of(fields);
+      }
       case SideWork work -> work(work);
       default -> Optional.empty();
     };

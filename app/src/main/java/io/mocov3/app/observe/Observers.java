@@ -3,6 +3,7 @@ package io.mocov3.app.observe;
 import io.mocov3.actors.events.EventSink;
 import io.mocov3.actors.events.MetricsSink;
 import io.mocov3.app.http.EventLog;
+import io.mocov3.app.plan.Probes;
 import io.mocov3.app.run.RunDirectory;
 import io.mocov3.app.run.RunFiles;
 import io.mocov3.app.settings.Settings;
@@ -34,7 +35,7 @@ public record Observers(
         new ArrayList<>(
             List.of(
                 new MetricsSink(outlets.metrics()),
-                new CheckpointRating(store),
+                new CheckpointRating(store, Probes.leading(settings)),
                 outlets.files(),
                 history,
                 watchdog,

@@ -1,5 +1,6 @@
 package io.mocov3.app.observe;
 
+import io.mocov3.actors.evaluation.LabelledSets;
 import io.mocov3.actors.evaluation.LiveProbe;
 import io.mocov3.actors.events.EventSink;
 import io.mocov3.actors.events.Lifecycle;
@@ -45,6 +46,11 @@ public final class ProgressLine implements EventSink {
       case Progress.Started started -> started(started.step(), started.steps());
       case Progress.StepCompleted step -> step(step);
       case Progress.KnnMeasured knn -> knn(knn);
+      case Progress.LinearMeasured linear ->
+          line(
+              "  linear probe%s at step %d: %s"
+                  .formatted(
+                      of(linear.accuracy().probe()), linear.step(), linear.accuracy().line()));
       case Progress.CapsuleFilled filled ->
           line("  capsule " + CapsuleFile.in(capsules, filled.capsule()));
       case StabilityEvent stability -> line("! " + stability.line());
@@ -84,9 +90,15 @@ public final class ProgressLine implements EventSink {
   private void knn(Progress.KnnMeasured measured) {
     for (KnnAccuracy accuracy : measured.accuracies()) {
       if (!accuracy.source().equals(LiveProbe.SOURCE)) {
-        line("  kNN at step %d: %s".formatted(measured.step(), accuracy.line()));
+        line(
+            "  kNN%s at step %d: %s"
+                .formatted(of(accuracy.probe()), measured.step(), accuracy.line()));
       }
     }
+  }
+
+  private static String of(String probe) {
+    return probe.equals(LabelledSets.DEFAULT) ? "" : " of " + probe;
   }
 
   private synchronized void started(long step, long total) {

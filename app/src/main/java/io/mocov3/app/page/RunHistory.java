@@ -13,6 +13,7 @@ import io.mocov3.app.run.EventLine;
 import io.mocov3.app.run.RunPaths;
 import io.mocov3.metrics.Signal;
 import io.mocov3.metrics.TrainingMetrics.KnnAccuracy;
+import io.mocov3.metrics.TrainingMetrics.LinearAccuracy;
 import io.mocov3.model.step.GradientNorms;
 import io.mocov3.model.step.Rates;
 import java.io.IOException;
@@ -42,6 +43,7 @@ public final class RunHistory implements EventSink {
   private final Bins imagesPerSecond = new Bins(BINS);
   private final Map<String, Bins> gradients = new LinkedHashMap<>();
   private final KnnCurves knn = new KnnCurves();
+  private final LinearCurves linear = new LinearCurves();
   private final Points health = new Points();
   private final List<Map<String, Object>> events = new ArrayList<>();
   private long steps;
@@ -86,6 +88,14 @@ public final class RunHistory implements EventSink {
                       line.path("temperature").asDouble(),
                       line.path("source").asText(),
                       line.path("accuracy").asDouble())));
+      case "linear" ->
+          linear(
+              step,
+              new LinearAccuracy(
+                  line.path("probe").asText(),
+                  line.path("features").asText(),
+                  line.path("learning_rate").asDouble(),
+                  line.path("accuracy").asDouble()));
       case "health" -> {
         Map<String, Double> signals = new LinkedHashMap<>();
         for (Signal signal : Signal.values()) {
@@ -119,6 +129,7 @@ public final class RunHistory implements EventSink {
       case Progress.StepCompleted step ->
           step(step.step(), step.loss(), step.rates(), step.imagesPerSecond());
       case Progress.KnnMeasured knn -> knn(knn.step(), knn.accuracies());
+      case Progress.LinearMeasured linear -> linear(linear.step(), linear.accuracy());
       case Progress.GradientsMeasured measured -> {
         GradientNorms norms = measured.norms();
         Map<String, Double> byLayer = new LinkedHashMap<>();
@@ -150,6 +161,10 @@ public final class RunHistory implements EventSink {
 
   private void knn(long step, List<KnnAccuracy> accuracies) {
     tell(() -> accuracies.forEach(accuracy -> knn.add(step, accuracy)));
+  }
+
+  private void linear(long step, LinearAccuracy accuracy) {
+    tell(() -> linear.add(step, accuracy));
   }
 
   /** L2 norms by layer. */
@@ -219,6 +234,7 @@ public final class RunHistory implements EventSink {
     heat.put("layers", layers);
     tree.put("gradients", heat);
     tree.put("knn", knn.trees());
+    tree.put("linear", linear.trees());
     tree.put("knn_summary", knn.summary());
     Map<String, Object> signals = new LinkedHashMap<>();
     signals.put("steps", health.steps());

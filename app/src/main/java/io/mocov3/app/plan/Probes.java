@@ -1,16 +1,21 @@
 package io.mocov3.app.plan;
 
 import io.mocov3.actors.evaluation.KnnProbe;
+import io.mocov3.actors.evaluation.LabelledSets;
+import io.mocov3.actors.evaluation.LinearProbing;
+import io.mocov3.actors.evaluation.Probe;
 import io.mocov3.actors.evaluation.ProbeSet;
 import io.mocov3.app.data.DataSets;
 import io.mocov3.app.settings.Settings;
 import io.mocov3.augment.source.ImageSource;
+import io.mocov3.model.device.Placement;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The kNN probe of an experiment. */
+/** The probes of an experiment. */
 public final class Probes {
   private Probes() {}
 
@@ -20,7 +25,7 @@ public final class Probes {
       return List.of();
     }
     Map<String, ImageSource> sources = new LinkedHashMap<>();
-    data.test().ifPresent(test -> sources.put(KnnProbe.PROBE, test));
+    data.test().ifPresent(test -> sources.put(LabelledSets.DEFAULT, test));
     sources.putAll(data.probes());
     return sources.entrySet().stream()
         .map(
@@ -34,17 +39,42 @@ public final class Probes {
         .toList();
   }
 
-  /** Empty when there are no test images. */
-  public static Optional<KnnProbe> knn(Settings settings, DataSets data) {
+  /** The labelled sets of the full probes, {@code data.test} first. */
+  public static List<LabelledSets> sets(Settings settings, DataSets data) {
+    return data.labelled().stream().map(pair -> sets(settings, pair)).toList();
+  }
+
+  /** Those of {@code data.train} and {@code data.test}; empty when there are no test images. */
+  public static Optional<LabelledSets> test(Settings settings, DataSets data) {
+    return sets(settings, data).stream()
+        .filter(sets -> sets.name().equals(LabelledSets.DEFAULT))
+        .findFirst();
+  }
+
+  private static LabelledSets sets(Settings settings, DataSets.Pair pair) {
     Settings.Knn knn = settings.knn();
-    return data.test()
-        .map(
-            test ->
-                new KnnProbe(
-                    new KnnProbe.Images(data.train(), knn.trainImages()),
-                    new KnnProbe.Images(test, knn.testImages()),
-                    new KnnProbe.Framing(
-                        knn.resize(), settings.model().backbone().imageSize(), knn.batchSize()),
-                    knn.settings()));
+    return new LabelledSets(
+        pair.name(),
+        new LabelledSets.Images(pair.train(), knn.trainImages()),
+        new LabelledSets.Images(pair.test(), knn.testImages()),
+        new LabelledSets.Framing(
+            knn.resize(), settings.model().backbone().imageSize(), knn.batchSize()));
+  }
+
+  /** What looks at the features of a full probe. */
+  public static List<Probe> kinds(Settings settings, Placement placement) {
+    List<Probe> kinds = new ArrayList<>();
+    kinds.add(new KnnProbe(settings.knn().settings()));
+    if (settings.linear().enabled()) {
+      kinds.add(new LinearProbing(settings.linear().options(), placement));
+    }
+    return kinds;
+  }
+
+  /** The name of the set by which checkpoints are rated. */
+  public static String leading(Settings settings) {
+    return settings.data().test().isEmpty() && !settings.probes().isEmpty()
+        ? settings.probes().getFirst().name()
+        : LabelledSets.DEFAULT;
   }
 }

@@ -15,6 +15,7 @@ import io.mocov3.app.lines.Thinning;
 import io.mocov3.app.output.RunException;
 import io.mocov3.augment.codec.Decoded.Undecodable;
 import io.mocov3.metrics.TrainingMetrics.KnnAccuracy;
+import io.mocov3.metrics.TrainingMetrics.LinearAccuracy;
 import io.mocov3.model.step.GradientNorms;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -85,6 +86,8 @@ public final class RunFiles implements EventSink, AutoCloseable {
       case Progress.SamplesSeen seen -> samples(seen);
       case Progress.GradientsMeasured measured -> gradients(measured);
       case Progress.HealthMeasured measured -> health(measured);
+      case Progress.LinearMeasured measured ->
+          metrics.append(linear(measured.step(), measured.accuracy()));
       case Progress.KnnMeasured measured ->
           metrics.append(measured.accuracies().stream().map(a -> knn(measured.step(), a)).toList());
       case Progress.CapsuleFilled filled -> capsule(filled.capsule());
@@ -121,6 +124,17 @@ public final class RunFiles implements EventSink, AutoCloseable {
     line.put("source", accuracy.source());
     line.put("k", accuracy.k());
     line.put("temperature", accuracy.temperature());
+    line.put("accuracy", accuracy.accuracy());
+    return line;
+  }
+
+  private static Map<String, Object> linear(long step, LinearAccuracy accuracy) {
+    Map<String, Object> line = new LinkedHashMap<>();
+    line.put("type", "linear");
+    line.put("step", step);
+    line.put("probe", accuracy.probe());
+    line.put("features", accuracy.features());
+    line.put("learning_rate", accuracy.learningRate());
     line.put("accuracy", accuracy.accuracy());
     return line;
   }

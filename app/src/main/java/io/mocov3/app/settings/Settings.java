@@ -11,6 +11,7 @@ import io.mocov3.augment.source.SourceOptions;
 import io.mocov3.augment.view.TwoViews;
 import io.mocov3.model.checkpoint.Retention;
 import io.mocov3.model.evaluation.KnnClassifier;
+import io.mocov3.model.evaluation.LinearEvaluation;
 import io.mocov3.model.method.MethodConfig;
 import io.mocov3.model.optim.LearningRateSchedule;
 import io.mocov3.model.optim.MomentumSchedule;
@@ -37,6 +38,8 @@ public record Settings(
     int threads,
     Knn knn,
     Live live,
+    List<LabelledPair> probes,
+    Linear linear,
     StabilityPlan stability,
     Checkpoint checkpoint,
     Distributed distributed,
@@ -122,6 +125,12 @@ public record Settings(
 
   /** A named probe set. */
   public record Probe(String name, String path, DataFormat format) {}
+
+  /** Labelled sets of the full probes, called by a name. */
+  public record LabelledPair(String name, String train, String test, DataFormat format) {}
+
+  /** The linear probe, and whether it goes beside each full kNN probe. */
+  public record Linear(boolean enabled, LinearEvaluation.Options options) {}
 
   /**
    * Checkpoints by steps and by the clock, 0 for not so; there is always one at the end. The last

@@ -49,6 +49,10 @@ final class SettingsReader {
         root.integer("threads", 0, 1024),
         knn,
         LiveSection.read(root.section("evaluation").section("live"), model.backbone().imageSize()),
+        ProbeSections.pairs(root.section("evaluation")),
+        ProbeSections.linear(
+            root.section("evaluation").section("linear"),
+            root.section("run").whole("seed", 0, Long.MAX_VALUE)),
         StabilitySection.read(root.section("stability"), model.backbone()),
         CheckpointSection.read(root.section("checkpoint"), knn),
         distributed(root.section("distributed")),

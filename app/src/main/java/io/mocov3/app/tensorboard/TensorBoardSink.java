@@ -54,6 +54,10 @@ public final class TensorBoardSink implements EventSink, AutoCloseable {
       case Progress.StepCompleted step -> step(step);
       case Progress.GradientsMeasured measured -> gradients(measured);
       case Progress.KnnMeasured knn -> knn(knn);
+      case Progress.LinearMeasured linear ->
+          scalars(
+              linear.step(),
+              Map.of("linear/" + linear.accuracy().probe(), linear.accuracy().accuracy()));
       case Progress.HealthMeasured health -> {
         Map<String, Double> values = new LinkedHashMap<>();
         health.signals().forEach((signal, value) -> values.put("health/" + signal.key(), value));

@@ -3,16 +3,19 @@ package io.mocov3.app.train;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.mocov3.actors.evaluation.KnnProbe;
+import io.mocov3.actors.evaluation.LabelledSets;
 import io.mocov3.app.bench.SpeedTest;
 import io.mocov3.app.daemon.TrainingAssembly;
 import io.mocov3.app.daemon.TrainingDaemon;
 import io.mocov3.app.data.DataSets;
 import io.mocov3.app.output.ExitCode;
 import io.mocov3.app.output.RunException;
+import io.mocov3.app.picture.NeighbourPicture;
 import io.mocov3.app.plan.Probes;
 import io.mocov3.app.settings.Settings;
 import io.mocov3.app.weights.RunWeights;
 import io.mocov3.model.device.Threads;
+import io.mocov3.model.evaluation.LabelledFeatures;
 import io.mocov3.model.method.Encoder;
 import io.mocov3.model.tensor.Pixels;
 import java.io.IOException;
@@ -67,8 +70,8 @@ final class Quickstart {
     err.println("images: " + options.data());
     try (DataSets data = DataSets.open(settings.data())) {
       TrainingAssembly assembly = new TrainingAssembly(settings, data);
-      KnnProbe probe = Probes.knn(settings, data).orElseThrow();
-      double rawPixels = rawPixels(assembly, probe);
+      LabelledSets sets = Probes.test(settings, data).orElseThrow();
+      double rawPixels = rawPixels(assembly, settings, sets);
       long steps = options.steps() > 0 ? options.steps() : stepsWithin(assembly, settings);
       long begin = System.nanoTime();
       int exitCode = new TrainingDaemon(settings(run, steps), err).run();
@@ -77,7 +80,7 @@ final class Quickstart {
       if (exitCode != ExitCode.DONE) {
         return new Result(exitCode, rawPixels, 0, 0, seconds, 0, run, picture);
       }
-      draw(assembly, probe, run, picture);
+      draw(assembly, sets, run, picture);
       Path report = run.resolve("report.html");
       Reports.write(List.of(run), report, true, new PrintWriter(err, true, StandardCharsets.UTF_8));
       err.println("report: " + report);
@@ -108,9 +111,15 @@ final class Quickstart {
     return Settings.loadResource("quickstart.conf", overrides);
   }
 
-  private double rawPixels(TrainingAssembly assembly, KnnProbe probe) {
-    try (Pixels pixels = assembly.pixels()) {
-      double accuracy = probe.rawPixels(pixels).getFirst().accuracy();
+  private double rawPixels(TrainingAssembly assembly, Settings settings, LabelledSets sets) {
+    try (Pixels pixels = assembly.pixels();
+        LabelledFeatures train = sets.features(sets.train(), LabelledFeatures::rawPixels, pixels);
+        LabelledFeatures test = sets.features(sets.test(), LabelledFeatures::rawPixels, pixels)) {
+      double accuracy =
+          new KnnProbe(settings.knn().settings())
+              .accuracies(sets, train, test)
+              .getFirst()
+              .accuracy();
       err.printf("kNN of raw pixels: %.1f %%%n", 100 * accuracy);
       return accuracy;
     }
@@ -125,11 +134,11 @@ final class Quickstart {
     return steps;
   }
 
-  private void draw(TrainingAssembly assembly, KnnProbe probe, Path run, Path picture) {
+  private void draw(TrainingAssembly assembly, LabelledSets sets, Path run, Path picture) {
     try (Encoder encoder = assembly.encoder();
         Pixels pixels = assembly.pixels()) {
       RunWeights.loadNewest(run, encoder, new PrintWriter(err, true, StandardCharsets.UTF_8));
-      NeighbourPicture.write(picture, probe, encoder, pixels);
+      NeighbourPicture.write(picture, sets, encoder, pixels);
     }
   }
 

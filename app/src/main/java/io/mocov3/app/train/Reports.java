@@ -1,6 +1,6 @@
 package io.mocov3.app.train;
 
-import io.mocov3.actors.evaluation.KnnProbe;
+import io.mocov3.actors.evaluation.LabelledSets;
 import io.mocov3.app.conf.SettingsException;
 import io.mocov3.app.daemon.TrainingAssembly;
 import io.mocov3.app.data.DataSets;
@@ -8,6 +8,7 @@ import io.mocov3.app.output.Escaped;
 import io.mocov3.app.output.RunException;
 import io.mocov3.app.page.ReportPage;
 import io.mocov3.app.page.RunHistory;
+import io.mocov3.app.picture.NeighbourPicture;
 import io.mocov3.app.plan.Probes;
 import io.mocov3.app.run.RunPaths;
 import io.mocov3.app.settings.RunRecord;
@@ -73,7 +74,7 @@ final class Reports {
       Threads.configure(settings.threads());
       try (DataSets data = DataSets.open(settings.data())) {
         TrainingAssembly assembly = new TrainingAssembly(settings, data);
-        Optional<KnnProbe> probe = Probes.knn(settings, data);
+        Optional<LabelledSets> probe = Probes.test(settings, data);
         if (probe.isEmpty() || data.train().classNames().size() < 2) {
           return Optional.empty();
         }
@@ -96,7 +97,7 @@ final class Reports {
   }
 
   private static String picture(
-      Path run, TrainingAssembly assembly, KnnProbe probe, PrintWriter err) {
+      Path run, TrainingAssembly assembly, LabelledSets probe, PrintWriter err) {
     try (Encoder encoder = assembly.encoder();
         Pixels pixels = assembly.pixels()) {
       Path file = Files.createTempFile("neighbours", ".png");

@@ -160,7 +160,17 @@
         data: [curve.steps, curve.accuracy.map(a => 100 * a)]
       });
     }));
-    chart("knn", "kNN accuracy, %", "", several() ? lines.filter(comparable) : lines, { marks: eventMarks, empty: "no probe yet" });
+    const before = lines.length;
+    runs.forEach((run, r) => (run.linear || []).forEach((curve, c) => {
+      lines.push({
+        linear: true,
+        name: (several() ? label(run) + ": " : "") + curve.probe + ", linear probe",
+        color: several() ? color(r) : color(before + c), dash: [8, 3],
+        data: [curve.steps, curve.accuracy.map(a => 100 * a)]
+      });
+    }));
+    const title = lines.length > before ? "Accuracy of kNN and linear probes, %" : "kNN accuracy, %";
+    chart("knn", title, "", several() ? lines.filter(comparable) : lines, { marks: eventMarks, empty: "no probe yet" });
   }
 
   function probe(curve) {

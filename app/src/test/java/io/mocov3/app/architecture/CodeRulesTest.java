@@ -170,6 +170,8 @@ final class CodeRulesTest {
           .doNotHaveSimpleName("SequentialTraining") // no actor: it is there to wait
           .and()
           .doNotHaveSimpleName("Follower") // nor is this one
+          .and()
+          .doNotHaveSimpleName("FeaturePass") // the evaluator's own thread reads for it
           .should()
           .callMethodWhere(
               describe(

@@ -18,6 +18,7 @@ import io.mocov3.model.backbone.VitConfig;
 import io.mocov3.model.checkpoint.Retention;
 import io.mocov3.model.device.Precision;
 import io.mocov3.model.evaluation.KnnClassifier;
+import io.mocov3.model.evaluation.LinearEvaluation;
 import io.mocov3.model.method.MoCoV3Config;
 import io.mocov3.model.nn.HeadConfig;
 import io.mocov3.model.nn.MlpNorm;
@@ -77,6 +78,9 @@ class SettingsEveryKeyTest {
         schedule { base-learning-rate = 0.01, warmup-epochs = 0.5 }
         precision = bf16, device = "cuda:1", threads = 6
         momentum-encoder.max-staleness = 0
+        evaluation.probes = [ { name = pets, train = p/train, test = p/test, format = list } ]
+        evaluation.linear { enabled = true, learning-rates = [0.2, 5], epochs = 7 }
+        evaluation.linear { batch-size = 33, validation = 0.25, batch-norm = false }
         evaluation.knn { every-epochs = 0.5, every-steps = 9, k = [3, 5], temperature = [0.1] }
         evaluation.knn { train-images = 21, test-images = 22, resize = 56, batch-size = 23 }
         evaluation.live { enabled = false, every-steps = 31, images = 32, queue-length = 333 }
@@ -209,6 +213,12 @@ class SettingsEveryKeyTest {
     List<KnnClassifier.Setting> votes =
         List.of(new KnnClassifier.Setting(3, 0.1), new KnnClassifier.Setting(5, 0.1));
 
+    assertThat(settings.probes())
+        .containsExactly(new Settings.LabelledPair("pets", "p/train", "p/test", DataFormat.LIST));
+    assertThat(settings.linear())
+        .isEqualTo(
+            new Settings.Linear(
+                true, new LinearEvaluation.Options(List.of(0.2, 5.0), 7, 33, 0.25, false, 7)));
     assertThat(settings.knn()).isEqualTo(new Settings.Knn(0.5, 9, votes, 21, 22, 56, 23));
     assertThat(settings.checkpoint())
         .isEqualTo(

@@ -159,8 +159,10 @@ class SettingsMistakesTest {
         "data.batch-size=8000 | at most 7133 for views of 224 pixels",
         "data.lanes=3 | a divisor of data.batch-size (256)",
         "data.buffers=0 | between 1 and 1024",
-        "data.format=folder | one of auto, image-folder, idx, cifar-binary, list, webdataset,"
-            + " shapes",
+        "data.format=folders | one of auto, folder, image-folder, idx, cifar-binary, list,"
+            + " webdataset, shapes",
+        "evaluation.probes=[{name=test,train=a,test=b}] | another name than test",
+        "evaluation.probes=[{name=a,train=a,test=b},{name=a,train=c,test=d}] | different names",
         "data=3 | data (--set data=3) is a section, not a value",
         "run.seed={a=1} | a whole number",
         "run.seed=[1] | a whole number",

@@ -23,8 +23,9 @@ public final class ImageSources {
    * Opens a data set. {@code AUTO} looks at the location: URLs and names that end in .tar, and
    * folders with .tar files, are WebDatasets; .csv and .tsv files are lists; .bin files, and
    * folders with those of CIFAR, are CIFAR; other files, and folders with {@code
-   * *-images-idx3-ubyte}, are IDX; any other folder is an image folder. {@code SHAPES}: the path is
-   * {@code <dir>/train} or {@code <dir>/test}, written with the default settings when absent.
+   * *-images-idx3-ubyte}, are IDX; any other folder with class folders and no image beside them is
+   * an image folder, one without is taken unlabelled. {@code SHAPES}: the path is {@code
+   * <dir>/train} or {@code <dir>/test}, written with the default settings when absent.
    *
    * @throws DataException when there is no usable data set, in one line
    */
@@ -37,13 +38,15 @@ public final class ImageSources {
     if (known != DataFormat.SHAPES && !Files.exists(path)) {
       throw new DataException(
           path
-              + " does not exist; give a folder of classes, a list, an IDX or .bin file or shards");
+              + " does not exist; give a folder of images or of classes, a list, an IDX or .bin file or shards");
     }
     return switch (known) {
       case IDX -> IdxImages.open(path);
       case CIFAR_BINARY -> CifarImages.open(path);
       case LIST -> ListedImages.open(path, options.pixelLimit());
       case SHAPES -> shapes(path, options);
+      case FOLDER ->
+          ImageFolder.unlabelled(path, options.pixelLimit(), Optional.of(options.cache()));
       default -> ImageFolder.open(path, options.pixelLimit(), Optional.of(options.cache()));
     };
   }
@@ -64,7 +67,10 @@ public final class ImageSources {
     if (!CifarImages.trainingFiles(path).isEmpty()) {
       return DataFormat.CIFAR_BINARY;
     }
-    return ShardedImages.isFolderOfShards(path) ? DataFormat.WEBDATASET : DataFormat.IMAGE_FOLDER;
+    if (ShardedImages.isFolderOfShards(path)) {
+      return DataFormat.WEBDATASET;
+    }
+    return ImageFolder.isWithoutClasses(path) ? DataFormat.FOLDER : DataFormat.IMAGE_FOLDER;
   }
 
   private static ImageSource shapes(Path path, SourceOptions options) {

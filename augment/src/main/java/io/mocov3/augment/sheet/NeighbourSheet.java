@@ -18,8 +18,15 @@ public final class NeighbourSheet {
 
   private NeighbourSheet() {}
 
-  /** One image with its caption, usually the class; for a query {@code correct} is its verdict. */
-  public record Tile(Decoded.Image image, String caption, boolean correct) {}
+  /** Whether a neighbour has the class of its query, as far as labels tell. */
+  public enum Verdict {
+    RIGHT,
+    WRONG,
+    NONE
+  }
+
+  /** One image with its caption, usually the class. */
+  public record Tile(Decoded.Image image, String caption, Verdict verdict) {}
 
   /** A query and its neighbours, nearest first. */
   public record Row(Tile query, List<Tile> neighbours) {
@@ -55,9 +62,17 @@ public final class NeighbourSheet {
     tile(sheet, row.query(), Sheet.MARGIN, y, Sheet.INK);
     int x = Sheet.MARGIN + TILE + QUERY_GAP;
     for (Tile neighbour : row.neighbours()) {
-      tile(sheet, neighbour, x, y, neighbour.correct() ? RIGHT : WRONG);
+      tile(sheet, neighbour, x, y, color(neighbour.verdict()));
       x += TILE + GAP;
     }
+  }
+
+  private static Color color(Verdict verdict) {
+    return switch (verdict) {
+      case RIGHT -> RIGHT;
+      case WRONG -> WRONG;
+      case NONE -> Sheet.FAINT;
+    };
   }
 
   private static void tile(Sheet sheet, Tile tile, int x, int y, Color frame) {

@@ -9,6 +9,8 @@ import java.util.stream.Collectors;
 public enum DataFormat {
   /** Recognised from what the path holds. */
   AUTO,
+  /** Image files below a folder, nested as they come, without labels. */
+  FOLDER,
   /** One folder per class with image files in it. */
   IMAGE_FOLDER,
   /** The MNIST family's files, plain or gzip. */

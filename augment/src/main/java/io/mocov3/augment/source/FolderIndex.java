@@ -52,8 +52,7 @@ final class FolderIndex {
    */
   static Map<String, List<String>> imagesByClass(Path root, Optional<Path> cache)
       throws IOException {
-    Optional<Path> file = cache.map(folder -> CacheFiles.named(folder, "folder", root));
-    FolderIndex index = new FolderIndex(root, file.map(FolderIndex::load).orElseGet(Map::of));
+    FolderIndex index = of(root, cache);
     Map<String, List<String>> classes = new LinkedHashMap<>();
     for (String name : index.folder("").folders) {
       List<String> images = new ArrayList<>();
@@ -61,10 +60,39 @@ final class FolderIndex {
       images.sort(null);
       classes.put(name, images);
     }
-    if (file.isPresent() && (index.changed || index.seen.size() != index.known.size())) {
-      index.save(file.get());
-    }
+    index.keep(cache);
     return classes;
+  }
+
+  /** The paths of all images below the root at any depth, relative to it with slashes, sorted. */
+  static List<String> images(Path root, Optional<Path> cache) throws IOException {
+    FolderIndex index = of(root, cache);
+    List<String> images = new ArrayList<>();
+    index.collect("", images);
+    images.sort(null);
+    index.keep(cache);
+    return images;
+  }
+
+  /** Whether images lie in the folder itself, or there is no folder in it that could be a class. */
+  static boolean isWithoutClasses(Path root) throws IOException {
+    Folder top = list(root, 0);
+    return top.folders.isEmpty() || !top.images.isEmpty();
+  }
+
+  private static FolderIndex of(Path root, Optional<Path> cache) {
+    Optional<Path> file = cache.map(folder -> file(folder, root));
+    return new FolderIndex(root, file.map(FolderIndex::load).orElseGet(Map::of));
+  }
+
+  private static Path file(Path cache, Path root) {
+    return CacheFiles.named(cache, "folder", root);
+  }
+
+  private void keep(Optional<Path> cache) {
+    if (changed || seen.size() != known.size()) {
+      cache.ifPresent(folder -> save(file(folder, root)));
+    }
   }
 
   /** Whether a file's name is one of an image. */
@@ -75,11 +103,12 @@ final class FolderIndex {
 
   private void collect(String path, List<String> images) throws IOException {
     Folder folder = folder(path);
+    String prefix = path.isEmpty() ? "" : path + "/";
     for (String name : folder.images) {
-      images.add(path + "/" + name);
+      images.add(prefix + name);
     }
     for (String name : folder.folders) {
-      collect(path + "/" + name, images);
+      collect(prefix + name, images);
     }
   }
 

@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * One folder per class with image files in it, at any depth. Classes and files are sorted by name,
- * so the order does not depend on the file system.
+ * Image files below a folder at any depth: without labels, or with one folder per class. Classes
+ * and files are sorted by name, so the order does not depend on the file system.
  */
 public final class ImageFolder implements ImageSource {
   private final Path root;
@@ -63,11 +63,12 @@ public final class ImageFolder implements ImageSource {
                 ids.addAll(images);
               });
     } catch (IOException failure) {
-      throw new DataException(root + " cannot be listed: " + failure.getMessage(), failure);
+      throw unlistable(root, failure);
     }
     if (classes.isEmpty()) {
       throw new DataException(
-          root + " has no sub-folders; image-folder wants one folder of images per class");
+          root
+              + " has no sub-folders; image-folder wants one folder of images per class, folder none");
     }
     if (ids.isEmpty()) {
       throw new DataException(
@@ -77,6 +78,43 @@ public final class ImageFolder implements ImageSource {
               + " class folders but no image in them; image files end in .jpg, .png, .webp, .bmp");
     }
     return new ImageFolder(root, classes, ids, labels(starts, ids.size()), pixelLimit);
+  }
+
+  /** Whether a folder has no class folders: then its images are taken without labels. */
+  public static boolean isWithoutClasses(Path root) {
+    try {
+      return FolderIndex.isWithoutClasses(root);
+    } catch (IOException failure) {
+      throw unlistable(root, failure);
+    }
+  }
+
+  /**
+   * Lists a folder whose images have no labels, nested as they come; nothing is decoded.
+   *
+   * @param cache folder for what is remembered until the next time
+   * @throws DataException when there is no folder or no image
+   */
+  public static ImageFolder unlabelled(Path root, long pixelLimit, Optional<Path> cache) {
+    if (!Files.isDirectory(root)) {
+      throw new DataException(root + " is not a folder; give one with images below it");
+    }
+    try {
+      List<String> ids = FolderIndex.images(root, cache);
+      if (ids.isEmpty()) {
+        throw new DataException(
+            root + " has no image below it; image files end in .jpg, .png, .webp, .bmp");
+      }
+      int[] labels = new int[ids.size()];
+      Arrays.fill(labels, NO_LABEL);
+      return new ImageFolder(root, List.of(), ids, labels, pixelLimit);
+    } catch (IOException failure) {
+      throw unlistable(root, failure);
+    }
+  }
+
+  private static DataException unlistable(Path root, IOException failure) {
+    return new DataException(root + " cannot be listed: " + failure.getMessage(), failure);
   }
 
   @Override

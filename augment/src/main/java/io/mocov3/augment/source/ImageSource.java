@@ -9,17 +9,25 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** A labelled set of images with random access; safe for use by many threads. */
+/** A set of images with random access, labelled or not; safe for use by many threads. */
 public interface ImageSource extends AutoCloseable {
 
   /** Number of samples, at least 1. */
   int size();
 
-  /** Names of the classes, in the order of the labels. */
+  /** What {@link #label} says of a sample without one. */
+  int NO_LABEL = -1;
+
+  /** Names of the classes, in the order of the labels; empty when nothing is labelled. */
   List<String> classNames();
 
-  /** Class of a sample, an index into {@link #classNames()}. */
+  /** Class of a sample, an index into {@link #classNames()}, or {@link #NO_LABEL}. */
   int label(int index);
+
+  /** Whether the samples have classes. */
+  default boolean isLabelled() {
+    return !classNames().isEmpty();
+  }
 
   /** The order in which training visits the samples. */
   default EpochOrder order() {

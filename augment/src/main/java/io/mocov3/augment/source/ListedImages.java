@@ -22,9 +22,9 @@ import org.apache.commons.csv.CSVRecord;
 
 /**
  * A table of images: a CSV file, or TSV where the name says so, with a line of names first: {@code
- * path} (relative to the table), {@code label} and, if wanted, {@code sha256}, which is held
- * against the file on every read. Labels may be any text; whole numbers are put in order as
- * numbers.
+ * path} (relative to the table), {@code label} where there are labels and, if wanted, {@code
+ * sha256}, which is held against the file on every read. Labels may be any text; whole numbers are
+ * put in order as numbers. All images have one or none has.
  */
 public final class ListedImages implements ImageSource {
   private final Path folder;
@@ -51,11 +51,13 @@ public final class ListedImages implements ImageSource {
     boolean numbers = labels.stream().allMatch(label -> label.matches("\\d{1,9}"));
     Comparator<String> order =
         numbers ? Comparator.comparingInt(Integer::parseInt) : Comparator.naturalOrder();
-    classNames = labels.stream().distinct().sorted(order).toList();
+    boolean labelled = !labels.getFirst().isEmpty();
+    classNames = labelled ? labels.stream().distinct().sorted(order).toList() : List.of();
     Map<String, Integer> positions = new HashMap<>();
     for (String name : classNames) {
       positions.put(name, positions.size());
     }
+    positions.putIfAbsent("", NO_LABEL);
     this.labels = labels.stream().mapToInt(positions::get).toArray();
   }
 
@@ -79,20 +81,21 @@ public final class ListedImages implements ImageSource {
     List<Optional<String>> checksums = new ArrayList<>();
     try (Reader reader = Files.newBufferedReader(table);
         CSVParser parser = format.parse(reader)) {
-      for (String column : List.of("path", "label")) {
-        if (!parser.getHeaderNames().contains(column)) {
-          throw new DataException(
-              "%s has no column \"%s\" in its first line, which is %s; name the columns path, label"
-                  .formatted(table, column, parser.getHeaderNames()));
-        }
+      if (!parser.getHeaderNames().contains("path")) {
+        throw new DataException(
+            "%s has no column \"path\" in its first line, which is %s; name the columns path, label"
+                .formatted(table, parser.getHeaderNames()));
       }
       for (CSVRecord line : parser) {
-        if (!line.isSet("path") || !line.isSet("label") || line.get("path").isEmpty()) {
+        String label = line.isSet("label") ? line.get("label") : "";
+        boolean like = labels.isEmpty() || labels.getFirst().isEmpty() == label.isEmpty();
+        if (!line.isSet("path") || line.get("path").isEmpty() || !like) {
           throw new DataException(
-              "%s line %d has no path or no label".formatted(table, parser.getCurrentLineNumber()));
+              "%s line %d has no path, or one of it and the first image has a label and the other none"
+                  .formatted(table, parser.getCurrentLineNumber()));
         }
         paths.add(line.get("path"));
-        labels.add(line.get("label"));
+        labels.add(label);
         boolean checked = line.isSet("sha256") && !line.get("sha256").isEmpty();
         checksums.add(checked ? Optional.of(line.get("sha256")) : Optional.empty());
       }

@@ -16,7 +16,8 @@ import java.util.stream.IntStream;
 /**
  * Several data sets as one. An epoch has as many samples as all of them together; each gives its
  * share by weight, going round its own order again and again, so that over the epochs every sample
- * of a set is seen equally often. Classes of the same name are the same class.
+ * of a set is seen equally often. Classes of the same name are the same class; where one set has no
+ * labels, none has.
  */
 public final class MixedImages implements ImageSource {
   private final List<ImageSource> sources;
@@ -43,8 +44,9 @@ public final class MixedImages implements ImageSource {
     }
     shares = shares(weights, size());
     LinkedHashSet<String> names = new LinkedHashSet<>();
+    boolean labelled = sources.stream().allMatch(ImageSource::isLabelled);
     sources.forEach(source -> names.addAll(source.classNames()));
-    classNames = List.copyOf(names);
+    classNames = labelled ? List.copyOf(names) : List.of();
     labels = new int[sources.size()][];
     for (int i = 0; i < labels.length; i++) {
       labels[i] = sources.get(i).classNames().stream().mapToInt(classNames::indexOf).toArray();
@@ -64,7 +66,9 @@ public final class MixedImages implements ImageSource {
   @Override
   public int label(int index) {
     int source = sourceOf(index);
-    return labels[source][sources.get(source).label(index - starts[source])];
+    return isLabelled()
+        ? labels[source][sources.get(source).label(index - starts[source])]
+        : NO_LABEL;
   }
 
   @Override

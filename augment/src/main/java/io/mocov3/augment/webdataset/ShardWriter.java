@@ -1,6 +1,7 @@
 package io.mocov3.augment.webdataset;
 
 import io.mocov3.augment.codec.Checksums;
+import io.mocov3.augment.source.ImageSource;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -38,14 +39,16 @@ public final class ShardWriter implements AutoCloseable {
     this.perShard = perShard;
   }
 
-  /** Adds an image file as it is, with its label. */
+  /** Adds an image file as it is, with its label where it has one. */
   public void add(String key, String extension, byte[] image, int label) throws IOException {
     if (tar == null || inShard == perShard) {
       finish();
       begin();
     }
     entry(key + "." + extension, image);
-    entry(key + ".cls", Integer.toString(label).getBytes(StandardCharsets.UTF_8));
+    if (label != ImageSource.NO_LABEL) {
+      entry(key + ".cls", Integer.toString(label).getBytes(StandardCharsets.UTF_8));
+    }
     inShard++;
   }
 
@@ -58,7 +61,10 @@ public final class ShardWriter implements AutoCloseable {
   public void complete(List<String> classNames) throws IOException {
     finish();
     Files.writeString(folder.resolve(CHECKSUMS), String.join("\n", sums) + "\n");
-    Files.writeString(folder.resolve(ShardedImages.CLASSES), String.join("\n", classNames) + "\n");
+    if (!classNames.isEmpty()) {
+      Files.writeString(
+          folder.resolve(ShardedImages.CLASSES), String.join("\n", classNames) + "\n");
+    }
   }
 
   /** Drops an unfinished shard. */

@@ -51,8 +51,9 @@ public final class ShardedImages implements ImageSource {
     }
     List<String> texts =
         shards.stream().flatMap(s -> s.samples().stream()).map(ShardIndex.Sample::label).toList();
-    classNames = names.isEmpty() ? namesOf(texts) : names;
-    labels = labelsOf(texts, classNames, !names.isEmpty());
+    boolean unlabelled = texts.stream().allMatch(String::isEmpty);
+    classNames = unlabelled ? List.of() : names.isEmpty() ? namesOf(texts) : names;
+    labels = unlabelled ? none(texts.size()) : labelsOf(texts, classNames, !names.isEmpty());
   }
 
   /** Whether a location can only be a WebDataset: a URL, or a name that ends in .tar. */
@@ -242,6 +243,12 @@ public final class ShardedImages implements ImageSource {
       return IntStream.rangeClosed(0, largest).mapToObj(Integer::toString).toList();
     }
     return texts.stream().distinct().sorted(Comparator.naturalOrder()).toList();
+  }
+
+  private static int[] none(int size) {
+    int[] labels = new int[size];
+    Arrays.fill(labels, NO_LABEL);
+    return labels;
   }
 
   private static int[] labelsOf(List<String> texts, List<String> names, boolean given) {

@@ -84,7 +84,8 @@ class ShapesTest {
   @Test
   void aSheetOfNeighboursIsAPicture() {
     Decoded.Image image = TestImages.random(32, 32, 1);
-    NeighbourSheet.Tile tile = new NeighbourSheet.Tile(image, "a very long class name", true);
+    NeighbourSheet.Tile tile =
+        new NeighbourSheet.Tile(image, "a very long class name", NeighbourSheet.Verdict.RIGHT);
     Path file = folder.resolve("sheets/neighbours.png");
 
     NeighbourSheet.write(file, "Neighbours", List.of(new NeighbourSheet.Row(tile, List.of(tile))));

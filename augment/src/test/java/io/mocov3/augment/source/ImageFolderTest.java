@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -66,9 +67,33 @@ class ImageFolderTest {
   }
 
   @Test
+  void imagesWithoutClassFoldersAreTakenWithoutLabelsHoweverTheyAreNested() throws IOException {
+    Path nested = Files.createDirectories(folder.resolve("2024/05/holidays"));
+    Files.createFile(folder.resolve("top.jpg"));
+    Files.createFile(folder.resolve("2024/a.png"));
+    Files.createFile(nested.resolve("b.JPG"));
+    Files.createFile(nested.resolve("notes.txt"));
+
+    try (ImageSource source = TestImages.open(folder, DataFormat.AUTO)) {
+      assertThat(source.isLabelled()).isFalse();
+      assertThat(source.classNames()).isEmpty();
+      assertThat(source.label(1)).isEqualTo(ImageSource.NO_LABEL);
+      assertThat(IntStream.range(0, source.size()).mapToObj(source::id))
+          .containsExactly("2024/05/holidays/b.JPG", "2024/a.png", "top.jpg");
+    }
+    Files.delete(folder.resolve("top.jpg"));
+    try (ImageSource classes = TestImages.open(folder, DataFormat.AUTO);
+        ImageSource asked = TestImages.open(folder, DataFormat.FOLDER)) {
+      assertThat(classes.classNames()).containsExactly("2024");
+      assertThat(asked.isLabelled()).isFalse();
+      assertThat(asked.size()).isEqualTo(2);
+    }
+  }
+
+  @Test
   void whatIsMissingIsSaidInOneLine() throws IOException {
     assertRefused(folder.resolve("absent"), "does not exist");
-    assertRefused(folder, "no sub-folders");
+    assertRefused(folder, "has no image below it");
     Files.createDirectories(folder.resolve("class-a"));
     assertRefused(folder, "1 class folders but no image");
     Path file = Files.writeString(folder.resolve("notes.txt"), "hello, I am not a data set");

@@ -55,14 +55,24 @@ class ListsAndCifarTest {
   void listsWithoutColumnsOrLinesAreRefused() throws IOException {
     Path noColumn = Files.writeString(dir.resolve("a.csv"), "file,label\na.png,1\n");
     Path noLine = Files.writeString(dir.resolve("b.csv"), "path,label\n");
-    Path noLabel = Files.writeString(dir.resolve("c.csv"), "path,label\na.png\n");
+    Path someLabels = Files.writeString(dir.resolve("c.csv"), "path,label\na.png,1\nb.png\n");
 
     assertThatThrownBy(() -> TestImages.open(noColumn, DataFormat.LIST))
         .hasMessageContaining("has no column \"path\"");
     assertThatThrownBy(() -> TestImages.open(noLine, DataFormat.LIST))
         .hasMessageContaining("has no line after the first");
-    assertThatThrownBy(() -> TestImages.open(noLabel, DataFormat.LIST))
-        .hasMessageContaining("line 2 has no path or no label");
+    assertThatThrownBy(() -> TestImages.open(someLabels, DataFormat.LIST))
+        .hasMessageContaining("line 3 has no path, or one of it and the first image has a label");
+  }
+
+  @Test
+  void aListMayHaveNoLabels() throws IOException {
+    Path table = Files.writeString(dir.resolve("x.csv"), "path\na.png\nb.png\n");
+
+    try (ImageSource source = TestImages.open(table, DataFormat.AUTO)) {
+      assertThat(source.isLabelled()).isFalse();
+      assertThat(source.label(1)).isEqualTo(ImageSource.NO_LABEL);
+    }
   }
 
   @Test

@@ -9,6 +9,7 @@ import io.mocov3.augment.batch.SampleOrder;
 import io.mocov3.augment.codec.Decoded;
 import io.mocov3.augment.codec.Outcome;
 import io.mocov3.augment.source.ImageFiles;
+import io.mocov3.augment.source.ImageSource;
 import io.mocov3.augment.source.SourceOptions;
 import io.mocov3.augment.view.TwoViews;
 import java.io.IOException;
@@ -118,6 +119,24 @@ class ShardedImagesTest {
       }
 
       assertThat(both).doesNotHaveDuplicates().hasSize(20 * BATCH);
+    }
+  }
+
+  @Test
+  void shardsMayHaveNoLabels() throws IOException {
+    Path bare = dir.resolve("unlabelled");
+    try (ShardWriter writer = new ShardWriter(bare, "photos", 2)) {
+      for (int i = 0; i < 3; i++) {
+        writer.add("%05d".formatted(i), "png", new byte[] {1, 2, 3}, ImageSource.NO_LABEL);
+      }
+      writer.complete(List.of());
+    }
+
+    try (ShardedImages source = open(bare.toString(), "unlabelled")) {
+      assertThat(source.size()).isEqualTo(3);
+      assertThat(source.isLabelled()).isFalse();
+      assertThat(source.label(2)).isEqualTo(ImageSource.NO_LABEL);
+      assertThat(bare.resolve("classes.txt")).doesNotExist();
     }
   }
 

@@ -7,9 +7,14 @@ import io.mocov3.model.nn.Layers;
 import io.mocov3.model.nn.Weights;
 import io.mocov3.model.nn.Weights.Kind;
 import io.mocov3.model.tensor.Forward;
+import io.mocov3.model.tensor.Tensors;
 import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
@@ -24,11 +29,15 @@ final class VisionTransformer implements Backbone {
   private static final double CLASS_TOKEN_STD = 1e-6;
   private static final double LEARNED_POSITION_STD = 0.02;
 
+  /** Blocks of {@link FeatureKind#LAST_FOUR}. */
+  private static final int LAST = 4;
+
   private final VitConfig config;
   private final Optional<Tensor> classToken;
   private final Optional<Tensor> positions;
   private final PatchEmbedding patchEmbedding;
   private final List<UnaryOperator<Tensor>> blocks = new ArrayList<>();
+  private final List<Block> wholeBlocks = new ArrayList<>();
   private final Optional<LayerNorm> norm;
   private final boolean narrow;
 
@@ -48,6 +57,7 @@ final class VisionTransformer implements Backbone {
     for (int i = 0; i < config.depth(); i++) {
       weights.enter(Layers.block(i));
       Block block = new Block(weights, "blocks." + i, config, init);
+      wholeBlocks.add(block);
       boolean last = i == config.depth() - 1;
       blocks.add(last && config.endsInOneToken() ? block::first : block::forward);
     }
@@ -60,6 +70,59 @@ final class VisionTransformer implements Backbone {
 
   @Override
   public Tensor forward(Tensor images) { // (N, 3, H, W)
+    return pooled(normed(Forward.through(blocks, tokens(images))));
+  }
+
+  @Override
+  public Set<FeatureKind> kinds() {
+    return EnumSet.allOf(FeatureKind.class);
+  }
+
+  @Override
+  public Map<FeatureKind, Tensor> forward(Tensor images, Set<FeatureKind> kinds) {
+    List<Tensor> last = new ArrayList<>(); // (N, D) each
+    List<UnaryOperator<Tensor>> parts = new ArrayList<>();
+    for (int i = 0; i < wholeBlocks.size(); i++) {
+      Block block = wholeBlocks.get(i);
+      boolean kept = i >= wholeBlocks.size() - LAST;
+      parts.add(
+          x -> {
+            Tensor y = block.forward(x);
+            if (kept) {
+              last.add(Tensors.keep(pooled(normed(y)).clone()));
+            }
+            return y;
+          });
+    }
+    Tensor end = normed(Forward.through(parts, tokens(images)));
+    last.forEach(Tensors::hand);
+    Map<FeatureKind, Tensor> all = new EnumMap<>(FeatureKind.class);
+    for (FeatureKind kind : kinds) {
+      all.put(
+          kind,
+          switch (kind) {
+            case POOLED -> last.getLast();
+            case PATCH_MEAN -> patches(end).mean(1);
+            case LAST_FOUR -> torch.cat(new TensorVector(last.toArray(Tensor[]::new)), 1);
+          });
+    }
+    return all;
+  }
+
+  private Tensor normed(Tensor x) {
+    return norm.isPresent() ? norm.get().forward(x) : x;
+  }
+
+  private Tensor pooled(Tensor x) { // (N, L, D) to (N, D)
+    return config.pooling() == Pooling.CLS ? x.select(1, 0) : x.mean(1);
+  }
+
+  private Tensor patches(Tensor x) {
+    return config.pooling() == Pooling.CLS ? x.narrow(1, 1, x.size(1) - 1) : x;
+  }
+
+  /** What the first block sees, (N, L, D). */
+  private Tensor tokens(Tensor images) {
     Tensor x = patchEmbedding.forward(images); // (N, patches, D)
     if (classToken.isPresent()) {
       Tensor cls = classToken.get().expand(x.size(0), 1, config.width()).to(x.scalar_type());
@@ -68,11 +131,7 @@ final class VisionTransformer implements Backbone {
     if (positions.isPresent()) {
       x = x.add(positions.get().narrow(1, config.pooling() == Pooling.CLS ? 0 : 1, x.size(1)));
     }
-    x = Forward.through(blocks, narrow ? x.to(ScalarType.BFloat16) : x);
-    if (norm.isPresent()) {
-      x = norm.get().forward(x);
-    }
-    return config.pooling() == Pooling.CLS ? x.select(1, 0) : x.mean(1); // (N, D)
+    return narrow ? x.to(ScalarType.BFloat16) : x;
   }
 
   /**

@@ -2,7 +2,9 @@ package io.mocov3.model.evaluation;
 
 import io.mocov3.model.ModelException;
 import io.mocov3.model.loss.ContrastiveLoss;
+import io.mocov3.model.tensor.Forward;
 import io.mocov3.model.tensor.NoGrad;
+import io.mocov3.model.tensor.Tensors;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,13 +21,18 @@ import org.bytedeco.pytorch.global.torch;
 /**
  * The weighted kNN classifier of the paper's source (Wu et al., CVPR 2018): the k reference
  * features nearest by cosine vote for their class with weight {@code exp(similarity / T)}. Queries
- * go in chunks, so that memory is bounded.
+ * and references go in chunks: beside the references, normalised and in fp32, no more than 64 MiB
+ * of similarities are in memory at a time.
  */
 public final class KnnClassifier implements AutoCloseable {
-  private static final int MOST_QUERIES = 1024;
-  private static final long MOST_BYTES = 256L << 20;
+  private static final int QUERIES = 1024;
+  private static final int REFERENCES = 16_384;
 
-  private final Tensor references;
+  /** Most bytes of similarities at a time. */
+  public static final long CHUNK_BYTES = (long) QUERIES * REFERENCES * Float.BYTES;
+
+  private final List<Tensor> references; // (at most REFERENCES, D) each
+  private final long size;
   private final Tensor labels;
   private final int classes;
 
@@ -44,27 +51,33 @@ public final class KnnClassifier implements AutoCloseable {
 
   /** References (M, D), not normalised, and their labels (M) in {@code [0, classes)}. */
   public KnnClassifier(Tensor references, Tensor labels, int classes) {
-    try (NoGrad noGrad = new NoGrad()) {
-      this.references = ContrastiveLoss.normalize(references);
-      this.labels = labels.to(references.device(), torch.ScalarType.Long);
-      this.references.retainReference();
-      this.labels.retainReference();
-    }
-    this.classes = classes;
+    this(List.of(references), labels, classes);
   }
 
-  /**
-   * Queries that are compared with {@code references} at a time: their similarities are bounded.
-   */
-  public static int chunk(long references) {
-    return Math.clamp(MOST_BYTES / (Math.max(1, references) * Float.BYTES), 1, MOST_QUERIES);
+  /** The same with references in blocks of rows, (M, D) all together. */
+  public KnnClassifier(List<Tensor> references, Tensor labels, int classes) {
+    try (PointerScope scope = new PointerScope();
+        NoGrad noGrad = new NoGrad()) {
+      List<Tensor> normalised = new ArrayList<>();
+      for (Tensor block : references) {
+        long parts = Math.ceilDiv(block.size(0), REFERENCES);
+        for (Forward.Rows rows : Forward.rows(block.size(0), Math.max(1, parts))) {
+          normalised.add(
+              Tensors.keep(ContrastiveLoss.normalize(block.narrow(0, rows.from(), rows.count()))));
+        }
+      }
+      this.references = normalised;
+      this.size = normalised.stream().mapToLong(block -> block.size(0)).sum();
+      this.labels = Tensors.keep(labels.to(references.getFirst().device(), torch.ScalarType.Long));
+    }
+    this.classes = classes;
   }
 
   /** The share of queries (N, D) whose predicted class is their label, for each setting. */
   public Map<Setting, Double> accuracies(Tensor queries, Tensor truth, List<Setting> settings) {
     Map<Setting, Double> accuracies = new LinkedHashMap<>();
     try (NoGrad noGrad = new NoGrad()) {
-      Tensor expected = truth.to(references.device(), torch.ScalarType.Long);
+      Tensor expected = truth.to(labels.device(), torch.ScalarType.Long);
       Map<Setting, Tensor> scores = scores(queries, settings);
       scores.forEach(
           (setting, score) ->
@@ -86,12 +99,11 @@ public final class KnnClassifier implements AutoCloseable {
   /** Summed weights (N, classes) of queries (N, D) for each setting, in the caller's scope. */
   public Map<Setting, Tensor> scores(Tensor queries, List<Setting> settings) {
     int largest = settings.stream().mapToInt(Setting::k).max().orElse(1);
-    int k = (int) Math.min(largest, references.size(0));
+    int k = (int) Math.min(largest, size);
     Map<Setting, List<Tensor>> chunks = new LinkedHashMap<>();
     settings.forEach(setting -> chunks.put(setting, new ArrayList<>()));
-    int chunk = chunk(references.size(0));
-    for (long from = 0; from < queries.size(0); from += chunk) {
-      long rows = Math.min(chunk, queries.size(0) - from);
+    for (long from = 0; from < queries.size(0); from += QUERIES) {
+      long rows = Math.min(QUERIES, queries.size(0) - from);
       try (PointerScope scope = new PointerScope()) {
         chunkScores(queries.narrow(0, from, rows), k, settings)
             .forEach(
@@ -117,21 +129,25 @@ public final class KnnClassifier implements AutoCloseable {
 
   /** For each of the queries (N, D) the indices of its k nearest references, nearest first. */
   public long[][] nearest(Tensor queries, int k) {
-    try (NoGrad noGrad = new NoGrad()) {
-      Tensor indices = similarities(queries).topk(k, 1, true, true).get1().cpu().contiguous();
-      LongPointer pointer = new LongPointer(indices.data_ptr());
-      long[][] nearest = new long[Math.toIntExact(queries.size(0))][k];
-      for (int i = 0; i < nearest.length; i++) {
-        pointer.position((long) i * k).get(nearest[i]);
+    long[][] nearest = new long[Math.toIntExact(queries.size(0))][k];
+    for (int from = 0; from < nearest.length; from += QUERIES) {
+      int rows = Math.min(QUERIES, nearest.length - from);
+      try (PointerScope scope = new PointerScope();
+          NoGrad noGrad = new NoGrad()) {
+        Tensor indices = nearestOf(queries.narrow(0, from, rows), k).indices().cpu().contiguous();
+        LongPointer pointer = new LongPointer(indices.data_ptr());
+        for (int i = 0; i < rows; i++) {
+          pointer.position((long) i * k).get(nearest[from + i]);
+        }
       }
-      return nearest;
     }
+    return nearest;
   }
 
   private Map<Setting, Tensor> chunkScores(Tensor queries, int k, List<Setting> settings) {
-    T_TensorTensor_T nearest = similarities(queries).topk(k, 1, true, true);
-    Tensor similarity = nearest.get0(); // (rows, k), sorted
-    Tensor votes = labels.index_select(0, nearest.get1().flatten()).view(queries.size(0), k);
+    Nearest nearest = nearestOf(queries, k);
+    Tensor similarity = nearest.similarities();
+    Tensor votes = labels.index_select(0, nearest.indices().flatten()).view(queries.size(0), k);
     Map<Setting, Tensor> scores = new LinkedHashMap<>();
     for (Setting setting : settings) {
       long kept = Math.min(setting.k(), k);
@@ -143,13 +159,40 @@ public final class KnnClassifier implements AutoCloseable {
     return scores;
   }
 
-  private Tensor similarities(Tensor queries) {
-    return ContrastiveLoss.normalize(queries).mm(references.t());
+  /** Of each query (N) the k nearest references, nearest first: (N, k) each. */
+  private record Nearest(Tensor similarities, Tensor indices) {}
+
+  /** The nearest of each block, and of those the nearest. */
+  private Nearest nearestOf(Tensor queries, int k) {
+    Tensor unit = ContrastiveLoss.normalize(queries);
+    List<Tensor> similarities = new ArrayList<>();
+    List<Tensor> indices = new ArrayList<>();
+    long first = 0;
+    for (Tensor block : references) {
+      try (PointerScope scope = new PointerScope()) {
+        T_TensorTensor_T nearest =
+            unit.mm(block.t()).topk(Math.min(k, block.size(0)), 1, true, true);
+        similarities.add(Tensors.keep(nearest.get0().contiguous())); // the tuple owns what it gives
+        indices.add(Tensors.keep(nearest.get1().add(new Scalar(first))));
+      }
+      first += block.size(0);
+    }
+    similarities.forEach(Tensors::hand);
+    indices.forEach(Tensors::hand);
+    if (references.size() == 1) {
+      return new Nearest(similarities.getFirst(), indices.getFirst());
+    }
+    T_TensorTensor_T nearest = joined(similarities).topk(k, 1, true, true);
+    return new Nearest(nearest.get0(), joined(indices).gather(1, nearest.get1()));
+  }
+
+  private static Tensor joined(List<Tensor> columns) {
+    return torch.cat(new TensorVector(columns.toArray(Tensor[]::new)), 1);
   }
 
   @Override
   public void close() {
-    references.releaseReference();
+    references.forEach(Tensor::releaseReference);
     labels.releaseReference();
   }
 }

@@ -3,7 +3,6 @@ package io.mocov3.model.loss;
 import io.mocov3.model.ModelException;
 import io.mocov3.model.tensor.NoGrad;
 import io.mocov3.model.tensor.Tensors;
-import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
@@ -41,8 +40,7 @@ public record Sinkhorn(double epsilon, int iterations) {
       }
       codes = Tensors.keep(q.mul(samples));
     }
-    PointerScope.getInnerScope().attach(codes);
-    codes.releaseReference();
+    Tensors.hand(codes);
     return codes;
   }
 }

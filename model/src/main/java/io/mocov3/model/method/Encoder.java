@@ -2,6 +2,7 @@ package io.mocov3.model.method;
 
 import io.mocov3.model.backbone.Backbone;
 import io.mocov3.model.backbone.BackboneConfig;
+import io.mocov3.model.backbone.FeatureKind;
 import io.mocov3.model.device.Autocast;
 import io.mocov3.model.device.Placement;
 import io.mocov3.model.device.Precision;
@@ -12,6 +13,8 @@ import io.mocov3.model.nn.Init;
 import io.mocov3.model.nn.Layers;
 import io.mocov3.model.nn.Weights;
 import io.mocov3.model.tensor.Forward;
+import java.util.Map;
+import java.util.Set;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
@@ -59,6 +62,18 @@ public final class Encoder implements AutoCloseable {
   public Tensor features(Tensor images) {
     try (Autocast autocast = new Autocast(weights.placement(), precision)) {
       return backbone.forward(images);
+    }
+  }
+
+  /** The kinds of features that the backbone has. */
+  public Set<FeatureKind> kinds() {
+    return backbone.kinds();
+  }
+
+  /** Images (N, 3, H, W) to features of several kinds, (N, D) or wider; without a graph. */
+  public Map<FeatureKind, Tensor> features(Tensor images, Set<FeatureKind> kinds) {
+    try (Autocast autocast = new Autocast(weights.placement(), precision)) {
+      return backbone.forward(images, kinds);
     }
   }
 

@@ -58,6 +58,20 @@ class KnnClassifierTest {
   }
 
   @Test
+  void referencesInBlocksAreTheSameReferences() {
+    Tensor whole = Tensor.create(references, M, D);
+    try (KnnClassifier blocks =
+        new KnnClassifier(
+            List.of(whole.narrow(0, 0, 7), whole.narrow(0, 7, 3), whole.narrow(0, 10, M - 10)),
+            Tensor.create(labels, M),
+            CLASSES)) {
+      Tensor asked = Tensor.create(queries, N, D);
+
+      assertThat(blocks.nearest(asked, 9)).isDeepEqualTo(classifier.nearest(asked, 9));
+    }
+  }
+
+  @Test
   void severalSettingsAtOnceEqualEachAlone() {
     List<Setting> settings =
         List.of(new Setting(20, 0.07), new Setting(1, 0.07), new Setting(5, 0.2));

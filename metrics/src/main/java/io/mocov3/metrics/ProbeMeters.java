@@ -1,17 +1,19 @@
 package io.mocov3.metrics;
 
 import io.mocov3.metrics.TrainingMetrics.KnnAccuracy;
+import io.mocov3.metrics.TrainingMetrics.LinearAccuracy;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** A gauge for each kNN curve. */
-final class KnnMeters {
+/** A gauge for each curve of a probe. */
+final class ProbeMeters {
   private final Map<Labels, LateGauge> accuracies = new ConcurrentHashMap<>();
+  private final Map<String, LateGauge> linear = new ConcurrentHashMap<>();
   private final Meters meters;
 
   private record Labels(String probe, int k, double temperature, String source) {}
 
-  KnnMeters(Meters meters) {
+  ProbeMeters(Meters meters) {
     this.meters = meters;
   }
 
@@ -19,6 +21,19 @@ final class KnnMeters {
     Labels labels =
         new Labels(accuracy.probe(), accuracy.k(), accuracy.temperature(), accuracy.source());
     accuracies.computeIfAbsent(labels, this::gauge).set(accuracy.accuracy());
+  }
+
+  void set(LinearAccuracy accuracy) {
+    linear
+        .computeIfAbsent(
+            accuracy.probe(),
+            probe ->
+                meters.gauge(
+                    "mocov3.linear.probe.accuracy.ratio",
+                    "Accuracy of the newest linear probe.",
+                    "probe",
+                    probe))
+        .set(accuracy.accuracy());
   }
 
   private LateGauge gauge(Labels labels) {

@@ -1,0 +1,95 @@
+package io.mocov3.app.eval;
+
+import io.mocov3.actors.evaluation.LabelledSets;
+import io.mocov3.app.output.JsonOutput;
+import io.mocov3.model.backbone.FeatureKind;
+import io.mocov3.model.evaluation.LabelledFeatures;
+import io.mocov3.model.evaluation.LinearEvaluation;
+import io.mocov3.model.evaluation.LinearEvaluation.Candidate;
+import io.mocov3.model.evaluation.LinearEvaluation.Result;
+import java.io.PrintWriter;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import me.tongfei.progressbar.ProgressBar;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code mocov3 eval linear}: the paper's measure. */
+@Command(
+    name = "linear",
+    description = {
+      "Trains linear classifiers on frozen features, for several kinds of features and learning rates at"
+          + " once.",
+      "The best by held-out training images is trained again on all of them and tested: the test"
+          + " images are looked at once."
+    },
+    mixinStandardHelpOptions = true)
+public final class EvalLinearCommand implements Callable<Integer> {
+  private static final int PARTS = 1000;
+
+  @Spec private CommandSpec spec;
+  @Mixin private Subject subject;
+  @Mixin private LinearOptions linear;
+
+  @Option(names = "--json", description = "Prints one JSON document.")
+  private boolean json;
+
+  @Override
+  public Integer call() {
+    try (Subject.Open open = subject.open(spec.commandLine().getErr())) {
+      LabelledSets sets = subject.sets(open);
+      Set<FeatureKind> kinds = linear.kinds(open.encoder().kinds());
+      LinearEvaluation.Options options = linear.over(open.settings().linear().options());
+      Map<FeatureKind, LabelledFeatures> train = open.features("train", sets, sets.train(), kinds);
+      Map<FeatureKind, LabelledFeatures> test = open.features("test", sets, sets.test(), kinds);
+      try (ProgressBar bar = Subject.bar("classifiers")) {
+        Result result =
+            new LinearEvaluation(options, open.placement())
+                .run(train, test, sets.classes(), share -> bar.stepTo(Math.round(PARTS * share)));
+        bar.close();
+        print(result, sets.classes());
+      } finally {
+        train.values().forEach(LabelledFeatures::close);
+        test.values().forEach(LabelledFeatures::close);
+      }
+    }
+    return 0;
+  }
+
+  private void print(Result result, int classes) {
+    PrintWriter out = spec.commandLine().getOut();
+    if (json) {
+      Map<String, Object> document = new LinkedHashMap<>();
+      document.put("results", result.candidates().stream().map(EvalLinearCommand::map).toList());
+      document.put("best", result.accuracy());
+      document.put("chosen", map(result.chosen()));
+      document.put("classes", classes);
+      JsonOutput.print(out, document);
+      return;
+    }
+    out.printf("%12s  %13s  %8s%n", "features", "learning rate", "held out");
+    for (Candidate candidate : result.candidates()) {
+      out.printf(
+          "%12s  %13s  %6.2f %%%s%n",
+          candidate.features().label(),
+          candidate.learningRate(),
+          100 * candidate.accuracy(),
+          candidate.equals(result.chosen()) ? "  chosen" : "");
+    }
+    out.printf("test images: %.2f %%%n", 100 * result.accuracy());
+    out.flush();
+  }
+
+  private static Map<String, Object> map(Candidate candidate) {
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("features", candidate.features().label());
+    map.put("learning_rate", candidate.learningRate());
+    map.put("accuracy", candidate.accuracy());
+    return map;
+  }
+}

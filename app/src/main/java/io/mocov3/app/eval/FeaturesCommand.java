@@ -1,0 +1,151 @@
+package io.mocov3.app.eval;
+
+import io.mocov3.actors.evaluation.LabelledSets;
+import io.mocov3.app.conf.SettingsException;
+import io.mocov3.app.features.FeatureFile;
+import io.mocov3.app.plan.Workers;
+import io.mocov3.app.settings.Settings;
+import io.mocov3.app.weights.WeightsOptions;
+import io.mocov3.augment.dataset.ImageSources;
+import io.mocov3.augment.source.DataFormat;
+import io.mocov3.augment.source.ImageSource;
+import io.mocov3.model.backbone.FeatureKind;
+import io.mocov3.model.device.Placement;
+import io.mocov3.model.device.Threads;
+import io.mocov3.model.evaluation.LabelledFeatures;
+import io.mocov3.model.method.Encoder;
+import io.mocov3.model.nn.EncoderRole;
+import io.mocov3.model.tensor.Pixels;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import me.tongfei.progressbar.ProgressBar;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code mocov3 features}: what the backbone makes of images, for other programs. */
+@Command(
+    name = "features",
+    description = {
+      "Writes the features of images with their ids and, where there are any, labels.",
+      ".parquet has all in one file, a column for each number; .npy has a CSV with ids and labels beside"
+          + " it."
+    },
+    mixinStandardHelpOptions = true)
+public final class FeaturesCommand implements Callable<Integer> {
+  private static final int PARTS = 1000;
+
+  @Spec private CommandSpec spec;
+  @Mixin private WeightsOptions weights;
+
+  @Option(
+      names = "--data",
+      paramLabel = "DATA",
+      description = "Images: a folder, a list, shards; the experiment's data.train by default.")
+  private String data;
+
+  @Option(
+      names = "--format",
+      defaultValue = "auto",
+      description = "Of --data: auto, folder, image-folder, list, idx, cifar-binary or webdataset.")
+  private String format;
+
+  @Option(
+      names = "--features",
+      paramLabel = "KIND",
+      defaultValue = "pooled",
+      description = "pooled, patch-mean or last-four: ${DEFAULT-VALUE}")
+  private String kind;
+
+  @Option(
+      names = "--out",
+      required = true,
+      paramLabel = "FILE",
+      description = "FILE.parquet or FILE.npy.")
+  private Path out;
+
+  @Override
+  public Integer call() {
+    FeatureFile.requireKnown(out);
+    Settings settings = weights.settings();
+    Threads.configure(settings.threads());
+    Placement placement = Placement.of(settings.device(), ScalarType.Float);
+    try (ImageSource source = images(settings);
+        Encoder encoder = encoder(settings, placement);
+        Pixels pixels = new Pixels(placement, settings.mean(), settings.std());
+        Workers workers = Workers.start(settings)) {
+      weights.load(encoder, spec.commandLine().getErr());
+      FeatureKind wanted =
+          FeatureKind.of(kind)
+              .filter(encoder.kinds()::contains)
+              .orElseThrow(
+                  () ->
+                      new SettingsException(
+                          "--features %s: this network has %s"
+                              .formatted(
+                                  kind,
+                                  encoder.kinds().stream().map(FeatureKind::label).toList())));
+      LabelledSets.Images all = new LabelledSets.Images(source, 0);
+      LabelledSets sets = new LabelledSets(LabelledSets.DEFAULT, all, all, framing(settings));
+      try (ProgressBar bar = Subject.bar("features");
+          LabelledFeatures features =
+              sets.features(
+                      all,
+                      pixels,
+                      x -> encoder.features(x, Set.of(wanted)),
+                      workers,
+                      share -> bar.stepTo(Math.round(PARTS * share)))
+                  .get(wanted)) {
+        Path names = new FeatureFile(out, source, features).write();
+        bar.close();
+        report(features, names);
+      }
+    }
+    return 0;
+  }
+
+  private void report(LabelledFeatures features, Path names) {
+    spec.commandLine()
+        .getOut()
+        .printf(
+            "%d images, %d numbers each: %s%s%n",
+            features.size(),
+            features.width(),
+            out,
+            names.equals(out) ? "" : ", ids and labels in " + names);
+    spec.commandLine().getOut().flush();
+  }
+
+  private ImageSource images(Settings settings) {
+    String location =
+        data != null
+            ? data
+            : settings
+                .data()
+                .train()
+                .orElseThrow(() -> new SettingsException("name the images with --data"));
+    DataFormat known = data != null ? DataFormat.parse(format) : settings.data().format();
+    return ImageSources.open(location, known, settings.data().sources());
+  }
+
+  static LabelledSets.Framing framing(Settings settings) {
+    return new LabelledSets.Framing(
+        settings.knn().resize(),
+        settings.model().backbone().imageSize(),
+        settings.knn().batchSize());
+  }
+
+  static Encoder encoder(Settings settings, Placement placement) {
+    return new Encoder(
+        settings.model().backbone(),
+        settings.model().projector(),
+        placement,
+        EncoderRole.EVALUATION,
+        0,
+        settings.step().precision());
+  }
+}

@@ -1,0 +1,2 @@
+/** Features as files that other programs open. */
+package io.mocov3.app.features;

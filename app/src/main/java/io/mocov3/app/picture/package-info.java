@@ -1,0 +1,2 @@
+/** Pictures of what features find. */
+package io.mocov3.app.picture;

@@ -1,0 +1,193 @@
+package io.mocov3.model.evaluation;
+
+import io.mocov3.model.ModelException;
+import io.mocov3.model.backbone.FeatureKind;
+import io.mocov3.model.device.Placement;
+import io.mocov3.model.tensor.NoGrad;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.DoubleConsumer;
+import java.util.stream.IntStream;
+import org.bytedeco.javacpp.LongPointer;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * The linear probe of the paper on features that are computed once: classifiers for several kinds
+ * of features and rates are trained at once on a part of the training images, the best by the other
+ * part is trained again on all of them, and that one alone meets the test images.
+ */
+public final class LinearEvaluation {
+  /** The batch for which a learning rate is told. */
+  private static final double RATE_BATCH = 256;
+
+  private final Options options;
+  private final Placement placement;
+
+  /**
+   * How to train.
+   *
+   * @param learningRates for a batch of 256, as everywhere
+   * @param validation share of the training images that choose
+   * @param normalised whether a BatchNorm without parameters goes before the classifier
+   */
+  public record Options(
+      List<Double> learningRates,
+      int epochs,
+      int batchSize,
+      double validation,
+      boolean normalised,
+      long seed) {
+    public Options {
+      if (learningRates.isEmpty()
+          || learningRates.stream().anyMatch(rate -> !(rate > 0))
+          || epochs < 1
+          || batchSize < 2
+          || !(validation > 0 && validation < 1)) {
+        throw new ModelException(
+            "a linear probe needs learning rates above 0, an epoch, a batch of 2 and a validation"
+                + " share between 0 and 1");
+      }
+    }
+  }
+
+  /** A classifier, and its accuracy on the training images that choose. */
+  public record Candidate(FeatureKind features, double learningRate, double accuracy) {}
+
+  /** All candidates, the chosen one, and its accuracy on the test images. */
+  public record Result(List<Candidate> candidates, Candidate chosen, double accuracy) {
+    public Result {
+      candidates = List.copyOf(candidates);
+    }
+  }
+
+  public LinearEvaluation(Options options, Placement placement) {
+    this.options = options;
+    this.placement = placement;
+  }
+
+  /**
+   * Trains, chooses and tests; both maps have the same kinds.
+   *
+   * @param progress told the share that is done, between 0 and 1
+   */
+  public Result run(
+      Map<FeatureKind, LabelledFeatures> train,
+      Map<FeatureKind, LabelledFeatures> test,
+      int classes,
+      DoubleConsumer progress) {
+    LabelledFeatures any = train.values().iterator().next();
+    long[] order = shuffled(identity(any.size()), options.seed());
+    int held = Math.max(1, (int) Math.round(options.validation() * order.length));
+    if (order.length - held < 2) {
+      throw new ModelException(
+          "%d training images are too few for a linear probe".formatted(order.length));
+    }
+    long[] chooses = Arrays.copyOfRange(order, 0, held);
+    long[] learns = Arrays.copyOfRange(order, held, order.length);
+    List<Candidate> candidates = new ArrayList<>();
+    int rounds = train.size() + 1;
+    int round = 0;
+    for (Map.Entry<FeatureKind, LabelledFeatures> kind : train.entrySet()) {
+      double begun = round++;
+      try (LinearProbe probe =
+          trained(
+              kind.getValue(),
+              learns,
+              options.learningRates(),
+              classes,
+              share -> progress.accept((begun + share) / rounds))) {
+        double[] accuracies = accuracies(probe, kind.getValue(), chooses);
+        for (int i = 0; i < accuracies.length; i++) {
+          candidates.add(
+              new Candidate(kind.getKey(), options.learningRates().get(i), accuracies[i]));
+        }
+      }
+    }
+    Candidate chosen =
+        candidates.stream().max(Comparator.comparingDouble(Candidate::accuracy)).orElseThrow();
+    LabelledFeatures features = train.get(chosen.features());
+    try (LinearProbe probe =
+        trained(
+            features,
+            identity(features.size()),
+            List.of(chosen.learningRate()),
+            classes,
+            share -> progress.accept((rounds - 1 + share) / rounds))) {
+      LabelledFeatures unseen = test.get(chosen.features());
+      return new Result(candidates, chosen, accuracies(probe, unseen, identity(unseen.size()))[0]);
+    }
+  }
+
+  private LinearProbe trained(
+      LabelledFeatures features,
+      long[] rows,
+      List<Double> learningRates,
+      int classes,
+      DoubleConsumer progress) {
+    int batch = Math.min(options.batchSize(), rows.length);
+    int perEpoch = rows.length / batch;
+    LinearProbe probe =
+        new LinearProbe(
+            features.width(),
+            classes,
+            learningRates.stream().map(rate -> rate * batch / RATE_BATCH).toList(),
+            options.normalised(),
+            placement,
+            options.seed());
+    for (int epoch = 0; epoch < options.epochs(); epoch++) {
+      long[] order = shuffled(rows, options.seed() + 1 + epoch);
+      for (int step = 0; step < perEpoch; step++) {
+        long[] now = Arrays.copyOfRange(order, step * batch, (step + 1) * batch);
+        double done = (epoch + (double) step / perEpoch) / options.epochs();
+        try (PointerScope scope = new PointerScope();
+            NoGrad noGrad = new NoGrad()) {
+          probe.step(features.rows(now), features.labels(now), done);
+        }
+      }
+      progress.accept((epoch + 1.0) / options.epochs());
+    }
+    return probe;
+  }
+
+  /** The share of some rows that each classifier of the probe takes for what they are. */
+  private static double[] accuracies(LinearProbe probe, LabelledFeatures features, long[] rows) {
+    long[] hits = new long[probe.size()];
+    for (int from = 0; from < rows.length; from += LabelledFeatures.ROWS) {
+      long[] now =
+          Arrays.copyOfRange(rows, from, Math.min(rows.length, from + LabelledFeatures.ROWS));
+      try (PointerScope scope = new PointerScope();
+          NoGrad noGrad = new NoGrad()) {
+        Tensor taken = probe.predictions(features.rows(now));
+        Tensor truth = features.labels(now).to(taken.device(), taken.scalar_type()).unsqueeze(1);
+        Tensor right = taken.eq(truth).sum(0).cpu();
+        long[] counts = new long[hits.length];
+        new LongPointer(right.data_ptr()).get(counts);
+        for (int i = 0; i < hits.length; i++) {
+          hits[i] += counts[i];
+        }
+      }
+    }
+    return Arrays.stream(hits).mapToDouble(count -> (double) count / rows.length).toArray();
+  }
+
+  private static long[] identity(int size) {
+    return IntStream.range(0, size).asLongStream().toArray();
+  }
+
+  private static long[] shuffled(long[] rows, long seed) {
+    long[] order = rows.clone();
+    Random random = new Random(seed);
+    for (int i = order.length - 1; i > 0; i--) {
+      int j = random.nextInt(i + 1);
+      long kept = order[i];
+      order[i] = order[j];
+      order[j] = kept;
+    }
+    return order;
+  }
+}
