@@ -127,17 +127,31 @@ public final class Evaluator {
 
   /** What the probes found in the features of some sets, or why there is nothing. */
   private List<TrainingEvent> judged(ProbeTickets.Ticket ticket, LabelledSets sets) {
-    long step = ticket.step();
     try {
       return judge(ticket, sets);
     } catch (SourceUnavailableException e) {
-      return List.of(new SideWork.ProbeFailed(step, of(sets, e.getMessage()), false));
+      return List.of(new SideWork.ProbeFailed(ticket.step(), of(sets, e.getMessage()), false));
     } catch (RuntimeException e) {
-      if (OutOfMemoryException.line(e).isPresent()) {
-        throw e;
-      }
-      return List.of(new SideWork.ProbeFailed(step, of(sets, NativeMessage.of(e)), true));
+      return List.of(failed(ticket, sets, e));
     }
+  }
+
+  /** What one probe found; a failure of it costs the others nothing. */
+  private static TrainingEvent judged(
+      ProbeTickets.Ticket ticket, LabelledSets sets, Supplier<TrainingEvent> probe) {
+    try {
+      return probe.get();
+    } catch (RuntimeException e) {
+      return failed(ticket, sets, e);
+    }
+  }
+
+  private static SideWork.ProbeFailed failed(
+      ProbeTickets.Ticket ticket, LabelledSets sets, RuntimeException e) {
+    if (OutOfMemoryException.line(e).isPresent()) {
+      throw e;
+    }
+    return new SideWork.ProbeFailed(ticket.step(), of(sets, NativeMessage.of(e)), true);
   }
 
   private static String of(LabelledSets sets, String line) {
@@ -151,7 +165,11 @@ public final class Evaluator {
         LabelledFeatures test = features(ticket, sets, sets.test())) {
       for (Probe probe : work.probes()) {
         ticket.requireValid();
-        found.add(probe.judge(ticket.step(), sets, train, test));
+        found.add(
+            judged(
+                ticket,
+                sets,
+                () -> probe.judge(ticket.step(), sets, train, test, ticket::requireValid)));
       }
     }
     events.on(

@@ -6,10 +6,10 @@ import io.mocov3.augment.codec.Outcome;
 import io.mocov3.augment.source.ImageSource;
 import io.mocov3.augment.view.EvalView;
 import io.mocov3.model.backbone.FeatureKind;
+import io.mocov3.model.evaluation.FeatureCollector;
 import io.mocov3.model.evaluation.LabelledFeatures;
 import io.mocov3.model.tensor.Pixels;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -18,8 +18,6 @@ import java.util.concurrent.Executor;
 import java.util.function.DoubleConsumer;
 import java.util.function.Function;
 import java.util.stream.IntStream;
-import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -49,8 +47,7 @@ record FeaturePass(EvalView view, int size, int batchSize, Pixels pixels, Execut
       BatchBuffer.allocate(1, batchSize, size, size), BatchBuffer.allocate(1, batchSize, size, size)
     };
     List<Integer> kept = new ArrayList<>();
-    Map<FeatureKind, LabelledFeatures.Builder> features = new EnumMap<>(FeatureKind.class);
-    try {
+    try (FeatureCollector features = new FeatureCollector()) {
       Reading next = begin(source, count, 0, buffers[0]);
       while (!next.samples().isEmpty()) {
         Reading now = next;
@@ -65,12 +62,7 @@ record FeaturePass(EvalView view, int size, int batchSize, Pixels pixels, Execut
             "none of %d images can be decoded, %s is the first; check the data set"
                 .formatted(count, source.id(0)));
       }
-      long[] labels = kept.stream().mapToLong(source::label).toArray();
-      Map<FeatureKind, LabelledFeatures> built = new EnumMap<>(FeatureKind.class);
-      features.forEach((kind, builder) -> built.put(kind, builder.build(labels, kept)));
-      return built;
-    } finally {
-      features.values().forEach(LabelledFeatures.Builder::close);
+      return features.build(kept.stream().mapToLong(source::label).toArray(), kept);
     }
   }
 
@@ -92,7 +84,7 @@ record FeaturePass(EvalView view, int size, int batchSize, Pixels pixels, Execut
   private void add(
       Reading reading,
       Function<Tensor, Map<FeatureKind, Tensor>> network,
-      Map<FeatureKind, LabelledFeatures.Builder> features,
+      FeatureCollector features,
       List<Integer> kept) {
     long[] slots =
         IntStream.range(0, reading.samples().size())
@@ -105,23 +97,9 @@ record FeaturePass(EvalView view, int size, int batchSize, Pixels pixels, Execut
     for (long slot : slots) {
       kept.add(reading.buffer().sampleIndices()[(int) slot]);
     }
-    try (PointerScope scope = new PointerScope();
-        NoGradGuard noGrad = new NoGradGuard()) {
-      int read = reading.samples().size();
-      Tensor images = pixels.images(reading.buffer().pixels(), read, size, size);
-      if (slots.length < read) {
-        images =
-            images.index_select(
-                0,
-                Tensor.create(slots)
-                    .to(images.device(), org.bytedeco.pytorch.global.torch.ScalarType.Long));
-      }
-      network
-          .apply(images)
-          .forEach(
-              (kind, rows) ->
-                  features.computeIfAbsent(kind, k -> new LabelledFeatures.Builder()).add(rows));
-    }
+    BatchBuffer buffer = reading.buffer();
+    int read = reading.samples().size();
+    features.add(() -> pixels.images(buffer.pixels(), read, size, size), slots, network);
   }
 
   private static Outcome outcome(Reading reading, int slot) {

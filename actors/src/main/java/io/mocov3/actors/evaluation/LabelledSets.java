@@ -35,6 +35,12 @@ public record LabelledSets(String name, Images train, Images test, Framing frami
     return train.source().classNames().size();
   }
 
+  /** The same with all images. */
+  public LabelledSets whole() {
+    return new LabelledSets(
+        name, new Images(train.source(), 0), new Images(test.source(), 0), framing);
+  }
+
   /** The same with no more than {@code references} training images. */
   public LabelledSets with(int references) {
     int images = train.most() == 0 ? references : Math.min(references, train.most());

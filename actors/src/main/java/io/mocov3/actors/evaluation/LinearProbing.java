@@ -14,14 +14,18 @@ public record LinearProbing(LinearEvaluation.Options options, Placement placemen
 
   @Override
   public Progress.LinearMeasured judge(
-      long step, LabelledSets sets, LabelledFeatures train, LabelledFeatures test) {
+      long step,
+      LabelledSets sets,
+      LabelledFeatures train,
+      LabelledFeatures test,
+      Runnable wanted) {
     LinearEvaluation.Result result =
         new LinearEvaluation(options, placement)
             .run(
                 Map.of(FeatureKind.POOLED, train),
                 Map.of(FeatureKind.POOLED, test),
                 sets.classes(),
-                done -> {});
+                done -> wanted.run());
     return new Progress.LinearMeasured(
         step,
         new LinearAccuracy(

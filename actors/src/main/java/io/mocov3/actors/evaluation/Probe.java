@@ -8,6 +8,9 @@ public interface Probe {
 
   /**
    * What is to be told of the features of {@code sets} after {@code step}; they stay the caller's.
+   *
+   * @param wanted throws when nobody wants to know any more; asked now and then
    */
-  TrainingEvent judge(long step, LabelledSets sets, LabelledFeatures train, LabelledFeatures test);
+  TrainingEvent judge(
+      long step, LabelledSets sets, LabelledFeatures train, LabelledFeatures test, Runnable wanted);
 }

@@ -6,16 +6,13 @@ import io.mocov3.model.device.Placement;
 import io.mocov3.model.device.Threads;
 import io.mocov3.model.evaluation.KnnClassifier;
 import io.mocov3.model.evaluation.KnnClassifier.Setting;
+import io.mocov3.model.evaluation.LabelledFeatures;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.stream.LongStream;
-import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -64,27 +61,16 @@ final class BenchKnnCommand implements Callable<Integer> {
     SettingsException.requireBetween("--threads", threads, 0, 1024);
     Threads.configure(threads);
     Placement placement = Placement.of(device, ScalarType.Float);
-    try (PointerScope scope = new PointerScope()) {
-      Tensor known = torch.randn(references, width).to(placement.torchDevice(), ScalarType.Float);
-      Tensor asked = torch.randn(queries, width).to(placement.torchDevice(), ScalarType.Float);
-      Tensor labels = classes(references);
-      Tensor truth = classes(queries);
+    try (LabelledFeatures known = LabelledFeatures.noise(references, width, CLASSES, placement);
+        LabelledFeatures asked = LabelledFeatures.noise(queries, width, CLASSES, placement)) {
       long begin = System.nanoTime();
-      try (KnnClassifier classifier = new KnnClassifier(known, labels, CLASSES)) {
-        double accuracy =
-            classifier
-                .accuracies(asked, truth, List.of(new Setting(k, TEMPERATURE)))
-                .values()
-                .iterator()
-                .next();
+      try (KnnClassifier classifier = new KnnClassifier(known.blocks(), known.labels(), CLASSES)) {
+        Setting setting = new Setting(k, TEMPERATURE);
+        double accuracy = classifier.accuracies(asked, List.of(setting)).getOrDefault(setting, 0.0);
         print((System.nanoTime() - begin) / 1e9, accuracy, placement);
       }
     }
     return 0;
-  }
-
-  private static Tensor classes(int count) {
-    return Tensor.create(LongStream.range(0, count).map(i -> i % CLASSES).toArray());
   }
 
   private void print(double seconds, double accuracy, Placement placement) {

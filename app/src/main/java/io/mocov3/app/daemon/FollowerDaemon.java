@@ -57,7 +57,7 @@ public final class FollowerDaemon {
       // rank 0 has opened the images by then: those that are made on first use, and indexes, exist
       Group group =
           Meeting.of(settings, ranks, Plans.placement(settings.device(), ranks), err::println);
-      try (DataSets data = DataSets.open(settings);
+      try (DataSets data = DataSets.open(settings.data());
           PrometheusMetrics metrics =
               new PrometheusMetrics(
                   settings.run().name(), Version.text(), Pointer::physicalBytes)) {

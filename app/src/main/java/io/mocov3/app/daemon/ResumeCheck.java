@@ -50,7 +50,8 @@ final class ResumeCheck {
           "mocov3.data.test",
           "mocov3.data.mix",
           "mocov3.data.format",
-          "mocov3.evaluation.live.probes");
+          "mocov3.evaluation.live.probes",
+          "mocov3.evaluation.probes");
 
   private ResumeCheck() {}
 
@@ -81,7 +82,8 @@ final class ResumeCheck {
     }
     Config before = RunRecord.parse(paths.path(), RunRecord.WRITE_AGAIN);
     Config now = ConfigFactory.parseString(rendered);
-    return IMAGES.stream().allMatch(key -> value(before, key).equals(value(now, key)));
+    return IMAGES.stream()
+        .allMatch(key -> !before.hasPath(key) || value(before, key).equals(value(now, key)));
   }
 
   private static Optional<Object> value(Config config, String key) {

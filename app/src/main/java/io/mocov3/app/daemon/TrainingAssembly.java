@@ -33,7 +33,6 @@ import io.mocov3.app.run.RunPaths;
 import io.mocov3.app.settings.Settings;
 import io.mocov3.augment.batch.BatchBuffer;
 import io.mocov3.augment.batch.SampleOrder;
-import io.mocov3.augment.source.ImageSource;
 import io.mocov3.model.checkpoint.Checkpoint;
 import io.mocov3.model.checkpoint.CheckpointStore;
 import io.mocov3.model.device.HostMemory;
@@ -93,8 +92,11 @@ public final class TrainingAssembly {
 
   public static MemoryParts.Images images(DataSets data) {
     int probeSets = (data.test().isPresent() ? 1 : 0) + data.probes().size();
+    List<DataSets.Pair> pairs = data.labelled();
     return new MemoryParts.Images(
-        data.train().size(), data.test().map(ImageSource::size).orElse(0), probeSets);
+        pairs.stream().mapToInt(pair -> pair.train().size()).max().orElse(0),
+        pairs.stream().mapToInt(pair -> pair.test().size()).max().orElse(0),
+        probeSets);
   }
 
   public TrainingPlan plan() {

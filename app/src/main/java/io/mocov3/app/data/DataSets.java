@@ -53,6 +53,40 @@ public record DataSets(
     return new DataSets(sets.train(), sets.test(), probes, pairs);
   }
 
+  /**
+   * Opens what an evaluation looks at: the pair of that name alone, or training and test images,
+   * with the pairs where there are no test images.
+   */
+  public static DataSets forEvaluation(Settings settings, Optional<String> probe) {
+    if (probe.isPresent()) {
+      Pair named = pair(named(settings.probes(), probe.get()), settings.data());
+      return new DataSets(named.train(), Optional.empty(), Map.of(), List.of(named));
+    }
+    DataSets own = open(settings.data());
+    List<Pair> pairs =
+        own.test().isPresent()
+            ? List.of()
+            : settings.probes().stream().map(pair -> pair(pair, settings.data())).toList();
+    return new DataSets(own.train(), own.test(), Map.of(), pairs);
+  }
+
+  private static Settings.LabelledPair named(List<Settings.LabelledPair> all, String name) {
+    return all.stream()
+        .filter(pair -> pair.name().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new SettingsException(
+                    "--probe %s: evaluation.probes has %s"
+                        .formatted(
+                            name,
+                            all.isEmpty()
+                                ? "no sets"
+                                : String.join(
+                                    ", ",
+                                    all.stream().map(Settings.LabelledPair::name).toList()))));
+  }
+
   private static Pair pair(Settings.LabelledPair probe, Settings.Data data) {
     String key = "evaluation.probes " + probe.name();
     ImageSource train = open(key + ", train", probe.train(), probe.format(), data);
@@ -85,8 +119,7 @@ public record DataSets(
     if (data.format() == DataFormat.SHAPES && data.train().isPresent()) {
       writeShapes(data.train().get(), data);
     }
-    DataFormat format =
-        data.format() == DataFormat.SHAPES ? DataFormat.IMAGE_FOLDER : data.format();
+    DataFormat format = data.format();
     ImageSource images =
         data.train()
             .map(path -> open("data.train", path, format, data))
@@ -101,6 +134,11 @@ public record DataSets(
     return new DataSets(images, test, Map.of(), List.of());
   }
 
+  /** The training images of an experiment that is not to be trained now, mixture or not. */
+  public static ImageSource training(Settings settings) {
+    return open(settings.data()).train();
+  }
+
   /** Shards for training may go with a folder for the test. */
   private static DataFormat testFormat(DataFormat format, String path) {
     boolean shards = ShardedImages.isShards(path) || ShardedImages.isFolderOfShards(Path.of(path));
@@ -110,7 +148,8 @@ public record DataSets(
 
   private static ImageSource open(String key, String path, DataFormat format, Settings.Data data) {
     try {
-      return ImageSources.open(path, format, data.sources());
+      DataFormat known = format == DataFormat.SHAPES ? DataFormat.IMAGE_FOLDER : format;
+      return ImageSources.open(path, known, data.sources());
     } catch (DataException e) {
       throw new DataException(key + ": " + e.getMessage(), e);
     }
@@ -161,13 +200,13 @@ public record DataSets(
 
   @Override
   public void close() {
-    train.close();
-    test.ifPresent(ImageSource::close);
-    probes.values().forEach(ImageSource::close);
-    pairs.forEach(
-        pair -> {
-          pair.train().close();
-          pair.test().close();
-        });
+    Stream.of(
+            Stream.of(train),
+            test.stream(),
+            probes.values().stream(),
+            pairs.stream().flatMap(pair -> Stream.of(pair.train(), pair.test())))
+        .flatMap(sources -> sources)
+        .distinct()
+        .forEach(ImageSource::close);
   }
 }

@@ -158,7 +158,7 @@ final class VerifyCommand implements Callable<Integer> {
                                 + " does not keep an image in a file of its own;"
                                 + " --write-list needs a folder or a list"));
         Path relative = folder.relativize(file.toAbsolutePath().normalize());
-        String label = source.isLabelled() ? source.classNames().get(source.label(i)) : "";
+        String label = source.className(i);
         csv.printRecord(relative, label, Checksums.sha256(file));
       }
     } catch (IOException failure) {

@@ -53,7 +53,7 @@ public final class EvalFewShotCommand implements Callable<Integer> {
           "--percent %s must be above 0 and at most 100".formatted(percents));
     }
     try (Subject.Open open = subject.open(spec.commandLine().getErr())) {
-      LabelledSets sets = subject.sets(open);
+      LabelledSets sets = subject.sets(open).whole();
       Set<FeatureKind> kinds = linear.kinds(open.encoder().kinds());
       LinearEvaluation evaluation =
           new LinearEvaluation(linear.over(open.settings().linear().options()), open.placement());

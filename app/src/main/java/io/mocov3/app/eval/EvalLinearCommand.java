@@ -42,7 +42,7 @@ public final class EvalLinearCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     try (Subject.Open open = subject.open(spec.commandLine().getErr())) {
-      LabelledSets sets = subject.sets(open);
+      LabelledSets sets = subject.sets(open).whole();
       Set<FeatureKind> kinds = linear.kinds(open.encoder().kinds());
       LinearEvaluation.Options options = linear.over(open.settings().linear().options());
       Map<FeatureKind, LabelledFeatures> train = open.features("train", sets, sets.train(), kinds);

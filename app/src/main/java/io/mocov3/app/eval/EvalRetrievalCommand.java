@@ -65,7 +65,7 @@ public final class EvalRetrievalCommand implements Callable<Integer> {
     SettingsException.requireBetween("--rows", drawn, 1, 100);
     try (Subject.Open open = subject.open(spec.commandLine().getErr())) {
       boolean labelled = !open.data().labelled().isEmpty();
-      LabelledSets sets = labelled ? subject.sets(open) : subject.unlabelled(open);
+      LabelledSets sets = labelled ? subject.sets(open).whole() : subject.unlabelled(open).whole();
       Set<FeatureKind> kinds = Set.of(FeatureKind.POOLED);
       try (LabelledFeatures references =
           open.features("train", sets, sets.train(), kinds).get(FeatureKind.POOLED)) {

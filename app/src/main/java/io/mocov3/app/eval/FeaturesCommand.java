@@ -2,6 +2,7 @@ package io.mocov3.app.eval;
 
 import io.mocov3.actors.evaluation.LabelledSets;
 import io.mocov3.app.conf.SettingsException;
+import io.mocov3.app.data.DataSets;
 import io.mocov3.app.features.FeatureFile;
 import io.mocov3.app.plan.Workers;
 import io.mocov3.app.settings.Settings;
@@ -89,6 +90,9 @@ public final class FeaturesCommand implements Callable<Integer> {
                               .formatted(
                                   kind,
                                   encoder.kinds().stream().map(FeatureKind::label).toList())));
+      long widest =
+          settings.model().backbone().width() * (wanted == FeatureKind.LAST_FOUR ? 4L : 1);
+      FeatureFile.requireWritable(out, source.size() * widest);
       LabelledSets.Images all = new LabelledSets.Images(source, 0);
       LabelledSets sets = new LabelledSets(LabelledSets.DEFAULT, all, all, framing(settings));
       try (ProgressBar bar = Subject.bar("features");
@@ -121,15 +125,9 @@ public final class FeaturesCommand implements Callable<Integer> {
   }
 
   private ImageSource images(Settings settings) {
-    String location =
-        data != null
-            ? data
-            : settings
-                .data()
-                .train()
-                .orElseThrow(() -> new SettingsException("name the images with --data"));
-    DataFormat known = data != null ? DataFormat.parse(format) : settings.data().format();
-    return ImageSources.open(location, known, settings.data().sources());
+    return data == null
+        ? DataSets.training(settings)
+        : ImageSources.open(data, DataFormat.parse(format), settings.data().sources());
   }
 
   static LabelledSets.Framing framing(Settings settings) {

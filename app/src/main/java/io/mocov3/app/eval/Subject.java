@@ -20,8 +20,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
@@ -96,7 +96,7 @@ final class Subject {
     Settings settings = settings();
     Threads.configure(settings.threads());
     Placement placement = Placement.of(settings.device(), ScalarType.Float);
-    DataSets sets = DataSets.open(settings);
+    DataSets sets = DataSets.forEvaluation(settings, Optional.ofNullable(probe));
     try {
       Encoder encoder = FeaturesCommand.encoder(settings, placement);
       weights.load(encoder, err);
@@ -115,21 +115,13 @@ final class Subject {
 
   /** The sets that were asked for. */
   LabelledSets sets(Open open) {
-    List<LabelledSets> all = Probes.sets(open.settings(), open.data());
-    String names = all.stream().map(LabelledSets::name).collect(Collectors.joining(", "));
-    if (all.isEmpty()) {
-      throw new SettingsException(
-          "there are no labelled test images; give --data DIR with test/, or name sets in"
-              + " evaluation.probes");
-    }
-    if (probe == null) {
-      return all.getFirst();
-    }
-    return all.stream()
-        .filter(sets -> sets.name().equals(probe))
+    return Probes.sets(open.settings(), open.data()).stream()
         .findFirst()
         .orElseThrow(
-            () -> new SettingsException("--probe %s: there is %s".formatted(probe, names)));
+            () ->
+                new SettingsException(
+                    "there are no labelled test images; give --data DIR with test/, or name sets in"
+                        + " evaluation.probes"));
   }
 
   /** The training images as both, where nothing is labelled. */
@@ -143,10 +135,14 @@ final class Subject {
   private Settings settings() {
     List<String> own = new ArrayList<>();
     if (data != null) {
-      own.add(Settings.assignment("data.train", data.resolve("train")));
-      own.add(Settings.assignment("data.test", testFolder()));
+      Path train = data.resolve("train");
+      own.add(Settings.assignment("data.train", Files.exists(train) ? train : data));
+      own.add(Settings.assignment("data.test", Files.exists(testFolder()) ? testFolder() : ""));
       own.add("data.format=auto");
       own.add("data.mix=[]");
+      if (probe == null) {
+        own.add("evaluation.probes=[]");
+      }
     }
     return weights.settings(own);
   }

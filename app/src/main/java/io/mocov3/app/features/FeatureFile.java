@@ -20,15 +20,13 @@ import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 import org.apache.parquet.schema.Type;
 import org.apache.parquet.schema.Types;
-import org.bytedeco.javacpp.FloatPointer;
-import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.Tensor;
 import org.jetbrains.bio.npy.NpyFile;
 
 /** Writes features with the ids and, where there are any, the labels of their images. */
 public final class FeatureFile {
   private static final String ID = "id";
   private static final String LABEL = "label";
+  private static final long MOST_IN_NPY = Integer.MAX_VALUE - 8;
 
   private final Path file;
   private final ImageSource source;
@@ -45,6 +43,23 @@ public final class FeatureFile {
     if (!isNpy(file) && !isParquet(file)) {
       throw new SettingsException(
           "--out %s must end in .npy or .parquet, which say what to write".formatted(file));
+    }
+  }
+
+  /** Refuses so many numbers, or a place that cannot be written, before they are computed. */
+  public static void requireWritable(Path file, long numbers) {
+    if (isNpy(file) && numbers > MOST_IN_NPY) {
+      throw new SettingsException(
+          "%d numbers are more than a .npy file is written of; write .parquet".formatted(numbers));
+    }
+    Path folder = file.toAbsolutePath().getParent();
+    try {
+      Files.createDirectories(folder);
+    } catch (IOException e) {
+      throw new SettingsException("--out: %s cannot be made: %s".formatted(folder, e.getMessage()));
+    }
+    if (!Files.isWritable(folder)) {
+      throw new SettingsException("--out: %s cannot be written to".formatted(folder));
     }
   }
 
@@ -83,15 +98,10 @@ public final class FeatureFile {
 
   private void writeNpy(Path target) {
     long width = features.width();
-    if (features.size() * width > Integer.MAX_VALUE - 8) {
-      throw new SettingsException(
-          "%d images of width %d are more than a .npy file is written of; write .parquet"
-              .formatted(features.size(), width));
-    }
     float[] all = new float[(int) (features.size() * width)];
     int at = 0;
-    for (Tensor block : features.blocks()) {
-      float[] numbers = numbers(block);
+    for (int block = 0; block < features.blocks().size(); block++) {
+      float[] numbers = features.numbers(block);
       System.arraycopy(numbers, 0, all, at, numbers.length);
       at += numbers.length;
     }
@@ -104,7 +114,7 @@ public final class FeatureFile {
       csv.printRecord("row", ID, LABEL);
       for (int row = 0; row < features.size(); row++) {
         int index = features.indices().get(row);
-        csv.printRecord(row, source.id(index), label(index));
+        csv.printRecord(row, source.id(index), source.className(index));
       }
     }
   }
@@ -127,14 +137,14 @@ public final class FeatureFile {
             (value, out) -> {
               out.write(ID, source.id(value.index()));
               if (source.isLabelled()) {
-                out.write(LABEL, label(value.index()));
+                out.write(LABEL, source.className(value.index()));
               }
               for (int i = 0; i < width; i++) {
                 out.write("f" + i, value.block()[value.from() + i]);
               }
             })) {
-      for (Tensor block : features.blocks()) {
-        float[] numbers = numbers(block);
+      for (int block = 0; block < features.blocks().size(); block++) {
+        float[] numbers = features.numbers(block);
         for (int from = 0; from < numbers.length; from += width) {
           writer.write(new Row(features.indices().get(row++), numbers, from));
         }
@@ -150,18 +160,5 @@ public final class FeatureFile {
     return Types.required(PrimitiveTypeName.BINARY)
         .as(LogicalTypeAnnotation.stringType())
         .named(name);
-  }
-
-  private String label(int index) {
-    return source.isLabelled() ? source.classNames().get(source.label(index)) : "";
-  }
-
-  private static float[] numbers(Tensor block) {
-    try (PointerScope scope = new PointerScope()) {
-      Tensor host = block.cpu().contiguous();
-      float[] numbers = new float[(int) host.numel()];
-      new FloatPointer(host.data_ptr()).get(numbers);
-      return numbers;
-    }
   }
 }

@@ -24,7 +24,7 @@ public final class MemoryParts {
 
   private static final int WIDE = 4;
 
-  /** Images of the sets; 0 for one that is not there. */
+  /** Images of the largest sets of a full probe, 0 for none, and number of live probe sets. */
   public record Images(int train, int test, int probeSets) {
     public static final Images NONE = new Images(0, 0, 0);
   }

@@ -65,7 +65,7 @@ public final class NeighbourPicture {
   /** The class, or the end of the id where there is none. */
   private static String name(ImageSource source, int index) {
     if (source.isLabelled()) {
-      return source.classNames().get(source.label(index));
+      return source.className(index);
     }
     String id = source.id(index);
     return id.substring(id.lastIndexOf('/') + 1).toLowerCase(Locale.ROOT);

@@ -1,9 +1,11 @@
 package io.mocov3.app.settings;
 
+import io.mocov3.model.ModelException;
 import io.mocov3.model.backbone.BackboneConfig;
 import io.mocov3.model.loss.Sinkhorn;
 import io.mocov3.model.method.MethodConfig;
 import io.mocov3.model.nn.HeadConfig;
+import java.util.List;
 import java.util.Optional;
 
 /** Reads {@code method} as far as it says what is learned. */
@@ -48,13 +50,23 @@ final class MethodSection {
         "queue-length",
         "0 with method.name = " + method.text("name") + ": only moco-v3 has a queue",
         queue == 0 || name == Name.MOCO_V3);
-    return switch (name) {
-      case MOCO_V3 ->
-          MethodConfig.momentumContrast(backbone, projector, predictor, temperature, queue);
-      case SIMCLR -> MethodConfig.simClr(backbone, projector, temperature);
-      case BYOL -> MethodConfig.byol(backbone, projector, predictor.orElseThrow());
-      case SWAV ->
-          MethodConfig.swav(backbone, projector, prototypes, temperature, sinkhorn, frozen);
-    };
+    try {
+      return switch (name) {
+        case MOCO_V3 ->
+            MethodConfig.momentumContrast(backbone, projector, predictor, temperature, queue);
+        case SIMCLR -> MethodConfig.simClr(backbone, projector, temperature);
+        case BYOL -> MethodConfig.byol(backbone, projector, predictor.orElseThrow());
+        case SWAV ->
+            MethodConfig.swav(backbone, projector, prototypes, temperature, sinkhorn, frozen);
+      };
+    } catch (ModelException e) {
+      if (e.settings().contains("queue-length")) {
+        throw method.refused(List.of("queue-length"), e.getMessage());
+      }
+      if (e.settings().contains("prototypes")) {
+        throw swav.refused(List.of("prototypes"), e.getMessage());
+      }
+      throw e;
+    }
   }
 }

@@ -141,9 +141,11 @@ public final class DoctorCommand implements Callable<Integer> {
           "data",
           String.format(
               Locale.ROOT,
-              "%d training images in %d classes, %s, opened in %.2f s",
+              "%d training images %s, %s, opened in %.2f s",
               data.train().size(),
-              data.train().classNames().size(),
+              data.train().isLabelled()
+                  ? "in %d classes".formatted(data.train().classNames().size())
+                  : "without labels",
               data.test().map(test -> test.size() + " test images").orElse("no test images"),
               opening));
       say(

@@ -179,7 +179,7 @@
 
   /* Of several runs, the curves of the largest k alone: that of the full probe, and that of the live one. */
   function comparable(line, i, lines) {
-    return line.k === Math.max(...lines.filter(other => other.live === line.live).map(other => other.k));
+    return line.linear || line.k === Math.max(...lines.filter(other => !other.linear && other.live === line.live).map(other => other.k));
   }
 
   function healthCharts() {

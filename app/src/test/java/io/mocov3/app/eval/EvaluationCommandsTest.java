@@ -129,6 +129,8 @@ class EvaluationCommandsTest {
 
     assertThat(first.out()).contains("of the nearest  1", "of the nearest  3", "30 images asked");
     assertThat(second.out()).doesNotContain("same class").contains("40 images asked");
+    Result elsewhere = run("eval retrieval", "--out", bare.toString(), "--data", photos.toString());
+    assertThat(elsewhere.out()).as(elsewhere.err()).contains("40 images asked");
     assertThat(ImageFiles.read(labelled).height()).isGreaterThan(500);
     assertThat(ImageFiles.read(bare).width()).isGreaterThan(500);
   }
@@ -162,12 +164,14 @@ class EvaluationCommandsTest {
     Result classes =
         run(
             "eval knn",
+            "--probe",
+            "x",
             "--set",
             "evaluation.probes=[{name=x,train=\"%s/train\",test=\"%s\"}]"
                 .formatted(shapes, photos));
 
     assertThat(test.err()).contains("data.train " + photos + " has no labels").hasLineCount(1);
-    assertThat(other.err()).contains("--probe nothing: there is shapes");
+    assertThat(other.err()).contains("--probe nothing: evaluation.probes has shapes");
     assertThat(classes.code()).isEqualTo(2);
     assertThat(classes.err()).contains("evaluation.probes x, test", "differ");
   }

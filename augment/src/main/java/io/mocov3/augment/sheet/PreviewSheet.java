@@ -65,7 +65,7 @@ public final class PreviewSheet {
         original(sheet, y, image, drawn);
         int below = y + TILE + 20;
         sheet.text(image.id(), Sheet.INK, Sheet.MARGIN, below, TILE);
-        String label = source.classNames().get(source.label(index));
+        String label = source.className(index);
         sheet.text(label, Sheet.FAINT, Sheet.MARGIN, below + 18, TILE);
         String size = image.width() + " × " + image.height();
         sheet.text(size, Sheet.FAINT, Sheet.MARGIN, below + 36, TILE);

@@ -24,6 +24,11 @@ public interface ImageSource extends AutoCloseable {
   /** Class of a sample, an index into {@link #classNames()}, or {@link #NO_LABEL}. */
   int label(int index);
 
+  /** Name of a sample's class; empty without one. */
+  default String className(int index) {
+    return isLabelled() ? classNames().get(label(index)) : "";
+  }
+
   /** Whether the samples have classes. */
   default boolean isLabelled() {
     return !classNames().isEmpty();

@@ -52,6 +52,12 @@ public final class ShardedImages implements ImageSource {
     List<String> texts =
         shards.stream().flatMap(s -> s.samples().stream()).map(ShardIndex.Sample::label).toList();
     boolean unlabelled = texts.stream().allMatch(String::isEmpty);
+    int bare = unlabelled ? -1 : texts.indexOf("");
+    if (bare >= 0) {
+      throw new DataException(
+          "%s has no label, others have; label all images of the shards or none"
+              .formatted(id(bare)));
+    }
     classNames = unlabelled ? List.of() : names.isEmpty() ? namesOf(texts) : names;
     labels = unlabelled ? none(texts.size()) : labelsOf(texts, classNames, !names.isEmpty());
   }

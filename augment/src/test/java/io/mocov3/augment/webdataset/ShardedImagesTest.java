@@ -141,6 +141,22 @@ class ShardedImagesTest {
   }
 
   @Test
+  void shardsThatAreLabelledInPartAreRefused() throws IOException {
+    Path partly = dir.resolve("partly");
+    try (ShardWriter writer = new ShardWriter(partly, "photos", 2)) {
+      writer.add("a", "png", new byte[] {1, 2, 3}, 1);
+      writer.add("b", "png", new byte[] {1, 2, 3}, ImageSource.NO_LABEL);
+      writer.complete(List.of("ant", "bee"));
+    }
+
+    assertThatThrownBy(() -> open(partly.toString(), "partly"))
+        .isInstanceOf(DataException.class)
+        .hasMessage(
+            "photos-000000.tar/b.png has no label, others have; label all images of the shards or"
+                + " none");
+  }
+
+  @Test
   void withoutAnIndexBesideItAShardIsReadThroughOnce() throws IOException {
     Path bare = Files.createDirectories(dir.resolve("bare"));
     for (int i = 0; i < 3; i++) {

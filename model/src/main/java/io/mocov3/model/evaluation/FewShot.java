@@ -10,7 +10,8 @@ import java.util.Random;
 
 /** Linear probes on the labels of a share of each class's images, drawn several times. */
 public record FewShot(LinearEvaluation evaluation, long seed) {
-  private static final int FEWEST = 2; // of a class: one learns, one chooses
+  /** Of a class: one learns, one chooses. */
+  private static final int FEWEST = 2;
 
   /** Test accuracies of the draws. */
   public record Result(double share, int images, List<Double> accuracies) {

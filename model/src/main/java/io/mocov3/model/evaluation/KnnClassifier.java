@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.javacpp.PointerScope;
@@ -75,17 +76,52 @@ public final class KnnClassifier implements AutoCloseable {
 
   /** The share of queries (N, D) whose predicted class is their label, for each setting. */
   public Map<Setting, Double> accuracies(Tensor queries, Tensor truth, List<Setting> settings) {
-    Map<Setting, Double> accuracies = new LinkedHashMap<>();
-    try (NoGrad noGrad = new NoGrad()) {
-      Tensor expected = truth.to(labels.device(), torch.ScalarType.Long);
-      Map<Setting, Tensor> scores = scores(queries, settings);
-      scores.forEach(
-          (setting, score) ->
-              accuracies.put(
-                  setting,
-                  (double) predictions(score).eq(expected).sum().item_long() / expected.size(0)));
+    return shares(hits(queries, truth, settings), queries.size(0));
+  }
+
+  /** The same of labelled queries. */
+  public Map<Setting, Double> accuracies(LabelledFeatures queries, List<Setting> settings) {
+    Map<Setting, Long> hits = new LinkedHashMap<>();
+    long first = 0;
+    for (Tensor block : queries.blocks()) {
+      try (PointerScope scope = new PointerScope()) {
+        long rows = block.size(0);
+        hits(block, queries.labels().narrow(0, first, rows), settings)
+            .forEach((setting, count) -> hits.merge(setting, count, Long::sum));
+        first += rows;
+      }
     }
-    return accuracies;
+    return shares(hits, queries.size());
+  }
+
+  private static Map<Setting, Double> shares(Map<Setting, Long> hits, long queries) {
+    Map<Setting, Double> shares = new LinkedHashMap<>();
+    hits.forEach((setting, count) -> shares.put(setting, (double) count / queries));
+    return shares;
+  }
+
+  private Map<Setting, Long> hits(Tensor queries, Tensor truth, List<Setting> settings) {
+    Map<Setting, Long> hits = new LinkedHashMap<>();
+    settings.forEach(setting -> hits.put(setting, 0L));
+    for (long from = 0; from < queries.size(0); from += QUERIES) {
+      long rows = Math.min(QUERIES, queries.size(0) - from);
+      try (PointerScope scope = new PointerScope();
+          NoGrad noGrad = new NoGrad()) {
+        Tensor expected = truth.narrow(0, from, rows).to(labels.device(), torch.ScalarType.Long);
+        chunkScores(queries.narrow(0, from, rows), nearestCount(settings), settings)
+            .forEach(
+                (setting, score) ->
+                    hits.merge(
+                        setting, predictions(score).eq(expected).sum().item_long(), Long::sum));
+      }
+    }
+    return hits;
+  }
+
+  /** As many neighbours as any setting asks for and there are. */
+  private int nearestCount(List<Setting> settings) {
+    int largest = settings.stream().mapToInt(Setting::k).max().orElse(1);
+    return (int) Math.min(largest, size);
   }
 
   /** The same of queries that are made for this, and let go of afterwards. */
@@ -98,8 +134,7 @@ public final class KnnClassifier implements AutoCloseable {
 
   /** Summed weights (N, classes) of queries (N, D) for each setting, in the caller's scope. */
   public Map<Setting, Tensor> scores(Tensor queries, List<Setting> settings) {
-    int largest = settings.stream().mapToInt(Setting::k).max().orElse(1);
-    int k = (int) Math.min(largest, size);
+    int k = nearestCount(settings);
     Map<Setting, List<Tensor>> chunks = new LinkedHashMap<>();
     settings.forEach(setting -> chunks.put(setting, new ArrayList<>()));
     for (long from = 0; from < queries.size(0); from += QUERIES) {
@@ -127,17 +162,22 @@ public final class KnnClassifier implements AutoCloseable {
     return scores.argmax(new org.bytedeco.pytorch.LongOptional(1), false);
   }
 
-  /** For each of the queries (N, D) the indices of its k nearest references, nearest first. */
+  /**
+   * For each of the queries (N, D) the indices of its k nearest references, nearest first; of all
+   * where there are fewer.
+   */
   public long[][] nearest(Tensor queries, int k) {
-    long[][] nearest = new long[Math.toIntExact(queries.size(0))][k];
+    int found = (int) Math.min(k, size);
+    long[][] nearest = new long[Math.toIntExact(queries.size(0))][found];
     for (int from = 0; from < nearest.length; from += QUERIES) {
       int rows = Math.min(QUERIES, nearest.length - from);
       try (PointerScope scope = new PointerScope();
           NoGrad noGrad = new NoGrad()) {
-        Tensor indices = nearestOf(queries.narrow(0, from, rows), k).indices().cpu().contiguous();
+        Tensor indices =
+            nearestOf(queries.narrow(0, from, rows), found).indices().cpu().contiguous();
         LongPointer pointer = new LongPointer(indices.data_ptr());
         for (int i = 0; i < rows; i++) {
-          pointer.position((long) i * k).get(nearest[from + i]);
+          pointer.position((long) i * found).get(nearest[from + i]);
         }
       }
     }
@@ -160,34 +200,48 @@ public final class KnnClassifier implements AutoCloseable {
   }
 
   /** Of each query (N) the k nearest references, nearest first: (N, k) each. */
-  private record Nearest(Tensor similarities, Tensor indices) {}
-
-  /** The nearest of each block, and of those the nearest. */
-  private Nearest nearestOf(Tensor queries, int k) {
-    Tensor unit = ContrastiveLoss.normalize(queries);
-    List<Tensor> similarities = new ArrayList<>();
-    List<Tensor> indices = new ArrayList<>();
-    long first = 0;
-    for (Tensor block : references) {
-      try (PointerScope scope = new PointerScope()) {
-        T_TensorTensor_T nearest =
-            unit.mm(block.t()).topk(Math.min(k, block.size(0)), 1, true, true);
-        similarities.add(Tensors.keep(nearest.get0().contiguous())); // the tuple owns what it gives
-        indices.add(Tensors.keep(nearest.get1().add(new Scalar(first))));
-      }
-      first += block.size(0);
+  private record Nearest(Tensor similarities, Tensor indices) {
+    void release() {
+      similarities.releaseReference();
+      indices.releaseReference();
     }
-    similarities.forEach(Tensors::hand);
-    indices.forEach(Tensors::hand);
-    if (references.size() == 1) {
-      return new Nearest(similarities.getFirst(), indices.getFirst());
-    }
-    T_TensorTensor_T nearest = joined(similarities).topk(k, 1, true, true);
-    return new Nearest(nearest.get0(), joined(indices).gather(1, nearest.get1()));
   }
 
-  private static Tensor joined(List<Tensor> columns) {
-    return torch.cat(new TensorVector(columns.toArray(Tensor[]::new)), 1);
+  private Nearest nearestOf(Tensor queries, int k) {
+    Tensor unit = ContrastiveLoss.normalize(queries);
+    Optional<Nearest> best = Optional.empty();
+    long first = 0;
+    for (Tensor block : references) {
+      Optional<Nearest> before = best;
+      best = Optional.of(nearestOf(unit, block, first, k, before));
+      before.ifPresent(Nearest::release);
+      first += block.size(0);
+    }
+    Nearest all = best.orElseThrow();
+    Tensors.hand(all.similarities());
+    Tensors.hand(all.indices());
+    return all;
+  }
+
+  /** Of those before and those of a block the nearest; kept. */
+  private static Nearest nearestOf(
+      Tensor unit, Tensor block, long first, int k, Optional<Nearest> before) {
+    try (PointerScope scope = new PointerScope()) {
+      T_TensorTensor_T here = unit.mm(block.t()).topk(Math.min(k, block.size(0)), 1, true, true);
+      Tensor similarities = here.get0().contiguous(); // the tuple owns what it gives
+      Tensor indices = here.get1().add(new Scalar(first));
+      if (before.isPresent()) {
+        Tensor both = joined(before.get().similarities(), similarities);
+        T_TensorTensor_T best = both.topk(Math.min(k, both.size(1)), 1, true, true);
+        indices = joined(before.get().indices(), indices).gather(1, best.get1());
+        similarities = best.get0().contiguous();
+      }
+      return new Nearest(Tensors.keep(similarities), Tensors.keep(indices));
+    }
+  }
+
+  private static Tensor joined(Tensor one, Tensor other) {
+    return torch.cat(new TensorVector(one, other), 1);
   }
 
   @Override

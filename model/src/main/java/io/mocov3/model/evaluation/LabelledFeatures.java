@@ -1,10 +1,13 @@
 package io.mocov3.model.evaluation;
 
+import io.mocov3.model.device.Placement;
 import io.mocov3.model.tensor.NoGrad;
 import io.mocov3.model.tensor.Tensors;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
@@ -78,6 +81,28 @@ public record LabelledFeatures(List<Tensor> blocks, Tensor labels, List<Integer>
       parts.clear();
       blocks.forEach(Tensor::releaseReference);
       blocks.clear();
+    }
+  }
+
+  /** For benchmarks: random features, every class equally often. */
+  public static LabelledFeatures noise(int size, int width, int classes, Placement placement) {
+    try (Builder builder = new Builder();
+        PointerScope scope = new PointerScope();
+        NoGrad noGrad = new NoGrad()) {
+      builder.add(torch.randn(size, width).to(placement.torchDevice(), ScalarType.Float));
+      return builder.build(
+          LongStream.range(0, size).map(i -> i % classes).toArray(),
+          IntStream.range(0, size).boxed().toList());
+    }
+  }
+
+  /** The numbers of a block, row by row. */
+  public float[] numbers(int block) {
+    try (PointerScope scope = new PointerScope()) {
+      Tensor host = blocks.get(block).cpu().contiguous();
+      float[] numbers = new float[Math.toIntExact(host.numel())];
+      new FloatPointer(host.data_ptr()).get(numbers);
+      return numbers;
     }
   }
 

@@ -7,10 +7,14 @@ import io.mocov3.model.tensor.NoGrad;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.DoubleConsumer;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.javacpp.PointerScope;
@@ -82,13 +86,13 @@ public final class LinearEvaluation {
       DoubleConsumer progress) {
     LabelledFeatures any = train.values().iterator().next();
     long[] order = shuffled(identity(any.size()), options.seed());
-    int held = Math.max(1, (int) Math.round(options.validation() * order.length));
-    if (order.length - held < 2) {
+    Set<Long> held = held(any.labelArray(), order);
+    if (held.isEmpty() || order.length - held.size() < 2) {
       throw new ModelException(
           "%d training images are too few for a linear probe".formatted(order.length));
     }
-    long[] chooses = Arrays.copyOfRange(order, 0, held);
-    long[] learns = Arrays.copyOfRange(order, held, order.length);
+    long[] chooses = Arrays.stream(order).filter(held::contains).toArray();
+    long[] learns = Arrays.stream(order).filter(row -> !held.contains(row)).toArray();
     List<Candidate> candidates = new ArrayList<>();
     int rounds = train.size() + 1;
     int round = 0;
@@ -108,8 +112,7 @@ public final class LinearEvaluation {
         }
       }
     }
-    Candidate chosen =
-        candidates.stream().max(Comparator.comparingDouble(Candidate::accuracy)).orElseThrow();
+    Candidate chosen = chosen(candidates);
     LabelledFeatures features = train.get(chosen.features());
     try (LinearProbe probe =
         trained(
@@ -121,6 +124,35 @@ public final class LinearEvaluation {
       LabelledFeatures unseen = test.get(chosen.features());
       return new Result(candidates, chosen, accuracies(probe, unseen, identity(unseen.size()))[0]);
     }
+  }
+
+  /** The rows that choose: a share of every class, at least one where there are two. */
+  private Set<Long> held(long[] labels, long[] order) {
+    Map<Long, Long> sizes =
+        Arrays.stream(labels).boxed().collect(Collectors.groupingBy(c -> c, Collectors.counting()));
+    Map<Long, Long> left = new HashMap<>();
+    sizes.forEach(
+        (label, size) ->
+            left.put(label, size < 2 ? 0 : Math.max(1, Math.round(options.validation() * size))));
+    Set<Long> held = new HashSet<>();
+    for (long row : order) {
+      long label = labels[(int) row];
+      if (left.merge(label, -1L, Long::sum) >= 0) {
+        held.add(row);
+      }
+    }
+    return held;
+  }
+
+  /** The best; of equal ones the one with the middle rate. */
+  private static Candidate chosen(List<Candidate> candidates) {
+    double best = candidates.stream().mapToDouble(Candidate::accuracy).max().orElseThrow();
+    List<Candidate> equal =
+        candidates.stream()
+            .filter(candidate -> candidate.accuracy() == best)
+            .sorted(Comparator.comparingDouble(Candidate::learningRate))
+            .toList();
+    return equal.get(equal.size() / 2);
   }
 
   private LinearProbe trained(
@@ -136,9 +168,11 @@ public final class LinearEvaluation {
             features.width(),
             classes,
             learningRates.stream().map(rate -> rate * batch / RATE_BATCH).toList(),
-            options.normalised(),
             placement,
             options.seed());
+    if (options.normalised()) {
+      probe.normalise(features, rows);
+    }
     for (int epoch = 0; epoch < options.epochs(); epoch++) {
       long[] order = shuffled(rows, options.seed() + 1 + epoch);
       for (int step = 0; step < perEpoch; step++) {
@@ -157,9 +191,9 @@ public final class LinearEvaluation {
   /** The share of some rows that each classifier of the probe takes for what they are. */
   private static double[] accuracies(LinearProbe probe, LabelledFeatures features, long[] rows) {
     long[] hits = new long[probe.size()];
-    for (int from = 0; from < rows.length; from += LabelledFeatures.ROWS) {
-      long[] now =
-          Arrays.copyOfRange(rows, from, Math.min(rows.length, from + LabelledFeatures.ROWS));
+    int chunk = probe.rowsAtATime();
+    for (int from = 0; from < rows.length; from += chunk) {
+      long[] now = Arrays.copyOfRange(rows, from, Math.min(rows.length, from + chunk));
       try (PointerScope scope = new PointerScope();
           NoGrad noGrad = new NoGrad()) {
         Tensor taken = probe.predictions(features.rows(now));

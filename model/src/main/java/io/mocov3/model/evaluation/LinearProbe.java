@@ -5,13 +5,13 @@ import io.mocov3.model.device.Placement;
 import io.mocov3.model.nn.Init;
 import io.mocov3.model.tensor.NoGrad;
 import io.mocov3.model.tensor.Tensors;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -23,6 +23,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 public final class LinearProbe implements AutoCloseable {
   private static final double MOMENTUM = 0.9;
   private static final double INITIAL_STD = 0.01;
+  private static final double EPSILON = 1e-5;
+  private static final long MOST_BYTES = 64L << 20;
 
   private final int rates;
   private final int classes;
@@ -31,27 +33,19 @@ public final class LinearProbe implements AutoCloseable {
   private final Tensor weightMomentum;
   private final Tensor biasMomentum;
   private final Tensor peakRates; // (R C)
-  private final boolean normalised;
   private final Tensor mean; // (D)
-  private final Tensor variance; // (D)
+  private final Tensor scale; // (D)
 
   /**
    * @param learningRates the largest rate of each classifier, at the beginning
-   * @param normalised whether a BatchNorm without parameters goes before them (moco-v3#20)
    */
   public LinearProbe(
-      long width,
-      int classes,
-      List<Double> learningRates,
-      boolean normalised,
-      Placement placement,
-      long seed) {
+      long width, int classes, List<Double> learningRates, Placement placement, long seed) {
     if (classes < 2 || learningRates.isEmpty()) {
       throw new ModelException("a linear probe needs at least two classes and one learning rate");
     }
     this.rates = learningRates.size();
     this.classes = classes;
-    this.normalised = normalised;
     try (PointerScope scope = new PointerScope();
         NoGrad noGrad = new NoGrad()) {
       Tensor one = new Init(seed, placement).normal(INITIAL_STD, width, classes);
@@ -66,7 +60,7 @@ public final class LinearProbe implements AutoCloseable {
               .toArray();
       peakRates = kept(Tensor.create(each), placement);
       mean = kept(Init.zeros(width), placement);
-      variance = kept(Init.zeros(width).add(new Scalar(1.0)), placement);
+      scale = kept(Init.zeros(width).add(new Scalar(1.0)), placement);
     }
   }
 
@@ -84,7 +78,7 @@ public final class LinearProbe implements AutoCloseable {
   public void step(Tensor features, Tensor labels, double progress) {
     try (PointerScope scope = new PointerScope();
         NoGrad noGrad = new NoGrad()) {
-      Tensor x = input(features, true);
+      Tensor x = input(features);
       long n = x.size(0);
       Tensor gradient = logits(x).softmax(2); // (N, R, C)
       Tensor truth = labels.to(x.device(), ScalarType.Long).view(n, 1, 1).expand(n, rates, 1);
@@ -108,35 +102,53 @@ public final class LinearProbe implements AutoCloseable {
    * Features (N, D) to the class (N, R) that each classifier takes them for, in the caller's scope.
    */
   Tensor predictions(Tensor features) {
-    return logits(input(features, false)).argmax(new LongOptional(2), false);
+    return logits(input(features)).argmax(new LongOptional(2), false);
   }
 
   private Tensor logits(Tensor x) {
     return torch.addmm(bias, x, weight).view(x.size(0), rates, classes);
   }
 
-  private Tensor input(Tensor features, boolean training) {
-    Tensor x = features.to(weight.device(), ScalarType.Float);
-    if (!normalised) {
-      return x;
+  private Tensor input(Tensor features) {
+    return features.to(weight.device(), ScalarType.Float).sub(mean).mul(scale);
+  }
+
+  /**
+   * From now on features go through a BatchNorm without parameters first (moco-v3#20), with the
+   * statistics of {@code rows}: frozen features have the same in every epoch.
+   */
+  void normalise(LabelledFeatures features, long[] rows) {
+    try (PointerScope scope = new PointerScope();
+        NoGrad noGrad = new NoGrad()) {
+      Tensor sum = torch.zeros_like(mean).to(ScalarType.Double);
+      Tensor squares = torch.zeros_like(sum);
+      for (int from = 0; from < rows.length; from += LabelledFeatures.ROWS) {
+        long[] now =
+            Arrays.copyOfRange(rows, from, Math.min(rows.length, from + LabelledFeatures.ROWS));
+        try (PointerScope inner = new PointerScope()) {
+          Tensor x = features.rows(now).to(weight.device(), ScalarType.Double);
+          sum.add_(x.sum(0));
+          squares.add_(x.square().sum(0));
+        }
+      }
+      Scalar n = new Scalar((double) rows.length);
+      Tensor centre = sum.div(n);
+      Tensor variance = squares.div(n).sub(centre.square()).clamp_min(new Scalar(0.0));
+      mean.copy_(centre);
+      scale.copy_(variance.add(new Scalar(EPSILON)).rsqrt());
     }
-    TensorOptional none = new TensorOptional();
-    return torch.batch_norm(
-        x,
-        none,
-        none,
-        new TensorOptional(mean),
-        new TensorOptional(variance),
-        training,
-        0.1,
-        1e-5,
-        false);
+  }
+
+  /** Rows whose predictions need no more than {@link #MOST_BYTES}. */
+  int rowsAtATime() {
+    return Math.clamp(
+        MOST_BYTES / (Float.BYTES * (long) rates * classes), 1, LabelledFeatures.ROWS);
   }
 
   @Override
   public void close() {
     for (Tensor tensor :
-        List.of(weight, bias, weightMomentum, biasMomentum, peakRates, mean, variance)) {
+        List.of(weight, bias, weightMomentum, biasMomentum, peakRates, mean, scale)) {
       tensor.releaseReference();
     }
   }

@@ -36,13 +36,13 @@ public final class ContrastiveLoss {
     return ctr(queries, keys, offset, Optional.empty());
   }
 
-  /** The same with more negatives (L, K), not normalised. */
+  /** The same with more negatives (L, K), L2-normalised. */
   public Tensor ctr(Tensor queries, Tensor keys, long offset, Optional<Tensor> negatives) {
     try (Autocast full = new Autocast(queries.is_cuda(), Precision.FP32)) {
       Tensor q = normalize(queries);
       Tensor k = normalize(keys);
       if (negatives.isPresent()) {
-        k = torch.cat(new TensorVector(k, normalize(negatives.get())), 0);
+        k = torch.cat(new TensorVector(k, negatives.get()), 0);
       }
       Tensor logits = q.mm(k.t()).div(new Scalar(temperature)); // (N, M + L)
       return torch

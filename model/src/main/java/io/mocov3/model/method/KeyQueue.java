@@ -40,8 +40,7 @@ final class KeyQueue implements AutoCloseable {
   /** Keys (N, K) of both views of a step go in, the oldest out. */
   void add(ViewPair step) {
     try (NoGrad noGrad = new NoGrad()) {
-      Tensor all =
-          torch.cat(new TensorVector(ContrastiveLoss.normalize(step.joined()), keys.clone()), 0);
+      Tensor all = torch.cat(new TensorVector(ContrastiveLoss.normalize(step.joined()), keys), 0);
       keys.copy_(all.narrow(0, 0, keys.size(0)));
     }
   }
