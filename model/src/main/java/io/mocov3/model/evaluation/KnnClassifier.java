@@ -26,14 +26,15 @@ import org.bytedeco.pytorch.global.torch;
  * of similarities are in memory at a time.
  */
 public final class KnnClassifier implements AutoCloseable {
-  private static final int QUERIES = 1024;
-  private static final int REFERENCES = 16_384;
+  private static final int QUERIES = 256;
+  private static final int REFERENCES = LabelledFeatures.ROWS;
 
   /** Most bytes of similarities at a time. */
   public static final long CHUNK_BYTES = (long) QUERIES * REFERENCES * Float.BYTES;
 
   private final List<Tensor> references; // (at most REFERENCES, D) each
   private final long size;
+  private final Tensor scratch; // of all similarities at a time: new memory would cost more
   private final Tensor labels;
   private final int classes;
 
@@ -69,6 +70,10 @@ public final class KnnClassifier implements AutoCloseable {
       }
       this.references = normalised;
       this.size = normalised.stream().mapToLong(block -> block.size(0)).sum();
+      long widest = normalised.stream().mapToLong(block -> block.size(0)).max().orElse(1);
+      this.scratch =
+          Tensors.keep(
+              torch.empty(new long[] {QUERIES * widest}, normalised.getFirst().options(), null));
       this.labels = Tensors.keep(labels.to(references.getFirst().device(), torch.ScalarType.Long));
     }
     this.classes = classes;
@@ -224,10 +229,14 @@ public final class KnnClassifier implements AutoCloseable {
   }
 
   /** Of those before and those of a block the nearest; kept. */
-  private static Nearest nearestOf(
+  private Nearest nearestOf(
       Tensor unit, Tensor block, long first, int k, Optional<Nearest> before) {
     try (PointerScope scope = new PointerScope()) {
-      T_TensorTensor_T here = unit.mm(block.t()).topk(Math.min(k, block.size(0)), 1, true, true);
+      long rows = unit.size(0);
+      long columns = block.size(0);
+      Tensor all = scratch.narrow(0, 0, rows * columns).view(rows, columns);
+      T_TensorTensor_T here =
+          torch.mm_out(all, unit, block.t()).topk(Math.min(k, columns), 1, true, true);
       Tensor similarities = here.get0().contiguous(); // the tuple owns what it gives
       Tensor indices = here.get1().add(new Scalar(first));
       if (before.isPresent()) {
@@ -247,6 +256,7 @@ public final class KnnClassifier implements AutoCloseable {
   @Override
   public void close() {
     references.forEach(Tensor::releaseReference);
+    scratch.releaseReference();
     labels.releaseReference();
   }
 }

@@ -22,7 +22,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 public record LabelledFeatures(List<Tensor> blocks, Tensor labels, List<Integer> indices)
     implements AutoCloseable {
   /** Rows of all blocks but the last. */
-  public static final int ROWS = 16_384;
+  public static final int ROWS = 65_536;
 
   /** What a network makes of images that nothing is to be learned from: their own numbers. */
   public static Tensor rawPixels(Tensor images) {

@@ -24,6 +24,7 @@ public final class LinearProbe implements AutoCloseable {
   private static final double MOMENTUM = 0.9;
   private static final double INITIAL_STD = 0.01;
   private static final double EPSILON = 1e-5;
+  private static final int CHUNK = 16_384;
   private static final long MOST_BYTES = 64L << 20;
 
   private final int rates;
@@ -122,9 +123,8 @@ public final class LinearProbe implements AutoCloseable {
         NoGrad noGrad = new NoGrad()) {
       Tensor sum = torch.zeros_like(mean).to(ScalarType.Double);
       Tensor squares = torch.zeros_like(sum);
-      for (int from = 0; from < rows.length; from += LabelledFeatures.ROWS) {
-        long[] now =
-            Arrays.copyOfRange(rows, from, Math.min(rows.length, from + LabelledFeatures.ROWS));
+      for (int from = 0; from < rows.length; from += CHUNK) {
+        long[] now = Arrays.copyOfRange(rows, from, Math.min(rows.length, from + CHUNK));
         try (PointerScope inner = new PointerScope()) {
           Tensor x = features.rows(now).to(weight.device(), ScalarType.Double);
           sum.add_(x.sum(0));
@@ -141,8 +141,7 @@ public final class LinearProbe implements AutoCloseable {
 
   /** Rows whose predictions need no more than {@link #MOST_BYTES}. */
   int rowsAtATime() {
-    return Math.clamp(
-        MOST_BYTES / (Float.BYTES * (long) rates * classes), 1, LabelledFeatures.ROWS);
+    return Math.clamp(MOST_BYTES / (Float.BYTES * (long) rates * classes), 1, CHUNK);
   }
 
   @Override
