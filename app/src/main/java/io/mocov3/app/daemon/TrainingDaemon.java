@@ -39,7 +39,6 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -114,9 +113,7 @@ public final class TrainingDaemon {
     }
     try (DataSets data = openData()) {
       TrainingAssembly assembly = new TrainingAssembly(settings, data, ranks);
-      if (!data.train().isLabelled()) {
-        err.println(unlabelled(data));
-      }
+      data.unlabelled().ifPresent(err::println);
       if (settings.device().equals("auto")) {
         assembly.placement().unusedGpu().ifPresent(err::println);
       }
@@ -140,16 +137,6 @@ public final class TrainingDaemon {
       return OutcomeLine.print(
           new TrainingOutcome.DataGone(newestStep(), true, e.getMessage()), err);
     }
-  }
-
-  private static String unlabelled(DataSets data) {
-    List<String> names = data.pairs().stream().map(DataSets.Pair::name).toList();
-    return "%d images without labels; judged by %s"
-        .formatted(
-            data.train().size(),
-            names.isEmpty()
-                ? "nothing: name labelled sets in evaluation.probes"
-                : String.join(", ", names));
   }
 
   private DataSets openData() {

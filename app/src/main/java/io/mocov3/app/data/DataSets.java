@@ -105,6 +105,18 @@ public record DataSets(
         .toList();
   }
 
+  /** Where the training images have no labels, by what features will be judged, in one line. */
+  public Optional<String> unlabelled() {
+    if (train.isLabelled()) {
+      return Optional.empty();
+    }
+    String judges =
+        pairs.isEmpty()
+            ? "nothing: name labelled sets in evaluation.probes"
+            : String.join(", ", pairs.stream().map(Pair::name).toList());
+    return Optional.of("%d images without labels; judged by %s".formatted(train.size(), judges));
+  }
+
   /**
    * Opens training and test images, writing the built-in images first where they are asked for.
    *

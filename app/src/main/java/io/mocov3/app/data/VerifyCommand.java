@@ -1,6 +1,7 @@
 package io.mocov3.app.data;
 
 import io.mocov3.app.conf.SettingsException;
+import io.mocov3.app.output.Bars;
 import io.mocov3.app.output.Escaped;
 import io.mocov3.app.output.JsonOutput;
 import io.mocov3.augment.DataException;
@@ -9,7 +10,6 @@ import io.mocov3.augment.source.DataScan;
 import io.mocov3.augment.source.DataScan.Report;
 import io.mocov3.augment.source.ImageSource;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
@@ -21,9 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
-import me.tongfei.progressbar.ProgressBarBuilder;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVPrinter;
 import picocli.CommandLine.Command;
@@ -75,14 +73,7 @@ final class VerifyCommand implements Callable<Integer> {
   }
 
   private Report scan(ImageSource source, int workers) {
-    PrintStream err = System.err;
-    try (ProgressBar bar =
-        new ProgressBarBuilder()
-            .setTaskName("verify")
-            .setInitialMax(source.size())
-            .setUpdateIntervalMillis(Boolean.getBoolean("mocov3.terminal") ? 200 : 10_000)
-            .setConsumer(new ConsoleProgressBarConsumer(err, 80))
-            .build()) {
+    try (ProgressBar bar = Bars.of("verify", source.size())) {
       return DataScan.scan(source, workers, bar::stepBy);
     }
   }

@@ -5,10 +5,8 @@ import io.mocov3.app.conf.SettingsException;
 import io.mocov3.app.output.JsonOutput;
 import io.mocov3.model.backbone.FeatureKind;
 import io.mocov3.model.evaluation.FewShot;
-import io.mocov3.model.evaluation.LabelledFeatures;
 import io.mocov3.model.evaluation.LinearEvaluation;
 import java.io.PrintWriter;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -57,19 +55,19 @@ public final class EvalFewShotCommand implements Callable<Integer> {
       Set<FeatureKind> kinds = linear.kinds(open.encoder().kinds());
       LinearEvaluation evaluation =
           new LinearEvaluation(linear.over(open.settings().linear().options()), open.placement());
-      Map<FeatureKind, LabelledFeatures> train = open.features("train", sets, sets.train(), kinds);
-      Map<FeatureKind, LabelledFeatures> test = open.features("test", sets, sets.test(), kinds);
-      try {
-        List<FewShot.Result> results = new ArrayList<>();
-        for (double percent : percents) {
-          results.add(
-              new FewShot(evaluation, open.settings().run().seed())
-                  .run(train, test, sets.classes(), percent / 100, draws));
-        }
-        print(results);
-      } finally {
-        train.values().forEach(LabelledFeatures::close);
-        test.values().forEach(LabelledFeatures::close);
+      try (Subject.Pair features = open.features(sets, kinds)) {
+        FewShot fewShot = new FewShot(evaluation, open.settings().run().seed());
+        print(
+            percents.stream()
+                .map(
+                    percent ->
+                        fewShot.run(
+                            features.train(),
+                            features.test(),
+                            sets.classes(),
+                            percent / 100,
+                            draws))
+                .toList());
       }
     }
     return 0;

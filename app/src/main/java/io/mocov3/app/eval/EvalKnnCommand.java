@@ -5,7 +5,6 @@ import io.mocov3.actors.evaluation.LabelledSets;
 import io.mocov3.app.output.JsonOutput;
 import io.mocov3.metrics.TrainingMetrics.KnnAccuracy;
 import io.mocov3.model.backbone.FeatureKind;
-import io.mocov3.model.evaluation.LabelledFeatures;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -37,11 +36,13 @@ public final class EvalKnnCommand implements Callable<Integer> {
     Set<FeatureKind> kinds = Set.of(FeatureKind.POOLED);
     try (Subject.Open open = subject.open(spec.commandLine().getErr())) {
       LabelledSets sets = subject.sets(open);
-      try (LabelledFeatures train =
-              open.features("train", sets, sets.train(), kinds).get(FeatureKind.POOLED);
-          LabelledFeatures test =
-              open.features("test", sets, sets.test(), kinds).get(FeatureKind.POOLED)) {
-        print(new KnnProbe(open.settings().knn().settings()).accuracies(sets, train, test));
+      try (Subject.Pair features = open.features(sets, kinds)) {
+        KnnProbe probe = new KnnProbe(open.settings().knn().settings());
+        print(
+            probe.accuracies(
+                sets,
+                features.train().get(FeatureKind.POOLED),
+                features.test().get(FeatureKind.POOLED)));
       }
     }
     return 0;

@@ -1,9 +1,9 @@
 package io.mocov3.app.eval;
 
 import io.mocov3.actors.evaluation.LabelledSets;
+import io.mocov3.app.output.Bars;
 import io.mocov3.app.output.JsonOutput;
 import io.mocov3.model.backbone.FeatureKind;
-import io.mocov3.model.evaluation.LabelledFeatures;
 import io.mocov3.model.evaluation.LinearEvaluation;
 import io.mocov3.model.evaluation.LinearEvaluation.Candidate;
 import io.mocov3.model.evaluation.LinearEvaluation.Result;
@@ -12,7 +12,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import me.tongfei.progressbar.ProgressBar;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -30,8 +29,6 @@ import picocli.CommandLine.Spec;
     },
     mixinStandardHelpOptions = true)
 public final class EvalLinearCommand implements Callable<Integer> {
-  private static final int PARTS = 1000;
-
   @Spec private CommandSpec spec;
   @Mixin private Subject subject;
   @Mixin private LinearOptions linear;
@@ -45,17 +42,13 @@ public final class EvalLinearCommand implements Callable<Integer> {
       LabelledSets sets = subject.sets(open).whole();
       Set<FeatureKind> kinds = linear.kinds(open.encoder().kinds());
       LinearEvaluation.Options options = linear.over(open.settings().linear().options());
-      Map<FeatureKind, LabelledFeatures> train = open.features("train", sets, sets.train(), kinds);
-      Map<FeatureKind, LabelledFeatures> test = open.features("test", sets, sets.test(), kinds);
-      try (ProgressBar bar = Subject.bar("classifiers")) {
+      LinearEvaluation evaluation = new LinearEvaluation(options, open.placement());
+      try (Subject.Pair features = open.features(sets, kinds)) {
         Result result =
-            new LinearEvaluation(options, open.placement())
-                .run(train, test, sets.classes(), share -> bar.stepTo(Math.round(PARTS * share)));
-        bar.close();
+            Bars.under(
+                "classifiers",
+                done -> evaluation.run(features.train(), features.test(), sets.classes(), done));
         print(result, sets.classes());
-      } finally {
-        train.values().forEach(LabelledFeatures::close);
-        test.values().forEach(LabelledFeatures::close);
       }
     }
     return 0;

@@ -2,8 +2,8 @@ package io.mocov3.app.eval;
 
 import io.mocov3.actors.evaluation.LabelledSets;
 import io.mocov3.app.conf.SettingsException;
+import io.mocov3.app.features.NeighbourPicture;
 import io.mocov3.app.output.JsonOutput;
-import io.mocov3.app.picture.NeighbourPicture;
 import io.mocov3.augment.sheet.NeighbourSheet;
 import io.mocov3.augment.source.ImageSource;
 import io.mocov3.model.backbone.FeatureKind;
@@ -65,7 +65,7 @@ public final class EvalRetrievalCommand implements Callable<Integer> {
     SettingsException.requireBetween("--rows", drawn, 1, 100);
     try (Subject.Open open = subject.open(spec.commandLine().getErr())) {
       boolean labelled = !open.data().labelled().isEmpty();
-      LabelledSets sets = labelled ? subject.sets(open).whole() : subject.unlabelled(open).whole();
+      LabelledSets sets = labelled ? subject.sets(open).whole() : subject.unlabelled(open);
       Set<FeatureKind> kinds = Set.of(FeatureKind.POOLED);
       try (LabelledFeatures references =
           open.features("train", sets, sets.train(), kinds).get(FeatureKind.POOLED)) {

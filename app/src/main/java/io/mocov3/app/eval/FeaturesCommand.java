@@ -4,6 +4,8 @@ import io.mocov3.actors.evaluation.LabelledSets;
 import io.mocov3.app.conf.SettingsException;
 import io.mocov3.app.data.DataSets;
 import io.mocov3.app.features.FeatureFile;
+import io.mocov3.app.output.Bars;
+import io.mocov3.app.plan.Probes;
 import io.mocov3.app.plan.Workers;
 import io.mocov3.app.settings.Settings;
 import io.mocov3.app.weights.WeightsOptions;
@@ -15,12 +17,10 @@ import io.mocov3.model.device.Placement;
 import io.mocov3.model.device.Threads;
 import io.mocov3.model.evaluation.LabelledFeatures;
 import io.mocov3.model.method.Encoder;
-import io.mocov3.model.nn.EncoderRole;
 import io.mocov3.model.tensor.Pixels;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import me.tongfei.progressbar.ProgressBar;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -38,8 +38,6 @@ import picocli.CommandLine.Spec;
     },
     mixinStandardHelpOptions = true)
 public final class FeaturesCommand implements Callable<Integer> {
-  private static final int PARTS = 1000;
-
   @Spec private CommandSpec spec;
   @Mixin private WeightsOptions weights;
 
@@ -76,10 +74,9 @@ public final class FeaturesCommand implements Callable<Integer> {
     Threads.configure(settings.threads());
     Placement placement = Placement.of(settings.device(), ScalarType.Float);
     try (ImageSource source = images(settings);
-        Encoder encoder = encoder(settings, placement);
+        Encoder encoder = weights.encoder(settings, placement, spec.commandLine().getErr());
         Pixels pixels = new Pixels(placement, settings.mean(), settings.std());
         Workers workers = Workers.start(settings)) {
-      weights.load(encoder, spec.commandLine().getErr());
       FeatureKind wanted =
           FeatureKind.of(kind)
               .filter(encoder.kinds()::contains)
@@ -94,19 +91,16 @@ public final class FeaturesCommand implements Callable<Integer> {
           settings.model().backbone().width() * (wanted == FeatureKind.LAST_FOUR ? 4L : 1);
       FeatureFile.requireWritable(out, source.size() * widest);
       LabelledSets.Images all = new LabelledSets.Images(source, 0);
-      LabelledSets sets = new LabelledSets(LabelledSets.DEFAULT, all, all, framing(settings));
-      try (ProgressBar bar = Subject.bar("features");
-          LabelledFeatures features =
-              sets.features(
-                      all,
-                      pixels,
-                      x -> encoder.features(x, Set.of(wanted)),
-                      workers,
-                      share -> bar.stepTo(Math.round(PARTS * share)))
-                  .get(wanted)) {
-        Path names = new FeatureFile(out, source, features).write();
-        bar.close();
-        report(features, names);
+      LabelledSets sets =
+          new LabelledSets(LabelledSets.DEFAULT, all, all, Probes.framing(settings));
+      try (LabelledFeatures features =
+          Bars.under(
+              "features",
+              done ->
+                  sets.features(
+                          all, pixels, x -> encoder.features(x, Set.of(wanted)), workers, done)
+                      .get(wanted))) {
+        report(features, new FeatureFile(out, source, features).write());
       }
     }
     return 0;
@@ -128,22 +122,5 @@ public final class FeaturesCommand implements Callable<Integer> {
     return data == null
         ? DataSets.training(settings)
         : ImageSources.open(data, DataFormat.parse(format), settings.data().sources());
-  }
-
-  static LabelledSets.Framing framing(Settings settings) {
-    return new LabelledSets.Framing(
-        settings.knn().resize(),
-        settings.model().backbone().imageSize(),
-        settings.knn().batchSize());
-  }
-
-  static Encoder encoder(Settings settings, Placement placement) {
-    return new Encoder(
-        settings.model().backbone(),
-        settings.model().projector(),
-        placement,
-        EncoderRole.EVALUATION,
-        0,
-        settings.step().precision());
   }
 }

@@ -3,6 +3,7 @@ package io.mocov3.app.eval;
 import io.mocov3.actors.evaluation.LabelledSets;
 import io.mocov3.app.conf.SettingsException;
 import io.mocov3.app.data.DataSets;
+import io.mocov3.app.output.Bars;
 import io.mocov3.app.plan.Probes;
 import io.mocov3.app.plan.Workers;
 import io.mocov3.app.settings.Settings;
@@ -13,7 +14,6 @@ import io.mocov3.model.device.Threads;
 import io.mocov3.model.evaluation.LabelledFeatures;
 import io.mocov3.model.method.Encoder;
 import io.mocov3.model.tensor.Pixels;
-import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,18 +22,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import me.tongfei.progressbar.ConsoleProgressBarConsumer;
-import me.tongfei.progressbar.ProgressBar;
-import me.tongfei.progressbar.ProgressBarBuilder;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Whose features are judged, and by which images: what the commands of {@code eval} share. */
 final class Subject {
-  private static final int BAR_WIDTH = 80;
-  private static final int PARTS = 1000;
-
   @Mixin private WeightsOptions weights;
 
   @Option(
@@ -59,17 +53,23 @@ final class Subject {
       Workers workers)
       implements AutoCloseable {
 
-    /** Features of images, owned by the caller, with a bar on standard error. */
+    /** Features of both sets, owned by the caller, with a bar on standard error. */
+    Pair features(LabelledSets sets, Set<FeatureKind> kinds) {
+      Map<FeatureKind, LabelledFeatures> train = features("train", sets, sets.train(), kinds);
+      try {
+        return new Pair(train, features("test", sets, sets.test(), kinds));
+      } catch (RuntimeException e) {
+        train.values().forEach(LabelledFeatures::close);
+        throw e;
+      }
+    }
+
+    /** Features of one set, owned by the caller. */
     Map<FeatureKind, LabelledFeatures> features(
         String title, LabelledSets sets, LabelledSets.Images images, Set<FeatureKind> kinds) {
-      try (ProgressBar bar = bar(title)) {
-        return sets.features(
-            images,
-            pixels,
-            x -> encoder.features(x, kinds),
-            workers,
-            share -> bar.stepTo(Math.round(PARTS * share)));
-      }
+      return Bars.under(
+          title,
+          done -> sets.features(images, pixels, x -> encoder.features(x, kinds), workers, done));
     }
 
     @Override
@@ -81,14 +81,15 @@ final class Subject {
     }
   }
 
-  static ProgressBar bar(String title) {
-    PrintStream err = System.err;
-    return new ProgressBarBuilder()
-        .setTaskName(title)
-        .setInitialMax(PARTS)
-        .setUpdateIntervalMillis(Boolean.getBoolean("mocov3.terminal") ? 200 : 10_000)
-        .setConsumer(new ConsoleProgressBarConsumer(err, BAR_WIDTH))
-        .build();
+  /** Features of training and test images. */
+  record Pair(Map<FeatureKind, LabelledFeatures> train, Map<FeatureKind, LabelledFeatures> test)
+      implements AutoCloseable {
+
+    @Override
+    public void close() {
+      train.values().forEach(LabelledFeatures::close);
+      test.values().forEach(LabelledFeatures::close);
+    }
   }
 
   /** Opens all of it; says which weights were taken. */
@@ -98,8 +99,7 @@ final class Subject {
     Placement placement = Placement.of(settings.device(), ScalarType.Float);
     DataSets sets = DataSets.forEvaluation(settings, Optional.ofNullable(probe));
     try {
-      Encoder encoder = FeaturesCommand.encoder(settings, placement);
-      weights.load(encoder, err);
+      Encoder encoder = weights.encoder(settings, placement, err);
       return new Open(
           settings,
           sets,
@@ -126,10 +126,8 @@ final class Subject {
 
   /** The training images as both, where nothing is labelled. */
   LabelledSets unlabelled(Open open) {
-    Settings.Knn knn = open.settings().knn();
-    LabelledSets.Images all = new LabelledSets.Images(open.data().train(), knn.trainImages());
-    return new LabelledSets(
-        LabelledSets.DEFAULT, all, all, FeaturesCommand.framing(open.settings()));
+    LabelledSets.Images all = new LabelledSets.Images(open.data().train(), 0);
+    return new LabelledSets(LabelledSets.DEFAULT, all, all, Probes.framing(open.settings()));
   }
 
   private Settings settings() {

@@ -1,2 +1,2 @@
-/** Features as files that other programs open. */
+/** Features as files and pictures, for other programs and for people. */
 package io.mocov3.app.features;

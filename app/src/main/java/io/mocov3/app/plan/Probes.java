@@ -2,7 +2,7 @@ package io.mocov3.app.plan;
 
 import io.mocov3.actors.evaluation.KnnProbe;
 import io.mocov3.actors.evaluation.LabelledSets;
-import io.mocov3.actors.evaluation.LinearProbing;
+import io.mocov3.actors.evaluation.LinearProbe;
 import io.mocov3.actors.evaluation.Probe;
 import io.mocov3.actors.evaluation.ProbeSet;
 import io.mocov3.app.data.DataSets;
@@ -51,14 +51,21 @@ public final class Probes {
         .findFirst();
   }
 
+  /** How an evaluation sees images. */
+  public static LabelledSets.Framing framing(Settings settings) {
+    return new LabelledSets.Framing(
+        settings.knn().resize(),
+        settings.model().backbone().imageSize(),
+        settings.knn().batchSize());
+  }
+
   private static LabelledSets sets(Settings settings, DataSets.Pair pair) {
     Settings.Knn knn = settings.knn();
     return new LabelledSets(
         pair.name(),
         new LabelledSets.Images(pair.train(), knn.trainImages()),
         new LabelledSets.Images(pair.test(), knn.testImages()),
-        new LabelledSets.Framing(
-            knn.resize(), settings.model().backbone().imageSize(), knn.batchSize()));
+        framing(settings));
   }
 
   /** What looks at the features of a full probe. */
@@ -66,7 +73,7 @@ public final class Probes {
     List<Probe> kinds = new ArrayList<>();
     kinds.add(new KnnProbe(settings.knn().settings()));
     if (settings.linear().enabled()) {
-      kinds.add(new LinearProbing(settings.linear().options(), placement));
+      kinds.add(new LinearProbe(settings.linear().options(), placement));
     }
     return kinds;
   }

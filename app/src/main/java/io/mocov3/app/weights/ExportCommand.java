@@ -8,7 +8,6 @@ import io.mocov3.model.device.Placement;
 import io.mocov3.model.device.Threads;
 import io.mocov3.model.interchange.Export;
 import io.mocov3.model.method.Encoder;
-import io.mocov3.model.nn.EncoderRole;
 import io.mocov3.model.safetensors.TensorData;
 import io.mocov3.model.tensor.TensorCodec;
 import java.io.PrintWriter;
@@ -54,14 +53,7 @@ public final class ExportCommand implements Callable<Integer> {
     Threads.configure(settings.threads());
     BackboneConfig shape = settings.model().backbone();
     PrintWriter err = spec.commandLine().getErr();
-    try (Encoder encoder =
-        new Encoder(
-            settings.model().backbone(),
-            settings.model().projector(),
-            Placement.CPU,
-            EncoderRole.EVALUATION,
-            0)) {
-      weights.load(encoder, err);
+    try (Encoder encoder = weights.encoder(settings, Placement.CPU, err)) {
       SequencedMap<String, TensorData> backbone = backbone(encoder, shape);
       Export export =
           switch (format) {

@@ -2,7 +2,9 @@ package io.mocov3.app.weights;
 
 import io.mocov3.app.output.Escaped;
 import io.mocov3.app.settings.Settings;
+import io.mocov3.model.device.Placement;
 import io.mocov3.model.method.Encoder;
+import io.mocov3.model.nn.EncoderRole;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -57,8 +59,26 @@ public final class WeightsOptions {
         : Settings.of(ImportedExperiment.of(source.file), all);
   }
 
-  /** Puts the weights into {@code encoder} and says which they were. */
-  public void load(Encoder encoder, PrintWriter err) {
+  /** The network of an experiment with the weights, which are named on {@code err}. */
+  public Encoder encoder(Settings settings, Placement placement, PrintWriter err) {
+    Encoder encoder =
+        new Encoder(
+            settings.model().backbone(),
+            settings.model().projector(),
+            placement,
+            EncoderRole.EVALUATION,
+            0,
+            settings.step().precision());
+    try {
+      load(encoder, err);
+      return encoder;
+    } catch (RuntimeException e) {
+      encoder.close();
+      throw e;
+    }
+  }
+
+  private void load(Encoder encoder, PrintWriter err) {
     if (source.run == null) {
       err.println(Escaped.text(RunWeights.loadFile(source.file, encoder)));
     } else {

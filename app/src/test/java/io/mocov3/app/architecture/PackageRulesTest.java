@@ -63,7 +63,7 @@ final class PackageRulesTest {
               Set.of("observe"),
               Set.of("memory", "http"),
               Set.of("plan", "page", "weights", "control", "tensorboard", "log"),
-              Set.of("picture", "features"),
+              Set.of("features"),
               Set.of("run"),
               Set.of("lines"),
               Set.of("data"),

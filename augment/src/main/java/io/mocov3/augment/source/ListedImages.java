@@ -11,10 +11,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
@@ -30,8 +27,7 @@ public final class ListedImages implements ImageSource {
   private final Path folder;
   private final List<String> paths;
   private final List<Optional<String>> checksums;
-  private final int[] labels;
-  private final List<String> classNames;
+  private final TextLabels labels;
   private final long pixelLimit;
   private final FileStorage storage;
 
@@ -48,17 +44,8 @@ public final class ListedImages implements ImageSource {
     this.storage =
         new FileStorage(
             folders(folder, paths), paths.size(), index -> folder.resolve(paths.get(index)));
-    boolean numbers = labels.stream().allMatch(label -> label.matches("\\d{1,9}"));
-    Comparator<String> order =
-        numbers ? Comparator.comparingInt(Integer::parseInt) : Comparator.naturalOrder();
-    boolean labelled = !labels.getFirst().isEmpty();
-    classNames = labelled ? labels.stream().distinct().sorted(order).toList() : List.of();
-    Map<String, Integer> positions = new HashMap<>();
-    for (String name : classNames) {
-      positions.put(name, positions.size());
-    }
-    positions.putIfAbsent("", NO_LABEL);
-    this.labels = labels.stream().mapToInt(positions::get).toArray();
+    this.labels =
+        labels.getFirst().isEmpty() ? TextLabels.none(labels.size()) : TextLabels.distinct(labels);
   }
 
   /**
@@ -111,17 +98,17 @@ public final class ListedImages implements ImageSource {
 
   @Override
   public int size() {
-    return labels.length;
+    return labels.size();
   }
 
   @Override
   public List<String> classNames() {
-    return classNames;
+    return labels.names();
   }
 
   @Override
   public int label(int index) {
-    return labels[index];
+    return labels.of(index);
   }
 
   @Override

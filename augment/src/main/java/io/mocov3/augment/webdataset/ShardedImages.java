@@ -11,16 +11,14 @@ import io.mocov3.augment.codec.NeededRows;
 import io.mocov3.augment.codec.Reason;
 import io.mocov3.augment.source.ImageSource;
 import io.mocov3.augment.source.SourceOptions;
+import io.mocov3.augment.source.TextLabels;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
@@ -34,8 +32,7 @@ public final class ShardedImages implements ImageSource {
   private final ShardStore store;
   private final List<ShardIndex> shards;
   private final int[] starts;
-  private final List<String> classNames;
-  private final int[] labels;
+  private final TextLabels labels;
   private final SourceOptions options;
   private volatile int suspect;
   private volatile ReadAhead readAhead = new ReadAhead(new int[0], 0);
@@ -58,8 +55,8 @@ public final class ShardedImages implements ImageSource {
           "%s has no label, others have; label all images of the shards or none"
               .formatted(id(bare)));
     }
-    classNames = unlabelled ? List.of() : names.isEmpty() ? namesOf(texts) : names;
-    labels = unlabelled ? none(texts.size()) : labelsOf(texts, classNames, !names.isEmpty());
+    labels =
+        unlabelled ? TextLabels.none(texts.size()) : TextLabels.numbered(texts, names, CLASSES);
   }
 
   /** Whether a location can only be a WebDataset: a URL, or a name that ends in .tar. */
@@ -108,17 +105,17 @@ public final class ShardedImages implements ImageSource {
 
   @Override
   public int size() {
-    return labels.length;
+    return labels.size();
   }
 
   @Override
   public List<String> classNames() {
-    return classNames;
+    return labels.names();
   }
 
   @Override
   public int label(int index) {
-    return labels[index];
+    return labels.of(index);
   }
 
   @Override
@@ -237,43 +234,5 @@ public final class ShardedImages implements ImageSource {
 
   private ShardIndex.Sample sample(int shard, int index) {
     return shards.get(shard).samples().get(index - starts[shard]);
-  }
-
-  private static boolean areNumbers(List<String> texts) {
-    return texts.stream().allMatch(text -> text.matches("\\d{1,6}"));
-  }
-
-  private static List<String> namesOf(List<String> texts) {
-    if (areNumbers(texts)) {
-      int largest = texts.stream().mapToInt(Integer::parseInt).max().orElse(0);
-      return IntStream.rangeClosed(0, largest).mapToObj(Integer::toString).toList();
-    }
-    return texts.stream().distinct().sorted(Comparator.naturalOrder()).toList();
-  }
-
-  private static int[] none(int size) {
-    int[] labels = new int[size];
-    Arrays.fill(labels, NO_LABEL);
-    return labels;
-  }
-
-  private static int[] labelsOf(List<String> texts, List<String> names, boolean given) {
-    boolean numbers = areNumbers(texts);
-    Map<String, Integer> positions = new HashMap<>();
-    for (String name : names) {
-      positions.put(name, positions.size());
-    }
-    int[] labels = new int[texts.size()];
-    for (int i = 0; i < labels.length; i++) {
-      String text = texts.get(i);
-      Integer label = numbers ? Integer.valueOf(text) : positions.get(text);
-      if (label == null || label >= names.size()) {
-        throw new DataException(
-            "label \"%s\" is not one of the %d classes%s"
-                .formatted(text, names.size(), given ? " of " + CLASSES : ""));
-      }
-      labels[i] = label;
-    }
-    return labels;
   }
 }

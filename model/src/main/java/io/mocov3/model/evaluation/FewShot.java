@@ -31,6 +31,10 @@ public record FewShot(LinearEvaluation evaluation, long seed) {
     }
   }
 
+  /**
+   * Draws the share of each class's training images, at least two of each, and tests what is
+   * learned of them on all test images; both maps stay the caller's.
+   */
   public Result run(
       Map<FeatureKind, LabelledFeatures> train,
       Map<FeatureKind, LabelledFeatures> test,

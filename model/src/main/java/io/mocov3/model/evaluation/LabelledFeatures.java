@@ -106,10 +106,12 @@ public record LabelledFeatures(List<Tensor> blocks, Tensor labels, List<Integer>
     }
   }
 
+  /** Number of images, M. */
   public int size() {
     return indices.size();
   }
 
+  /** Numbers of an image, D. */
   public long width() {
     return blocks.getFirst().size(1);
   }

@@ -75,9 +75,11 @@ public final class LinearEvaluation {
   }
 
   /**
-   * Trains, chooses and tests; both maps have the same kinds.
+   * Trains, chooses and tests; both maps have the same kinds of features, labelled in {@code [0,
+   * classes)}, and stay the caller's.
    *
-   * @param progress told the share that is done, between 0 and 1
+   * @param progress told the share that is done, between 0 and 1; what it throws ends the training
+   * @throws ModelException when there are too few training images
    */
   public Result run(
       Map<FeatureKind, LabelledFeatures> train,
@@ -98,7 +100,7 @@ public final class LinearEvaluation {
     int round = 0;
     for (Map.Entry<FeatureKind, LabelledFeatures> kind : train.entrySet()) {
       double begun = round++;
-      try (LinearProbe probe =
+      try (LinearClassifiers probe =
           trained(
               kind.getValue(),
               learns,
@@ -114,7 +116,7 @@ public final class LinearEvaluation {
     }
     Candidate chosen = chosen(candidates);
     LabelledFeatures features = train.get(chosen.features());
-    try (LinearProbe probe =
+    try (LinearClassifiers probe =
         trained(
             features,
             identity(features.size()),
@@ -155,21 +157,32 @@ public final class LinearEvaluation {
     return equal.get(equal.size() / 2);
   }
 
-  private LinearProbe trained(
+  private LinearClassifiers trained(
       LabelledFeatures features,
       long[] rows,
       List<Double> learningRates,
       int classes,
       DoubleConsumer progress) {
-    int batch = Math.min(options.batchSize(), rows.length);
-    int perEpoch = rows.length / batch;
-    LinearProbe probe =
-        new LinearProbe(
+    LinearClassifiers probe =
+        new LinearClassifiers(
             features.width(),
             classes,
-            learningRates.stream().map(rate -> rate * batch / RATE_BATCH).toList(),
+            learningRates.stream().map(rate -> rate * batch(rows) / RATE_BATCH).toList(),
             placement,
             options.seed());
+    try {
+      train(probe, features, rows, progress);
+      return probe;
+    } catch (RuntimeException e) {
+      probe.close(); // nobody wants to know any more, for one
+      throw e;
+    }
+  }
+
+  private void train(
+      LinearClassifiers probe, LabelledFeatures features, long[] rows, DoubleConsumer progress) {
+    int batch = batch(rows);
+    int perEpoch = rows.length / batch;
     if (options.normalised()) {
       probe.normalise(features, rows);
     }
@@ -185,11 +198,15 @@ public final class LinearEvaluation {
       }
       progress.accept((epoch + 1.0) / options.epochs());
     }
-    return probe;
+  }
+
+  private int batch(long[] rows) {
+    return Math.min(options.batchSize(), rows.length);
   }
 
   /** The share of some rows that each classifier of the probe takes for what they are. */
-  private static double[] accuracies(LinearProbe probe, LabelledFeatures features, long[] rows) {
+  private static double[] accuracies(
+      LinearClassifiers probe, LabelledFeatures features, long[] rows) {
     long[] hits = new long[probe.size()];
     int chunk = probe.rowsAtATime();
     for (int from = 0; from < rows.length; from += chunk) {

@@ -39,6 +39,7 @@ public final class Retrieval {
     return new Retrieval(others);
   }
 
+  /** (queries, k): rows of the references. */
   public long[][] nearest() {
     return nearest;
   }

@@ -4,7 +4,6 @@ import io.mocov3.model.backbone.BackboneConfig;
 import io.mocov3.model.device.Placement;
 import io.mocov3.model.device.Precision;
 import io.mocov3.model.loss.RegressionLoss;
-import io.mocov3.model.method.Term.View;
 import io.mocov3.model.nn.HeadConfig;
 import java.util.List;
 import java.util.Optional;
@@ -21,31 +20,20 @@ import org.bytedeco.pytorch.Tensor;
  *   target = m target + (1 - m) online
  * </pre>
  */
-final class Byol implements Method {
-  private final Branch branch;
+final class Byol extends Siamese {
   private final KeyEncoder average;
 
   /** BYOL: backbone and projector of both networks, predictor of the trained one. */
-  record Config(BackboneConfig backbone, HeadConfig projector, HeadConfig predictor)
+  record Config(BackboneConfig backbone, HeadConfig projector, Optional<HeadConfig> predictor)
       implements MethodConfig {
 
     Config {
-      MethodConfig.checkHeads(backbone, projector, Optional.of(predictor));
-    }
-
-    @Override
-    public List<HeadConfig> heads() {
-      return List.of(projector, predictor);
+      MethodConfig.checkHeads(backbone, projector, predictor);
     }
 
     @Override
     public boolean hasTarget() {
       return true;
-    }
-
-    @Override
-    public boolean viewsTogether() {
-      return false;
     }
 
     @Override
@@ -65,30 +53,8 @@ final class Byol implements Method {
   }
 
   Byol(Config config, Precision precision, Placement placement, long seed) {
-    branch =
-        new Branch(
-            config.backbone(),
-            config.projector(),
-            Optional.of(config.predictor()),
-            precision,
-            placement,
-            seed);
-    average = new KeyEncoder(config, branch.base(), precision);
-  }
-
-  @Override
-  public Tensor features(Tensor view) {
-    return branch.features(view);
-  }
-
-  @Override
-  public List<Query> queries(List<Tensor> features) {
-    return features.stream().map(branch::query).toList();
-  }
-
-  @Override
-  public List<Term> terms() {
-    return List.of(Term.of(View.FIRST), Term.of(View.SECOND));
+    super(config, precision, placement, seed);
+    average = new KeyEncoder(config, base(), precision);
   }
 
   @Override
@@ -103,18 +69,13 @@ final class Byol implements Method {
   }
 
   @Override
-  public Encoder base() {
-    return branch.base();
-  }
-
-  @Override
   public List<Network> networks() {
-    return List.of(branch.encoder(), average.network(), branch.predictor());
+    return List.of(encoder(), average.network(), predictor());
   }
 
   @Override
   public void close() {
     average.close();
-    branch.close();
+    super.close();
   }
 }

@@ -9,8 +9,12 @@ import io.mocov3.model.nn.HeadConfig;
 import io.mocov3.model.tensor.TensorSize;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
-/** A method by its numbers. */
+/**
+ * A method by its numbers; what cannot be is refused with a {@link ModelException} that names the
+ * keys.
+ */
 public interface MethodConfig {
 
   /** MoCo v3, with or without a predictor; {@code queue} past keys are negatives too. */
@@ -23,12 +27,14 @@ public interface MethodConfig {
     return new MoCoV3Config(backbone, projector, predictor, temperature, queue);
   }
 
+  /** SimCLR. */
   static MethodConfig simClr(BackboneConfig backbone, HeadConfig projector, double temperature) {
     return new SimClr.Config(backbone, projector, temperature);
   }
 
+  /** BYOL. */
   static MethodConfig byol(BackboneConfig backbone, HeadConfig projector, HeadConfig predictor) {
-    return new Byol.Config(backbone, projector, predictor);
+    return new Byol.Config(backbone, projector, Optional.of(predictor));
   }
 
   /** SwAV, whose prototypes stay as drawn for {@code frozenUpdates}. */
@@ -46,17 +52,26 @@ public interface MethodConfig {
 
   HeadConfig projector();
 
+  /** Of the trained network alone. */
+  default Optional<HeadConfig> predictor() {
+    return Optional.empty();
+  }
+
   /** Those that are trained, in the order of the forward. */
-  List<HeadConfig> heads();
+  default List<HeadConfig> heads() {
+    return Stream.concat(Stream.of(projector()), predictor().stream()).toList();
+  }
 
   /** Whether there is a network beside the trained one that says what queries are compared with. */
   boolean hasTarget();
 
   /**
-   * Whether one term of the loss needs both views, which BatchNorms then see as one batch; else
-   * each view goes forward and backward by itself.
+   * Whether the views are compared with each other, in one term of the loss and with BatchNorms
+   * that see both as one batch; else each view goes forward and backward by itself.
    */
-  boolean viewsTogether();
+  default boolean viewsTogether() {
+    return !hasTarget();
+  }
 
   /** Numbers of the largest matrix of the loss. */
   long largestMatrix(int batchSize);

@@ -3,7 +3,6 @@ package io.mocov3.model.method;
 import io.mocov3.model.device.Placement;
 import io.mocov3.model.device.Precision;
 import io.mocov3.model.loss.ContrastiveLoss;
-import io.mocov3.model.method.Term.View;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -20,38 +19,20 @@ import org.bytedeco.pytorch.Tensor;
  *   f_k = m f_k + (1 - m) f_q
  * </pre>
  */
-final class MoCoV3 implements Method {
-  private final Branch branch;
+final class MoCoV3 extends Siamese {
   private final KeyEncoder momentumEncoder;
   private final Optional<KeyQueue> queue;
   private final ContrastiveLoss loss;
 
   MoCoV3(MoCoV3Config config, Precision precision, Placement placement, long seed) {
-    branch =
-        new Branch(
-            config.backbone(), config.projector(), config.predictor(), precision, placement, seed);
-    momentumEncoder = new KeyEncoder(config, branch.base(), precision);
+    super(config, precision, placement, seed);
+    momentumEncoder = new KeyEncoder(config, base(), precision);
     queue =
         config.queue() == 0
             ? Optional.empty()
             : Optional.of(
                 new KeyQueue(config.queue(), config.projector().out(), placement, seed + 1));
     loss = new ContrastiveLoss(config.temperature());
-  }
-
-  @Override
-  public Tensor features(Tensor view) {
-    return branch.features(view);
-  }
-
-  @Override
-  public List<Query> queries(List<Tensor> features) {
-    return features.stream().map(branch::query).toList();
-  }
-
-  @Override
-  public List<Term> terms() {
-    return List.of(Term.of(View.FIRST), Term.of(View.SECOND));
   }
 
   /** The queries of a view against the keys of the other. */
@@ -73,14 +54,9 @@ final class MoCoV3 implements Method {
   }
 
   @Override
-  public Encoder base() {
-    return branch.base();
-  }
-
-  @Override
   public List<Network> networks() {
     return Stream.concat(
-            Stream.of(branch.encoder(), momentumEncoder.network(), branch.predictor()),
+            Stream.of(encoder(), momentumEncoder.network(), predictor()),
             queue.map(KeyQueue::network).stream())
         .toList();
   }
@@ -89,6 +65,6 @@ final class MoCoV3 implements Method {
   public void close() {
     queue.ifPresent(KeyQueue::close);
     momentumEncoder.close();
-    branch.close();
+    super.close();
   }
 }

@@ -9,7 +9,6 @@ import io.mocov3.model.nn.HeadConfig;
 import io.mocov3.model.tensor.TensorSize;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * The whole of MoCo v3: backbone, the projector of both encoders, the predictor of the base encoder
@@ -42,18 +41,8 @@ public record MoCoV3Config(
   }
 
   @Override
-  public List<HeadConfig> heads() {
-    return Stream.concat(Stream.of(projector), predictor.stream()).toList();
-  }
-
-  @Override
   public boolean hasTarget() {
     return true;
-  }
-
-  @Override
-  public boolean viewsTogether() {
-    return false;
   }
 
   @Override

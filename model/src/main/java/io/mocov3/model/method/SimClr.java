@@ -6,7 +6,6 @@ import io.mocov3.model.device.Precision;
 import io.mocov3.model.distributed.Group;
 import io.mocov3.model.loss.ContrastiveLoss;
 import io.mocov3.model.loss.NtXentLoss;
-import io.mocov3.model.method.Term.View;
 import io.mocov3.model.nn.HeadConfig;
 import io.mocov3.model.tensor.ViewPair;
 import java.util.List;
@@ -22,8 +21,7 @@ import org.bytedeco.pytorch.Tensor;
  *   loss = mean of -log softmax over all others of (z_i . z_j / tau) at the partner
  * </pre>
  */
-final class SimClr implements Method {
-  private final Branch branch;
+final class SimClr extends Siamese {
   private final NtXentLoss loss;
 
   /** SimCLR: a backbone and its projector, no target and no predictor. */
@@ -36,18 +34,8 @@ final class SimClr implements Method {
     }
 
     @Override
-    public List<HeadConfig> heads() {
-      return List.of(projector);
-    }
-
-    @Override
     public boolean hasTarget() {
       return false;
-    }
-
-    @Override
-    public boolean viewsTogether() {
-      return true;
     }
 
     @Override
@@ -67,30 +55,13 @@ final class SimClr implements Method {
   }
 
   SimClr(Config config, Precision precision, Placement placement, long seed) {
-    branch =
-        new Branch(
-            config.backbone(), config.projector(), Optional.empty(), precision, placement, seed);
+    super(config, precision, placement, seed);
     loss = new NtXentLoss(config.temperature());
   }
 
   @Override
-  public Tensor features(Tensor view) {
-    return branch.features(view);
-  }
-
-  @Override
-  public List<Query> queries(List<Tensor> features) {
-    return branch.together(features);
-  }
-
-  @Override
-  public List<Term> terms() {
-    return List.of(Term.of(View.FIRST, View.SECOND));
-  }
-
-  @Override
   public Tensor loss(Term term, List<Query> queries, Targets targets) {
-    Group group = branch.base().weights().group();
+    Group group = group();
     ViewPair z =
         new ViewPair(
             ContrastiveLoss.normalize(queries.getFirst().query()),
@@ -106,17 +77,7 @@ final class SimClr implements Method {
   }
 
   @Override
-  public Encoder base() {
-    return branch.base();
-  }
-
-  @Override
   public List<Network> networks() {
-    return List.of(branch.encoder());
-  }
-
-  @Override
-  public void close() {
-    branch.close();
+    return List.of(encoder());
   }
 }

@@ -8,7 +8,6 @@ import io.mocov3.model.distributed.Group;
 import io.mocov3.model.loss.ContrastiveLoss;
 import io.mocov3.model.loss.Sinkhorn;
 import io.mocov3.model.loss.SwappedPredictionLoss;
-import io.mocov3.model.method.Term.View;
 import io.mocov3.model.nn.EncoderRole;
 import io.mocov3.model.nn.HeadConfig;
 import io.mocov3.model.nn.Init;
@@ -36,10 +35,9 @@ import org.bytedeco.pytorch.Tensor;
  *   prototypes = normalize(prototypes) after each update
  * </pre>
  */
-final class Swav implements Method {
+final class Swav extends Siamese {
   private static final String PROTOTYPES = "prototypes.weight";
 
-  private final Branch branch;
   private final Weights prototypeWeights;
   private final Tensor prototypes; // (P, K)
   private final Config config;
@@ -65,18 +63,8 @@ final class Swav implements Method {
     }
 
     @Override
-    public List<HeadConfig> heads() {
-      return List.of(projector);
-    }
-
-    @Override
     public boolean hasTarget() {
       return false;
-    }
-
-    @Override
-    public boolean viewsTogether() {
-      return true;
     }
 
     @Override
@@ -96,10 +84,8 @@ final class Swav implements Method {
   }
 
   Swav(Config config, Precision precision, Placement placement, long seed) {
+    super(config, precision, placement, seed);
     this.config = config;
-    branch =
-        new Branch(
-            config.backbone(), config.projector(), Optional.empty(), precision, placement, seed);
     prototypeWeights = new Weights(placement, EncoderRole.BASE);
     prototypeWeights.enter(Layers.PROTOTYPES);
     try (PointerScope scope = new PointerScope()) {
@@ -115,21 +101,6 @@ final class Swav implements Method {
   }
 
   @Override
-  public Tensor features(Tensor view) {
-    return branch.features(view);
-  }
-
-  @Override
-  public List<Query> queries(List<Tensor> features) {
-    return branch.together(features);
-  }
-
-  @Override
-  public List<Term> terms() {
-    return List.of(Term.of(View.FIRST, View.SECOND));
-  }
-
-  @Override
   public Tensor loss(Term term, List<Query> queries, Targets targets) {
     Tensor scores1 = SwappedPredictionLoss.scores(queries.getFirst().query(), prototypes);
     Tensor scores2 = SwappedPredictionLoss.scores(queries.getLast().query(), prototypes);
@@ -140,7 +111,7 @@ final class Swav implements Method {
 
   /** Of this rank's own samples, balanced over those of all ranks. */
   private Tensor codes(Tensor scores) {
-    Group group = prototypeWeights.group();
+    Group group = group();
     Tensor all = group.gather(scores.detach());
     return config.sinkhorn().codes(all).narrow(0, group.rank() * scores.size(0), scores.size(0));
   }
@@ -167,18 +138,13 @@ final class Swav implements Method {
   }
 
   @Override
-  public Encoder base() {
-    return branch.base();
-  }
-
-  @Override
   public List<Network> networks() {
-    return List.of(branch.encoder(), new Network("", prototypeWeights, true));
+    return List.of(encoder(), new Network("", prototypeWeights, true));
   }
 
   @Override
   public void close() {
     prototypeWeights.close();
-    branch.close();
+    super.close();
   }
 }

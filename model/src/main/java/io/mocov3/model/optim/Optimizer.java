@@ -109,8 +109,9 @@ public abstract sealed class Optimizer implements AutoCloseable
       Moving moving, List<Tensor> values, List<Tensor> gradients, double learningRate);
 
   /**
-   * The root mean square of what the last update was of each parameter, before it was bounded:
-   * where the optimizer bounds it.
+   * RMS_t of Wortsman et al. (2023) at the last update, before it bounds the rate: (P), the
+   * parameters in their order, of those that began last where some waited. Empty for other
+   * optimizers.
    */
   public Optional<Tensor> updateRms() {
     return Optional.empty();

@@ -75,18 +75,8 @@ class SecondMethodTest {
   private record ToyConfig(BackboneConfig backbone, HeadConfig projector) implements MethodConfig {
 
     @Override
-    public List<HeadConfig> heads() {
-      return List.of(projector);
-    }
-
-    @Override
     public boolean hasTarget() {
       return false;
-    }
-
-    @Override
-    public boolean viewsTogether() {
-      return true;
     }
 
     @Override

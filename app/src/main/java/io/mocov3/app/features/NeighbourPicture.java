@@ -1,4 +1,4 @@
-package io.mocov3.app.picture;
+package io.mocov3.app.features;
 
 import io.mocov3.actors.evaluation.LabelledSets;
 import io.mocov3.augment.codec.Decoded;

@@ -9,8 +9,7 @@ import io.mocov3.model.evaluation.LinearEvaluation;
 import java.util.Map;
 
 /** The linear probe on the features that kNN looks at. */
-public record LinearProbing(LinearEvaluation.Options options, Placement placement)
-    implements Probe {
+public record LinearProbe(LinearEvaluation.Options options, Placement placement) implements Probe {
 
   @Override
   public Progress.LinearMeasured judge(

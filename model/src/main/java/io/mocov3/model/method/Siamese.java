@@ -1,10 +1,10 @@
 package io.mocov3.model.method;
 
-import io.mocov3.model.backbone.BackboneConfig;
 import io.mocov3.model.device.Autocast;
 import io.mocov3.model.device.Placement;
 import io.mocov3.model.device.Precision;
-import io.mocov3.model.method.Method.Network;
+import io.mocov3.model.distributed.Group;
+import io.mocov3.model.method.Term.View;
 import io.mocov3.model.nn.EncoderRole;
 import io.mocov3.model.nn.Head;
 import io.mocov3.model.nn.HeadConfig;
@@ -17,48 +17,63 @@ import java.util.Optional;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 
-/** What every method trains: backbone, projector and, where the method has one, predictor. */
-final class Branch implements AutoCloseable {
+/**
+ * What methods of two views have in common: backbone, projector and, if there is one, predictor are
+ * trained. With a target each view is a term of the loss, alone in its BatchNorms; without one the
+ * views are compared with each other, in one term and as one batch.
+ */
+abstract class Siamese implements Method {
   private final Precision precision;
   private final Encoder base;
   private final Weights predictorWeights;
   private final Optional<Head> predictor;
 
-  Branch(
-      BackboneConfig backbone,
-      HeadConfig projector,
-      Optional<HeadConfig> predictor,
-      Precision precision,
-      Placement placement,
-      long seed) {
+  /** With first weights of that seed. */
+  Siamese(MethodConfig config, Precision precision, Placement placement, long seed) {
+    HeadConfig projector = config.projector();
     this.precision = precision;
-    base = new Encoder(backbone, projector, placement, EncoderRole.BASE, seed, precision);
+    base = new Encoder(config.backbone(), projector, placement, EncoderRole.BASE, seed, precision);
     predictorWeights = new Weights(placement, EncoderRole.BASE);
     predictorWeights.enter(Layers.PREDICTOR);
     try (PointerScope scope = new PointerScope()) {
-      this.predictor =
-          predictor.map(
-              head ->
-                  new Head(
-                      predictorWeights,
-                      "predictor",
-                      projector.out(),
-                      head,
-                      new Init(~seed, placement)));
+      predictor =
+          config
+              .predictor()
+              .map(
+                  head ->
+                      new Head(
+                          predictorWeights,
+                          "predictor",
+                          projector.out(),
+                          head,
+                          new Init(~seed, placement)));
     }
   }
 
-  Encoder base() {
+  @Override
+  public final Encoder base() {
     return base;
   }
 
-  /** A view (N, 3, H, W) to backbone features (N, D). */
-  Tensor features(Tensor view) {
+  @Override
+  public final Tensor features(Tensor view) {
     return base.features(view);
   }
 
+  @Override
+  public final List<Term> terms() {
+    return target().isPresent()
+        ? List.of(Term.of(View.FIRST), Term.of(View.SECOND))
+        : List.of(Term.of(View.FIRST, View.SECOND));
+  }
+
+  @Override
+  public final List<Query> queries(List<Tensor> features) {
+    return target().isPresent() ? features.stream().map(this::query).toList() : together(features);
+  }
+
   /** Features (N, D) of a view to its query; BatchNorms see this view alone. */
-  Query query(Tensor features) {
+  private Query query(Tensor features) {
     try (Autocast autocast = new Autocast(base.weights().placement(), precision)) {
       Tensor projection = base.project(features);
       Tensor query = predictor.isPresent() ? predictor.get().forward(projection) : projection;
@@ -67,7 +82,7 @@ final class Branch implements AutoCloseable {
   }
 
   /** Features (N, D) of both views to their queries; BatchNorms see both as one batch. */
-  List<Query> together(List<Tensor> features) {
+  private List<Query> together(List<Tensor> features) {
     ViewPair views = new ViewPair(features.getFirst(), features.getLast());
     Query both = query(views.joined());
     ViewPair projections = ViewPair.halvesOf(both.projection());
@@ -77,12 +92,17 @@ final class Branch implements AutoCloseable {
         new Query(views.second(), projections.second(), queries.second()));
   }
 
-  Network encoder() {
+  final Network encoder() {
     return new Network("base_encoder.", base.weights(), true);
   }
 
-  Network predictor() {
+  final Network predictor() {
     return new Network("", predictorWeights, true);
+  }
+
+  /** The processes that train this together. */
+  final Group group() {
+    return base.weights().group();
   }
 
   @Override

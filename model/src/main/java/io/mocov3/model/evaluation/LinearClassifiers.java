@@ -20,7 +20,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * momentum and without decay, cosine to 0 (facts 1.8). N batch, D width, R rates, C classes. Owns
  * its tensors.
  */
-public final class LinearProbe implements AutoCloseable {
+public final class LinearClassifiers implements AutoCloseable {
   private static final double MOMENTUM = 0.9;
   private static final double INITIAL_STD = 0.01;
   private static final double EPSILON = 1e-5;
@@ -40,7 +40,7 @@ public final class LinearProbe implements AutoCloseable {
   /**
    * @param learningRates the largest rate of each classifier, at the beginning
    */
-  public LinearProbe(
+  public LinearClassifiers(
       long width, int classes, List<Double> learningRates, Placement placement, long seed) {
     if (classes < 2 || learningRates.isEmpty()) {
       throw new ModelException("a linear probe needs at least two classes and one learning rate");

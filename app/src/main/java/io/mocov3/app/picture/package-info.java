@@ -1,2 +1,0 @@
-/** Pictures of what features find. */
-package io.mocov3.app.picture;
