@@ -4,6 +4,7 @@ import blue.strategic.parquet.ParquetWriter;
 import io.mocov3.app.conf.SettingsException;
 import io.mocov3.app.output.RunException;
 import io.mocov3.augment.source.ImageSource;
+import io.mocov3.model.IoReason;
 import io.mocov3.model.evaluation.LabelledFeatures;
 import java.io.IOException;
 import java.io.Writer;
@@ -56,7 +57,7 @@ public final class FeatureFile {
     try {
       Files.createDirectories(folder);
     } catch (IOException e) {
-      throw new SettingsException("--out: %s cannot be made: %s".formatted(folder, e.getMessage()));
+      throw new SettingsException("--out: %s cannot be made: %s".formatted(folder, IoReason.of(e)));
     }
     if (!Files.isWritable(folder)) {
       throw new SettingsException("--out: %s cannot be written to".formatted(folder));
@@ -87,7 +88,7 @@ public final class FeatureFile {
       Files.move(aside, absolute, StandardCopyOption.REPLACE_EXISTING);
       return names;
     } catch (IOException e) {
-      throw new RunException(file + " cannot be written: " + e.getMessage(), e);
+      throw new RunException(file + " cannot be written: " + IoReason.of(e), e);
     }
   }
 
