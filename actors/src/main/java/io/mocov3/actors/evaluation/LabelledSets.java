@@ -1,5 +1,6 @@
 package io.mocov3.actors.evaluation;
 
+import io.mocov3.actors.views.ReadAhead;
 import io.mocov3.augment.source.ImageSource;
 import io.mocov3.augment.view.EvalView;
 import io.mocov3.model.backbone.FeatureKind;
@@ -54,6 +55,13 @@ public record LabelledSets(String name, Images train, Images test, Framing frami
         name, train, test, new Framing(framing.shortSide(), framing.crop(), images));
   }
 
+  /** Batches of the evaluation view of images, in order. */
+  public ReadAhead read(Images images, Executor workers) {
+    EvalView view = EvalView.of(framing.shortSide(), framing.crop());
+    return new EvalBatches(images.source(), images.count(), view, framing.batchSize())
+        .read(framing.crop(), workers);
+  }
+
   /** Features of images, owned by the caller, read by the calling thread. */
   public LabelledFeatures features(Images images, UnaryOperator<Tensor> network, Pixels pixels) {
     return features(
@@ -72,8 +80,7 @@ public record LabelledSets(String name, Images train, Images test, Framing frami
       Function<Tensor, Map<FeatureKind, Tensor>> network,
       Executor workers,
       DoubleConsumer progress) {
-    EvalView view = EvalView.of(framing.shortSide(), framing.crop());
-    return new FeaturePass(view, framing.crop(), framing.batchSize(), pixels, workers)
+    return new FeaturePass(read(images, workers), framing.crop(), pixels)
         .over(images.source(), images.count(), network, progress);
   }
 }

@@ -46,7 +46,8 @@ class FeaturePassTest {
   private static LabelledFeatures features(MemoryImages images) {
     List<Double> half = List.of(0.5, 0.5, 0.5);
     try (Pixels pixels = new Pixels(Placement.CPU, half, half)) {
-      return new FeaturePass(EvalView.of(16, 16), 16, 2, pixels, Runnable::run)
+      EvalBatches batches = new EvalBatches(images, 4, EvalView.of(16, 16), 2);
+      return new FeaturePass(batches.read(16, Runnable::run), 16, pixels)
           .over(images, 4, x -> Map.of(FeatureKind.POOLED, x.flatten(1, -1)), done -> {})
           .get(FeatureKind.POOLED);
     }

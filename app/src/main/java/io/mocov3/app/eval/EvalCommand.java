@@ -11,6 +11,7 @@ import picocli.CommandLine.Command;
     subcommands = {
       EvalKnnCommand.class,
       EvalLinearCommand.class,
+      EvalFinetuneCommand.class,
       EvalFewShotCommand.class,
       EvalRetrievalCommand.class
     })

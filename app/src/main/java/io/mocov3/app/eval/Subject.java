@@ -94,7 +94,12 @@ final class Subject {
 
   /** Opens all of it; says which weights were taken. */
   Open open(PrintWriter err) {
-    Settings settings = settings();
+    return open(err, List.of());
+  }
+
+  /** The same with assignments over those of the command line. */
+  Open open(PrintWriter err, List<String> assignments) {
+    Settings settings = settings(assignments);
     Threads.configure(settings.threads());
     Placement placement = Placement.of(settings.device(), ScalarType.Float);
     DataSets sets = DataSets.forEvaluation(settings, Optional.ofNullable(probe));
@@ -130,8 +135,8 @@ final class Subject {
     return new LabelledSets(LabelledSets.DEFAULT, all, all, Probes.framing(open.settings()));
   }
 
-  private Settings settings() {
-    List<String> own = new ArrayList<>();
+  private Settings settings(List<String> assignments) {
+    List<String> own = new ArrayList<>(assignments);
     if (data != null) {
       Path train = data.resolve("train");
       own.add(Settings.assignment("data.train", Files.exists(train) ? train : data));

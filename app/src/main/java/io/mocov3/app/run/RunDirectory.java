@@ -38,7 +38,9 @@ public final class RunDirectory implements AutoCloseable {
   public static RunDirectory open(Path path, Duration wait, Consumer<String> line) {
     try {
       Files.createDirectories(path);
-      RunLock lock = RunLock.take(path, wait, () -> line.accept(waiting(path, wait)));
+      RunLock lock =
+          RunLock.take(
+              path, wait, () -> line.accept(waiting(path, wait)), "set another run.directory");
       sweep(path);
       return new RunDirectory(path, lock, OpenDirectory.of(path));
     } catch (IOException e) {

@@ -10,7 +10,7 @@ import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 
 /** One trainer at a time: a lock that the system takes back from a process that ends. */
-final class RunLock implements AutoCloseable {
+public final class RunLock implements AutoCloseable {
   static final String FILE_NAME = ".lock";
   private static final long BETWEEN_LOOKS = Duration.ofMillis(500).toNanos();
 
@@ -23,9 +23,11 @@ final class RunLock implements AutoCloseable {
   /**
    * Another trainer in the directory is waited for that long, after {@code waiting} has run.
    *
+   * @param otherwise what to do, besides stopping it
    * @throws RunException when it is still there then
    */
-  static RunLock take(Path directory, Duration timeout, Runnable waiting) throws IOException {
+  public static RunLock take(Path directory, Duration timeout, Runnable waiting, String otherwise)
+      throws IOException {
     FileChannel channel =
         FileChannel.open(
             directory.resolve(FILE_NAME), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
@@ -35,7 +37,7 @@ final class RunLock implements AutoCloseable {
       if (System.nanoTime() - begin >= timeout.toNanos()) {
         channel.close();
         throw new RunException(
-            directory + " is in use by another trainer; stop it, or set another run.directory");
+            directory + " is in use by another trainer; stop it, or " + otherwise);
       }
       if (!told) {
         waiting.run();
@@ -44,6 +46,11 @@ final class RunLock implements AutoCloseable {
       LockSupport.parkNanos(BETWEEN_LOOKS);
     }
     return new RunLock(channel);
+  }
+
+  /** Whether a file is the lock of its folder. */
+  public static boolean isLock(Path file) {
+    return file.endsWith(FILE_NAME);
   }
 
   private static boolean isLocked(FileChannel channel) throws IOException {

@@ -5,6 +5,8 @@ import com.typesafe.config.ConfigUtil;
 import io.mocov3.actors.stability.StabilityPlan;
 import io.mocov3.app.conf.Layers;
 import io.mocov3.app.conf.SettingsException;
+import io.mocov3.augment.policy.RandAugment;
+import io.mocov3.augment.policy.RandomErasing;
 import io.mocov3.augment.shapes.ShapesConfig;
 import io.mocov3.augment.source.DataFormat;
 import io.mocov3.augment.source.SourceOptions;
@@ -12,6 +14,7 @@ import io.mocov3.augment.view.TwoViews;
 import io.mocov3.model.checkpoint.Retention;
 import io.mocov3.model.evaluation.KnnClassifier;
 import io.mocov3.model.evaluation.LinearEvaluation;
+import io.mocov3.model.finetune.FineTuningConfig;
 import io.mocov3.model.method.MethodConfig;
 import io.mocov3.model.optim.LearningRateSchedule;
 import io.mocov3.model.optim.MomentumSchedule;
@@ -40,6 +43,7 @@ public record Settings(
     Live live,
     List<LabelledPair> probes,
     Linear linear,
+    FineTune finetune,
     StabilityPlan stability,
     Checkpoint checkpoint,
     Distributed distributed,
@@ -131,6 +135,32 @@ public record Settings(
 
   /** The linear probe, and whether it goes beside each full kNN probe. */
   public record Linear(boolean enabled, LinearEvaluation.Options options) {}
+
+  /**
+   * Fine-tuning; the rate is told for a batch of 256.
+   *
+   * @param cropScale smallest and largest share of an image's area in a crop
+   * @param testEveryEpochs 0 for at the end only
+   */
+  public record FineTune(
+      String recipe,
+      double epochs,
+      int batchSize,
+      double baseLearningRate,
+      double minLearningRate,
+      double warmupEpochs,
+      FineTuningConfig step,
+      Optional<RandAugment> policy,
+      RandomErasing erasing,
+      List<Double> cropScale,
+      double testEveryEpochs) {
+
+    /** The rate with batches of so many images; a longer warm-up is cut to the epochs. */
+    public LearningRateSchedule rate(int batch) {
+      return new LearningRateSchedule(
+          baseLearningRate, batch, Math.min(warmupEpochs, epochs), epochs, minLearningRate);
+    }
+  }
 
   /**
    * Checkpoints by steps and by the clock, 0 for not so; there is always one at the end. The last

@@ -53,6 +53,10 @@ final class SettingsReader {
         ProbeSections.linear(
             root.section("evaluation").section("linear"),
             root.section("run").whole("seed", 0, Long.MAX_VALUE)),
+        FineTuneSection.read(
+            root.section("evaluation").section("finetune"),
+            step.precision(),
+            model.backbone().imageSize()),
         StabilitySection.read(root.section("stability"), model.backbone()),
         CheckpointSection.read(root.section("checkpoint"), knn),
         distributed(root.section("distributed")),

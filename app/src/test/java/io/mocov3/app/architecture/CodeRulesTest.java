@@ -64,6 +64,8 @@ final class CodeRulesTest {
           .doNotHaveFullyQualifiedName(
               "io.mocov3.model.step.ViewFeatures") // the way to the weights
           .and()
+          .resideOutsideOfPackage("io.mocov3.model.finetune") // with labels, another step
+          .and()
           .doNotHaveSimpleName("OptimizerFixture") // an optimizer alone, on given gradients
           .and()
           .doNotHaveSimpleName("LossFixture") // a loss alone, of given embeddings
@@ -171,7 +173,7 @@ final class CodeRulesTest {
           .and()
           .doNotHaveSimpleName("Follower") // nor is this one
           .and()
-          .doNotHaveSimpleName("FeaturePass") // the evaluator's own thread reads for it
+          .doNotHaveSimpleName("ReadAhead") // for threads that have nothing else to do
           .should()
           .callMethodWhere(
               describe(

@@ -28,7 +28,7 @@ final class PackageRulesTest {
           List.of(
               Set.of("exactness", "interchange"),
               Set.of("memory"),
-              Set.of("step", "evaluation"),
+              Set.of("step", "evaluation", "finetune"),
               Set.of("method"),
               Set.of("loss", "optim", "backbone", "stability"),
               Set.of("nn"),
@@ -38,7 +38,7 @@ final class PackageRulesTest {
               Set.of("")),
           "augment",
           List.of(
-              Set.of("exactness", "sheet", "dataset"),
+              Set.of("exactness", "sheet", "dataset", "policy"),
               Set.of("view", "shapes", "webdataset"),
               Set.of("source", "operation"),
               Set.of("codec", "batch"),
@@ -48,7 +48,7 @@ final class PackageRulesTest {
               Set.of("guardian"),
               Set.of("training"),
               Set.of("session"),
-              Set.of("ranks"),
+              Set.of("ranks", "finetune"),
               Set.of("evaluation", "stability", "checkpoint"),
               Set.of("views"),
               Set.of("events", "control"),

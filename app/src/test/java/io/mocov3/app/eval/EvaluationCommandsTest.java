@@ -119,6 +119,40 @@ class EvaluationCommandsTest {
   }
 
   @Test
+  void fineTuningWritesANetworkForTimmAndGoesOnWithWhatIsThere() throws IOException {
+    Path out = dir.resolve("tuned");
+    String[] words = {
+      "--out",
+      out.toString(),
+      "--json",
+      "--percent",
+      "50",
+      "--set",
+      "evaluation.finetune.epochs=2",
+      "--set",
+      "evaluation.finetune.batch-size=6"
+    };
+
+    Result first = run("eval finetune --recipe pets", words);
+    Result again = run("eval finetune --recipe pets", words);
+    Result other = run("eval finetune --recipe flowers", words);
+
+    assertThat(first.code()).as(first.err()).isZero();
+    JsonNode document = JSON.readTree(first.out());
+    assertThat(document.path("steps").asInt()).isEqualTo(10);
+    assertThat(document.path("results").path(1).path("network").asText()).isEqualTo("average");
+    JsonNode config = JSON.readTree(out.resolve("timm/config.json").toFile());
+    assertThat(config.path("num_classes").asInt()).isEqualTo(10);
+    assertThat(config.path("label_names").size()).isEqualTo(10);
+    assertThat(out.resolve("timm-average/model.safetensors")).exists();
+    assertThat(Files.readAllLines(out.resolve("metrics.jsonl"))).hasSize(14);
+    assertThat(again.err()).contains("going on from step 10");
+    assertThat(JSON.readTree(again.out())).isEqualTo(document);
+    assertThat(other.code()).isEqualTo(2);
+    assertThat(other.err()).contains("holds a fine-tuning with").contains("give another --out");
+  }
+
+  @Test
   void retrievalDrawsNeighboursWithLabelsAndWithout() throws IOException {
     Path labelled = dir.resolve("labelled.png");
     Path bare = dir.resolve("bare.png");

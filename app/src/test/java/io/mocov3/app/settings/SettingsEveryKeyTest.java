@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mocov3.actors.events.StabilityPolicy;
 import io.mocov3.actors.stability.StabilityPlan;
+import io.mocov3.augment.policy.RandAugment;
+import io.mocov3.augment.policy.RandomErasing;
 import io.mocov3.augment.shapes.ShapesConfig;
 import io.mocov3.augment.source.DataFormat;
 import io.mocov3.augment.source.SourceOptions;
@@ -19,6 +21,8 @@ import io.mocov3.model.checkpoint.Retention;
 import io.mocov3.model.device.Precision;
 import io.mocov3.model.evaluation.KnnClassifier;
 import io.mocov3.model.evaluation.LinearEvaluation;
+import io.mocov3.model.finetune.FineTuningConfig;
+import io.mocov3.model.finetune.Mixing;
 import io.mocov3.model.method.MoCoV3Config;
 import io.mocov3.model.nn.HeadConfig;
 import io.mocov3.model.nn.MlpNorm;
@@ -81,6 +85,12 @@ class SettingsEveryKeyTest {
         evaluation.probes = [ { name = pets, train = p/train, test = p/test, format = list } ]
         evaluation.linear { enabled = true, learning-rates = [0.2, 5], epochs = 7 }
         evaluation.linear { batch-size = 33, validation = 0.25, batch-norm = false }
+        evaluation.finetune { recipe = pets, epochs = 8, batch-size = 17, base-learning-rate = 0.1 }
+        evaluation.finetune { min-learning-rate = 0.2, warmup-epochs = 0.3, weight-decay = 0.4 }
+        evaluation.finetune { layer-decay = 0.5, label-smoothing = 0.6, mixup = 0.7, cutmix = 0.9 }
+        evaluation.finetune { erasing = 0.11, rand-augment = 1.2, rand-augment-operations = 3 }
+        evaluation.finetune { crop-scale = [0.3, 0.9], drop-path = 0.13, average = 0.14 }
+        evaluation.finetune { micro-batches = 15, test-every-epochs = 1.6 }
         evaluation.knn { every-epochs = 0.5, every-steps = 9, k = [3, 5], temperature = [0.1] }
         evaluation.knn { train-images = 21, test-images = 22, resize = 56, batch-size = 23 }
         evaluation.live { enabled = false, every-steps = 31, images = 32, queue-length = 333 }
@@ -219,6 +229,21 @@ class SettingsEveryKeyTest {
         .isEqualTo(
             new Settings.Linear(
                 true, new LinearEvaluation.Options(List.of(0.2, 5.0), 7, 33, 0.25, false, 7)));
+    assertThat(settings.finetune())
+        .isEqualTo(
+            new Settings.FineTune(
+                "pets",
+                8,
+                17,
+                0.1,
+                0.2,
+                0.3,
+                new FineTuningConfig(
+                    new Mixing(0.7, 0.9, 0.6), 0.13, 0.5, 0.4, 0.14, 15, Precision.BF16),
+                Optional.of(new RandAugment(3, 1.2, 0.5)),
+                new RandomErasing(0.11),
+                List.of(0.3, 0.9),
+                1.6));
     assertThat(settings.knn()).isEqualTo(new Settings.Knn(0.5, 9, votes, 21, 22, 56, 23));
     assertThat(settings.checkpoint())
         .isEqualTo(

@@ -1,6 +1,7 @@
 package io.mocov3.model.backbone;
 
 import io.mocov3.model.device.Precision;
+import io.mocov3.model.nn.DropPath;
 import io.mocov3.model.nn.Init;
 import io.mocov3.model.nn.Weights;
 import java.util.EnumSet;
@@ -25,8 +26,14 @@ public interface Backbone {
 
   /** With a residual stream in bf16 if {@code precision} says so. */
   static Backbone of(Weights weights, BackboneConfig config, Init init, Precision precision) {
+    return of(weights, config, init, precision, DropPath.NONE);
+  }
+
+  /** The same with stochastic depth, which a ResNet has not. */
+  static Backbone of(
+      Weights weights, BackboneConfig config, Init init, Precision precision, DropPath path) {
     return switch (config) {
-      case VitConfig vit -> new VisionTransformer(weights, vit, init, precision);
+      case VitConfig vit -> new VisionTransformer(weights, vit, init, precision, path);
       case ResNetConfig resNet -> new ResNet(weights, resNet, init);
     };
   }

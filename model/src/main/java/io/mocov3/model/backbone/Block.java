@@ -18,8 +18,13 @@ final class Block {
   private final UnaryOperator<Tensor> norm2;
   private final Linear expand;
   private final Linear contract;
+  private final UnaryOperator<Tensor> path;
 
-  Block(Weights weights, String name, VitConfig config, Init init) {
+  /**
+   * @param path what happens to what is added to the residual stream
+   */
+  Block(Weights weights, String name, VitConfig config, Init init, UnaryOperator<Tensor> path) {
+    this.path = path;
     int width = config.width();
     int hidden = width * config.mlpRatio();
     norm1 = new LayerNorm(weights, name + ".norm1", width);
@@ -34,14 +39,14 @@ final class Block {
   }
 
   Tensor forward(Tensor x) { // (N, L, D)
-    Tensor attended = x.add(attention.forward(norm1.forward(x)));
-    return attended.add(mlp(attended));
+    Tensor attended = x.add(path.apply(attention.forward(norm1.forward(x))));
+    return attended.add(path.apply(mlp(attended)));
   }
 
   /** The first token of {@link #forward} alone, if the MLP's norm looks at one token at a time. */
   Tensor first(Tensor x) { // (N, L, D) to (N, 1, D)
-    Tensor attended = x.narrow(1, 0, 1).add(attention.first(norm1.forward(x)));
-    return attended.add(mlp(attended));
+    Tensor attended = x.narrow(1, 0, 1).add(path.apply(attention.first(norm1.forward(x))));
+    return attended.add(path.apply(mlp(attended)));
   }
 
   private Tensor mlp(Tensor x) {

@@ -1,6 +1,7 @@
 package io.mocov3.model.backbone;
 
 import io.mocov3.model.device.Precision;
+import io.mocov3.model.nn.DropPath;
 import io.mocov3.model.nn.Init;
 import io.mocov3.model.nn.LayerNorm;
 import io.mocov3.model.nn.Layers;
@@ -41,7 +42,8 @@ final class VisionTransformer implements Backbone {
   private final Optional<LayerNorm> norm;
   private final boolean narrow;
 
-  VisionTransformer(Weights weights, VitConfig config, Init init, Precision precision) {
+  VisionTransformer(
+      Weights weights, VitConfig config, Init init, Precision precision, DropPath path) {
     this.config = config;
     narrow = precision == Precision.BF16_RESIDUAL;
     int width = config.width();
@@ -56,7 +58,8 @@ final class VisionTransformer implements Backbone {
     patchEmbedding = PatchEmbedding.of(weights, config, init);
     for (int i = 0; i < config.depth(); i++) {
       weights.enter(Layers.block(i));
-      Block block = new Block(weights, "blocks." + i, config, init);
+      Block block =
+          new Block(weights, "blocks." + i, config, init, path.branch(weights, i, config.depth()));
       wholeBlocks.add(block);
       boolean last = i == config.depth() - 1;
       blocks.add(last && config.endsInOneToken() ? block::first : block::forward);

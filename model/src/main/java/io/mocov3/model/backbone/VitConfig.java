@@ -100,6 +100,24 @@ public record VitConfig(
         || patchProjection == PatchProjectionKind.BATCH_NORM;
   }
 
+  /** The same with a patch projection that is trained, if it is frozen here. */
+  public VitConfig unfrozen() {
+    return patchProjection != PatchProjectionKind.FROZEN_RANDOM
+        ? this
+        : new VitConfig(
+            imageSize,
+            patchSize,
+            width,
+            depth,
+            heads,
+            mlpRatio,
+            PatchProjectionKind.LEARNED,
+            positionEmbedding,
+            pooling,
+            stem,
+            mlpNorm);
+  }
+
   /** Patches along one side. */
   public int grid() {
     return imageSize / patchSize;

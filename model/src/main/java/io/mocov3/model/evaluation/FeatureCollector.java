@@ -9,29 +9,18 @@ import java.util.function.Supplier;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** Collects features of several kinds batch by batch. Owns what it has until it is built. */
 public final class FeatureCollector implements AutoCloseable {
   private final Map<FeatureKind, LabelledFeatures.Builder> builders =
       new EnumMap<>(FeatureKind.class);
 
-  /**
-   * What {@code network} makes of images (N, 3, H, W), without a graph.
-   *
-   * @param rows those of the N that count
-   */
-  public void add(
-      Supplier<Tensor> images, long[] rows, Function<Tensor, Map<FeatureKind, Tensor>> network) {
+  /** What {@code network} makes of images (N, 3, H, W), without a graph. */
+  public void add(Supplier<Tensor> images, Function<Tensor, Map<FeatureKind, Tensor>> network) {
     try (PointerScope scope = new PointerScope();
         NoGradGuard noGrad = new NoGradGuard()) {
-      Tensor all = images.get();
-      Tensor some =
-          rows.length == all.size(0)
-              ? all
-              : all.index_select(0, Tensor.create(rows).to(all.device(), ScalarType.Long));
       network
-          .apply(some)
+          .apply(images.get())
           .forEach(
               (kind, features) ->
                   builders

@@ -58,8 +58,8 @@ public record FewShot(LinearEvaluation evaluation, long seed) {
     return new Result(share, images, accuracies);
   }
 
-  /** The same share of every class, at least two. */
-  static long[] rows(long[] labels, int classes, double share, long seed) {
+  /** The same share of every class, at least two; {@code labels} in {@code [0, classes)}. */
+  public static long[] rows(long[] labels, int classes, double share, long seed) {
     List<List<Long>> byClass = new ArrayList<>();
     for (int c = 0; c < classes; c++) {
       byClass.add(new ArrayList<>());

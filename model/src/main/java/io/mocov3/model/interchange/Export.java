@@ -27,6 +27,7 @@ import java.util.SequencedMap;
 public record Export(
     SequencedMap<String, TensorData> tensors, Map<String, Map<String, Object>> documents) {
   private static final String CONFIG = "config.json";
+  private static final String IMAGES = "pretrained_cfg";
 
   /** Writes {@code model.safetensors} and the JSON files into {@code folder}, which must exist. */
   public void write(Path folder) {
@@ -79,7 +80,27 @@ public record Export(
     images.put("num_classes", 0);
     images.put("first_conv", shape instanceof VitConfig ? "patch_embed.proj" : "conv1");
     images.put("classifier", shape instanceof VitConfig ? "head" : "fc");
-    config.put("pretrained_cfg", images);
+    config.put(IMAGES, images);
+    return new Export(tensors, Map.of(CONFIG, config));
+  }
+
+  /**
+   * The same network of timm with a classifier, whose tensors it has already.
+   *
+   * @param classes their names, in the order of the labels
+   * @param crop share of an image's short side that evaluation looks at
+   */
+  public Export classifying(List<String> classes, double crop) {
+    Map<String, Object> config = new LinkedHashMap<>(documents.get(CONFIG));
+    Map<String, Object> images = new LinkedHashMap<>();
+    ((Map<?, ?>) config.get(IMAGES)).forEach((key, value) -> images.put((String) key, value));
+    for (Map<String, Object> place : List.of(config, images)) {
+      place.put("num_classes", classes.size());
+    }
+    images.put("crop_pct", crop);
+    images.put("crop_mode", "center");
+    config.put("label_names", classes);
+    config.put(IMAGES, images);
     return new Export(tensors, Map.of(CONFIG, config));
   }
 

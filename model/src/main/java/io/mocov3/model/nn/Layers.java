@@ -18,6 +18,9 @@ public final class Layers {
   public static final String PREDICTOR = "predictor";
   public static final String PROTOTYPES = "prototypes";
 
+  /** What stands on a backbone that is trained with labels. */
+  public static final String CLASSIFIER = "classifier";
+
   private Layers() {}
 
   /** {@code block_00} and on. */

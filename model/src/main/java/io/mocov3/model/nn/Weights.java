@@ -53,6 +53,11 @@ public final class Weights implements AutoCloseable {
     this.role = role;
   }
 
+  /** Whether this is a network that learns, in the middle of a step. */
+  boolean isTraining() {
+    return role == EncoderRole.BASE && !evaluating;
+  }
+
   /** Whether BatchNorms normalise by their own batch and move their running statistics. */
   boolean usesBatchStatistics() {
     return role != EncoderRole.EVALUATION && !evaluating;

@@ -3,11 +3,17 @@ package io.mocov3.model.optim;
 import io.mocov3.model.ModelException;
 
 /**
- * Linear warm-up from 0, then half a cosine down to 0, at fractional epochs. The peak is {@code
- * baseLearningRate * batchSize / 256}.
+ * Linear warm-up from 0, then half a cosine down to {@code smallest}, at fractional epochs. The
+ * peak is {@code baseLearningRate * batchSize / 256}.
  */
 public record LearningRateSchedule(
-    double baseLearningRate, int batchSize, double warmupEpochs, double epochs) {
+    double baseLearningRate, int batchSize, double warmupEpochs, double epochs, double smallest) {
+
+  /** Down to 0. */
+  public LearningRateSchedule(
+      double baseLearningRate, int batchSize, double warmupEpochs, double epochs) {
+    this(baseLearningRate, batchSize, warmupEpochs, epochs, 0);
+  }
 
   public LearningRateSchedule {
     if (!(warmupEpochs >= 0 && epochs > 0 && warmupEpochs <= epochs)) {
@@ -24,6 +30,10 @@ public record LearningRateSchedule(
     if (epoch < warmupEpochs || warmupEpochs == epochs) {
       return peak * epoch / warmupEpochs;
     }
-    return peak * 0.5 * (1 + Math.cos(Math.PI * (epoch - warmupEpochs) / (epochs - warmupEpochs)));
+    double end = Math.min(smallest, peak);
+    return end
+        + (peak - end)
+            * 0.5
+            * (1 + Math.cos(Math.PI * (epoch - warmupEpochs) / (epochs - warmupEpochs)));
   }
 }

@@ -48,6 +48,14 @@ public final class Pixels implements AutoCloseable {
     return normalize(wrap(pixels, n, height, width, 3));
   }
 
+  /** The same, and of the N only these. */
+  public Tensor images(ByteBuffer pixels, int n, int height, int width, long[] rows) {
+    Tensor all = images(pixels, n, height, width);
+    return rows.length == n
+        ? all
+        : all.index_select(0, Tensor.create(rows).to(all.device(), ScalarType.Long));
+  }
+
   /** uint8 (N, H, W, 3) to (N, 3, H, W) of the placement's type. */
   private Tensor normalize(Tensor bytes) {
     return normalizePlanar(bytes.permute(0, 3, 1, 2));

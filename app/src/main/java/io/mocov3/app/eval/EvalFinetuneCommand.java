@@ -1,0 +1,282 @@
+package io.mocov3.app.eval;
+
+import io.mocov3.actors.evaluation.LabelledSets;
+import io.mocov3.actors.finetune.FineTuningRun;
+import io.mocov3.actors.finetune.LabelledImages;
+import io.mocov3.app.conf.SettingsException;
+import io.mocov3.app.output.Bars;
+import io.mocov3.app.output.ExitCode;
+import io.mocov3.app.output.JsonOutput;
+import io.mocov3.app.output.Signals;
+import io.mocov3.app.settings.Settings;
+import io.mocov3.augment.policy.TrainingView;
+import io.mocov3.augment.source.ImageSource;
+import io.mocov3.model.ModelException;
+import io.mocov3.model.backbone.BackboneConfig;
+import io.mocov3.model.evaluation.FewShot;
+import io.mocov3.model.finetune.Classifier;
+import io.mocov3.model.finetune.FineTuning;
+import io.mocov3.model.finetune.FineTuning.Which;
+import io.mocov3.model.interchange.Export;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
+import me.tongfei.progressbar.ProgressBar;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code mocov3 eval finetune}: all of the network, with labels. */
+@Command(
+    name = "finetune",
+    description = {
+      "Trains the whole network with labels, as evaluation.finetune says, tests it and writes it for"
+          + " timm.",
+      "It can be stopped at any time; the same command goes on."
+    },
+    mixinStandardHelpOptions = true)
+public final class EvalFinetuneCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+  @Mixin private Subject subject;
+
+  @Option(
+      names = "--out",
+      required = true,
+      paramLabel = "DIR",
+      description = "A folder for checkpoints, metrics.jsonl and the finished network.")
+  private Path out;
+
+  @Option(
+      names = "--recipe",
+      paramLabel = "NAME",
+      description =
+          "deit, deit-large, cifar-10, cifar-100, flowers or pets: evaluation.finetune.recipe.")
+  private String recipe;
+
+  @Option(
+      names = "--percent",
+      defaultValue = "100",
+      description = "Share of each class's training images: ${DEFAULT-VALUE}")
+  private double percent;
+
+  @Option(
+      names = "--draw",
+      defaultValue = "0",
+      description = "Which of the draws of that share: ${DEFAULT-VALUE}")
+  private int draw;
+
+  @Option(names = "--json", description = "Prints one JSON document.")
+  private boolean json;
+
+  @Override
+  public Integer call() {
+    SettingsException.requireBetween("--draw", draw, 0, 1_000_000);
+    if (!(percent > 0 && percent <= 100)) {
+      throw new SettingsException(
+          "--percent %s must be above 0 and at most 100".formatted(percent));
+    }
+    List<String> own =
+        recipe == null
+            ? List.of()
+            : List.of(Settings.assignment("evaluation.finetune.recipe", recipe));
+    PrintWriter err = spec.commandLine().getErr();
+    try (Subject.Open open = subject.open(err, own)) {
+      LabelledSets sets = subject.sets(open).whole();
+      LabelledImages images = images(open.settings(), sets);
+      BackboneConfig shape = open.settings().model().backbone();
+      try (FineTuningFolder folder =
+              new FineTuningFolder(out, open.settings(), description(open, sets), err);
+          FineTuning tuning = tuning(open, shape, sets)) {
+        return train(open, sets, images, tuning, folder);
+      }
+    }
+  }
+
+  private LabelledImages images(Settings settings, LabelledSets sets) {
+    ImageSource source = sets.train().source();
+    int[] rows = IntStream.range(0, source.size()).toArray();
+    if (percent < 100) {
+      long[] labels = Arrays.stream(rows).mapToLong(source::label).toArray();
+      long[] some =
+          FewShot.rows(labels, sets.classes(), percent / 100, settings.run().seed() + draw);
+      rows = Arrays.stream(some).mapToInt(Math::toIntExact).toArray();
+    }
+    Settings.FineTune tune = settings.finetune();
+    TrainingView crop =
+        TrainingView.cropAndFlip(
+            settings.model().backbone().imageSize(),
+            tune.cropScale().get(0),
+            tune.cropScale().get(1),
+            settings.mean(),
+            settings.std());
+    return new LabelledImages(
+        source,
+        rows,
+        new TrainingView(
+            crop.recipe(), tune.policy(), tune.erasing(), settings.mean(), settings.std()),
+        Math.min(tune.batchSize(), rows.length),
+        settings.run().seed());
+  }
+
+  private Map<String, Object> description(Subject.Open open, LabelledSets sets) {
+    Map<String, Object> subject = new LinkedHashMap<>();
+    subject.put("network", open.settings().model().backbone());
+    subject.put("training images", sets.train().source().size());
+    subject.put("classes", String.join(",", sets.train().source().classNames()));
+    subject.put("percent", percent);
+    subject.put("draw", draw);
+    subject.put("seed", open.settings().run().seed());
+    return subject;
+  }
+
+  private static FineTuning tuning(Subject.Open open, BackboneConfig shape, LabelledSets sets) {
+    try {
+      return new FineTuning(
+          shape,
+          open.encoder().weights(),
+          sets.classes(),
+          open.settings().finetune().step(),
+          open.placement(),
+          open.settings().run().seed());
+    } catch (ModelException e) {
+      throw new SettingsException("evaluation.finetune: " + e.getMessage(), e);
+    }
+  }
+
+  private int train(
+      Subject.Open open,
+      LabelledSets sets,
+      LabelledImages images,
+      FineTuning tuning,
+      FineTuningFolder folder) {
+    Settings.FineTune tune = open.settings().finetune();
+    FineTuningRun run =
+        new FineTuningRun(
+            tuning,
+            images,
+            sets,
+            new FineTuningRun.Plan(
+                tune.epochs(),
+                tune.rate(images.batchSize()),
+                tune.testEveryEpochs(),
+                open.settings().checkpoint().everySteps(),
+                open.settings().checkpoint().every()),
+            open.pixels(),
+            open.workers());
+    long begun = folder.begin(tuning);
+    AtomicBoolean stop = new AtomicBoolean();
+    List<Runnable> undo = new ArrayList<>();
+    for (String signal : List.of("TERM", "INT")) {
+      Signals.on(signal, () -> stop.set(true)).ifPresent(undo::add);
+    }
+    Told told = new Told(folder, spec.commandLine().getErr());
+    try (ProgressBar bar = Bars.of("fine-tuning", run.steps())) {
+      told.bar = bar;
+      bar.stepTo(begun);
+      if (run.run(begun, folder.store(), folder.settings(), stop::get, told)
+          == FineTuningRun.End.STOPPED) {
+        bar.pause();
+        told.say("stopped and saved; the same command goes on");
+        return ExitCode.INTERRUPTED;
+      }
+    } finally {
+      undo.forEach(Runnable::run);
+    }
+    print(told, run.steps(), export(open, sets, tuning, folder));
+    return ExitCode.DONE;
+  }
+
+  private static Map<Which, Path> export(
+      Subject.Open open, LabelledSets sets, FineTuning tuning, FineTuningFolder folder) {
+    Settings settings = open.settings();
+    BackboneConfig shape = Classifier.unfrozen(settings.model().backbone());
+    Map<Which, Path> written = new LinkedHashMap<>();
+    for (Which network : tuning.networks()) {
+      Export export =
+          Export.timm(shape, tuning.tensors(network), settings.mean(), settings.std())
+              .classifying(
+                  sets.train().source().classNames(),
+                  (double) shape.imageSize() / settings.knn().resize());
+      written.put(network, folder.export(network, export));
+    }
+    return written;
+  }
+
+  /** Tells files and people, and keeps the last test. */
+  private static final class Told implements FineTuningRun.Listener {
+    private final FineTuningFolder folder;
+    private final PrintWriter err;
+    private ProgressBar bar;
+    private Map<Which, Double> accuracies = Map.of();
+
+    private Told(FineTuningFolder folder, PrintWriter err) {
+      this.folder = folder;
+      this.err = err;
+    }
+
+    @Override
+    public void stepped(long steps, double epoch, double loss, double rate) {
+      folder.stepped(steps, epoch, loss, rate);
+      bar.stepTo(steps);
+      bar.setExtraMessage(String.format(Locale.ROOT, "epoch %.2f loss %.4f", epoch, loss));
+    }
+
+    @Override
+    public void tested(long steps, double epoch, Map<Which, Double> tested) {
+      folder.tested(steps, epoch, tested);
+      accuracies = tested;
+      tested.forEach(
+          (network, accuracy) ->
+              say(
+                  String.format(
+                      Locale.ROOT,
+                      "  test images at step %d (epoch %.2f): %.2f %% (%s)",
+                      steps,
+                      epoch,
+                      100 * accuracy,
+                      FineTuningFolder.label(network))));
+    }
+
+    private void say(String line) {
+      err.println(line);
+      err.flush();
+    }
+  }
+
+  private void print(Told told, long steps, Map<Which, Path> written) {
+    PrintWriter console = spec.commandLine().getOut();
+    if (json) {
+      List<Map<String, Object>> results = new ArrayList<>();
+      told.accuracies.forEach(
+          (network, accuracy) -> {
+            Map<String, Object> result = new LinkedHashMap<>();
+            result.put("network", FineTuningFolder.label(network));
+            result.put("accuracy", accuracy);
+            result.put("timm", written.get(network).toString());
+            results.add(result);
+          });
+      Map<String, Object> document = new LinkedHashMap<>();
+      document.put("results", results);
+      document.put("steps", steps);
+      JsonOutput.print(console, document);
+      return;
+    }
+    console.printf("%8s  %8s  %s%n", "network", "accuracy", "for timm");
+    told.accuracies.forEach(
+        (network, accuracy) ->
+            console.printf(
+                "%8s  %6.2f %%  %s%n",
+                FineTuningFolder.label(network), 100 * accuracy, written.get(network)));
+    console.flush();
+  }
+}

@@ -1,0 +1,188 @@
+package io.mocov3.app.eval;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import io.mocov3.app.conf.SettingsException;
+import io.mocov3.app.lines.JsonLines;
+import io.mocov3.app.lines.LogWatch;
+import io.mocov3.app.output.Escaped;
+import io.mocov3.app.output.RunException;
+import io.mocov3.app.run.RunLock;
+import io.mocov3.app.settings.Settings;
+import io.mocov3.metrics.NoMetrics;
+import io.mocov3.model.IoReason;
+import io.mocov3.model.checkpoint.Checkpoint;
+import io.mocov3.model.checkpoint.CheckpointStore;
+import io.mocov3.model.checkpoint.Retention;
+import io.mocov3.model.finetune.FineTuning;
+import io.mocov3.model.finetune.FineTuning.Which;
+import io.mocov3.model.interchange.Export;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/**
+ * Where a fine-tuning lies: {@code checkpoints}, {@code metrics.jsonl}, and at the end {@code timm}
+ * and {@code timm-average}. The same command goes on with what is there.
+ */
+final class FineTuningFolder implements AutoCloseable {
+  private static final int KEPT = 2;
+  private static final String CHECKPOINTS = "checkpoints";
+  private static final String KEYS = "mocov3.evaluation.finetune";
+
+  /** What may differ when a fine-tuning goes on. */
+  private static final String FREE = "test-every-epochs";
+
+  private final Path folder;
+  private final PrintWriter err;
+  private final RunLock lock;
+  private final CheckpointStore store;
+  private final JsonLines metrics;
+  private final Map<String, Object> settings;
+
+  /**
+   * Makes the folder if need be.
+   *
+   * @param subject what is trained by which images, besides the recipe
+   * @throws SettingsException when something else is there
+   */
+  FineTuningFolder(Path folder, Settings experiment, Map<String, Object> subject, PrintWriter err) {
+    this.folder = folder;
+    this.err = err;
+    settings = settings(experiment, subject);
+    try {
+      if (Files.exists(folder) && !Files.isDirectory(folder)) {
+        throw new SettingsException(folder + " is not a folder; give another --out");
+      }
+      if (!Files.isDirectory(folder.resolve(CHECKPOINTS)) && holdsSomething(folder)) {
+        throw new SettingsException(
+            folder + " holds something else than a fine-tuning; give another --out");
+      }
+      Files.createDirectories(folder);
+      lock = RunLock.take(folder, Duration.ZERO, () -> {}, "give another --out");
+    } catch (IOException e) {
+      throw new RunException(folder + " cannot be used: " + IoReason.of(e), e);
+    }
+    store = new CheckpointStore(folder.resolve(CHECKPOINTS), Retention.newest(KEPT));
+    metrics =
+        new JsonLines(
+            folder.resolve("metrics.jsonl"), new LogWatch(NoMetrics.INSTANCE, this::tell));
+  }
+
+  private static boolean holdsSomething(Path folder) throws IOException {
+    if (!Files.exists(folder)) {
+      return false;
+    }
+    try (Stream<Path> content = Files.list(folder)) {
+      return content.anyMatch(path -> !RunLock.isLock(path));
+    }
+  }
+
+  private static Map<String, Object> settings(Settings experiment, Map<String, Object> subject) {
+    Config keys = ConfigFactory.parseString(experiment.rendered()).getConfig(KEYS);
+    Map<String, Object> all = new TreeMap<>();
+    keys.entrySet()
+        .forEach(key -> all.put(key.getKey(), String.valueOf(key.getValue().unwrapped())));
+    all.remove(FREE);
+    subject.forEach((key, value) -> all.put(key, String.valueOf(value)));
+    return new LinkedHashMap<>(all);
+  }
+
+  CheckpointStore store() {
+    return store;
+  }
+
+  /** What must be the same when it goes on. */
+  Map<String, Object> settings() {
+    return settings;
+  }
+
+  /**
+   * Takes over the newest checkpoint, if there is one.
+   *
+   * @return how many steps were made
+   * @throws SettingsException when it is of another fine-tuning
+   */
+  long begin(FineTuning tuning) {
+    Optional<Checkpoint> newest = store.newestValid(this::tell);
+    if (newest.isEmpty()) {
+      metrics.truncateAfter(0);
+      return 0;
+    }
+    Map<?, ?> before = FineTuning.settings(newest.get());
+    settings.forEach(
+        (key, now) -> {
+          if (!now.equals(before.get(key))) {
+            throw new SettingsException(
+                "%s holds a fine-tuning with %s = %s, not %s; give another --out"
+                    .formatted(folder, key, before.get(key), now));
+          }
+        });
+    long steps = tuning.restore(newest.get());
+    metrics.truncateAfter(steps);
+    tell("going on from step " + steps);
+    return steps;
+  }
+
+  private void tell(String line) {
+    err.println(Escaped.text(line));
+    err.flush();
+  }
+
+  void stepped(long step, double epoch, double loss, double rate) {
+    Map<String, Object> line = new LinkedHashMap<>();
+    line.put("type", "finetune_step");
+    line.put("step", step);
+    line.put("epoch", epoch);
+    line.put("loss", loss);
+    line.put("learning_rate", rate);
+    metrics.append(line);
+  }
+
+  void tested(long step, double epoch, Map<Which, Double> accuracies) {
+    accuracies.forEach(
+        (network, accuracy) -> {
+          Map<String, Object> line = new LinkedHashMap<>();
+          line.put("type", "finetune_test");
+          line.put("step", step);
+          line.put("epoch", epoch);
+          line.put("network", label(network));
+          line.put("accuracy", accuracy);
+          metrics.append(line);
+        });
+  }
+
+  static String label(Which network) {
+    return network.name().toLowerCase(Locale.ROOT);
+  }
+
+  /** Writes a network for timm; returns where. */
+  Path export(Which network, Export export) {
+    Path target = folder.resolve(network == Which.AVERAGE ? "timm-average" : "timm");
+    try {
+      Files.createDirectories(target);
+    } catch (IOException e) {
+      throw new RunException(target + " cannot be made: " + IoReason.of(e), e);
+    }
+    export.write(target);
+    return target;
+  }
+
+  @Override
+  public void close() {
+    metrics.close();
+    try {
+      lock.close();
+    } catch (IOException e) {
+      tell(folder + " cannot be unlocked: " + IoReason.of(e));
+    }
+  }
+}
