@@ -16,8 +16,8 @@ import java.util.function.DoubleConsumer;
 import java.util.function.Function;
 import org.bytedeco.pytorch.Tensor;
 
-/** Features of images of {@code size} pixels a side, batch by batch. */
-record FeaturePass(ReadAhead reader, int size, Pixels pixels) {
+/** Features of images, batch by batch. */
+record FeaturePass(ReadAhead reader, Pixels pixels) {
 
   /**
    * The features of {@code count} images of {@code source}, which are read; undecodable ones are
@@ -40,9 +40,7 @@ record FeaturePass(ReadAhead reader, int size, Pixels pixels) {
         ReadAhead.Batch batch = next.get();
         if (!batch.slots().isEmpty()) {
           Arrays.stream(batch.samples()).forEach(kept::add);
-          features.add(
-              () -> pixels.images(batch.buffer().pixels(), batch.read(), size, size, batch.rows()),
-              network);
+          features.add(() -> batch.images(pixels), network);
         }
         done += batch.read();
         progress.accept((double) done / count);

@@ -80,7 +80,7 @@ public record LabelledSets(String name, Images train, Images test, Framing frami
       Function<Tensor, Map<FeatureKind, Tensor>> network,
       Executor workers,
       DoubleConsumer progress) {
-    return new FeaturePass(read(images, workers), framing.crop(), pixels)
+    return new FeaturePass(read(images, workers), pixels)
         .over(images.source(), images.count(), network, progress);
   }
 }

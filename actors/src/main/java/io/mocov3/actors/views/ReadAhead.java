@@ -2,12 +2,14 @@ package io.mocov3.actors.views;
 
 import io.mocov3.augment.batch.BatchBuffer;
 import io.mocov3.augment.codec.Outcome;
+import io.mocov3.model.tensor.Pixels;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.stream.IntStream;
+import org.bytedeco.pytorch.Tensor;
 
 /**
  * Batches of one view for a thread that works on one while {@code workers} read the next. For what
@@ -33,9 +35,10 @@ public final class ReadAhead {
    */
   public record Batch(long number, BatchBuffer buffer, int read, List<Integer> slots) {
 
-    /** The slots as rows of a tensor. */
-    public long[] rows() {
-      return slots.stream().mapToLong(Integer::longValue).toArray();
+    /** What could be decoded, (N, 3, size, size), normalised, in the caller's scope. */
+    public Tensor images(Pixels pixels) {
+      long[] rows = slots.stream().mapToLong(Integer::longValue).toArray();
+      return pixels.images(buffer.pixels(), read, buffer.height(), buffer.width(), rows);
     }
 
     /** The samples that could be decoded, in the order of their slots. */

@@ -47,7 +47,7 @@ class FeaturePassTest {
     List<Double> half = List.of(0.5, 0.5, 0.5);
     try (Pixels pixels = new Pixels(Placement.CPU, half, half)) {
       EvalBatches batches = new EvalBatches(images, 4, EvalView.of(16, 16), 2);
-      return new FeaturePass(batches.read(16, Runnable::run), 16, pixels)
+      return new FeaturePass(batches.read(16, Runnable::run), pixels)
           .over(images, 4, x -> Map.of(FeatureKind.POOLED, x.flatten(1, -1)), done -> {})
           .get(FeatureKind.POOLED);
     }

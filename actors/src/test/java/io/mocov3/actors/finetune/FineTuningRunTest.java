@@ -64,19 +64,20 @@ class FineTuningRunTest {
     Told whole = new Told();
     Told parts = new Told();
 
-    FineTuningRun.End end = run(folder.resolve("whole"), () -> false, whole);
-    FineTuningRun.End stopped = run(folder.resolve("parts"), () -> parts.lines.size() >= 5, parts);
-    FineTuningRun.End done = run(folder.resolve("parts"), () -> false, parts);
+    LabelledTraining.End end = run(folder.resolve("whole"), () -> false, whole);
+    LabelledTraining.End stopped =
+        run(folder.resolve("parts"), () -> parts.lines.size() >= 5, parts);
+    LabelledTraining.End done = run(folder.resolve("parts"), () -> false, parts);
 
-    assertThat(end).isEqualTo(FineTuningRun.End.DONE);
-    assertThat(stopped).isEqualTo(FineTuningRun.End.STOPPED);
-    assertThat(done).isEqualTo(FineTuningRun.End.DONE);
+    assertThat(end).isEqualTo(LabelledTraining.End.DONE);
+    assertThat(stopped).isEqualTo(LabelledTraining.End.STOPPED);
+    assertThat(done).isEqualTo(LabelledTraining.End.DONE);
     assertThat(parts.lines).isEqualTo(whole.lines);
     assertThat(whole.lines).filteredOn(line -> line.startsWith("step")).hasSize(8);
     assertThat(whole.lines).filteredOn(line -> line.startsWith("test")).hasSize(2);
   }
 
-  private static FineTuningRun.End run(Path folder, BooleanSupplier stop, Told told) {
+  private static LabelledTraining.End run(Path folder, BooleanSupplier stop, Told told) {
     LabelledImages images =
         new LabelledImages(
             new MemoryImages(16, Set.of(3)), IntStream.range(0, 16).toArray(), view(), 4, 7);
@@ -87,14 +88,18 @@ class FineTuningRunTest {
             new LabelledSets.Images(new MemoryImages(6, Set.of(5)), 0),
             new LabelledSets.Framing(SIZE, SIZE, 4));
     FineTuningRun.Plan plan =
-        new FineTuningRun.Plan(
-            2, new LearningRateSchedule(1e-2, 4, 0.5, 2, 1e-5), 1, 0, Duration.ZERO);
+        new FineTuningRun.Plan(2, new LearningRateSchedule(1e-2, 4, 0.5, 2, 1e-5), 1, Map.of());
     CheckpointStore store = new CheckpointStore(folder, Retention.newest(1));
     try (FineTuning tuning = tuning();
         Pixels pixels = new Pixels(Placement.CPU, HALVES, HALVES)) {
       long begun = store.newestValid(line -> {}).map(tuning::restore).orElse(0L);
-      return new FineTuningRun(tuning, images, sets, plan, pixels, Runnable::run)
-          .run(begun, store, Map.of(), stop, told);
+      LabelledTraining training =
+          new LabelledTraining(
+              images,
+              pixels,
+              Runnable::run,
+              Optional.of(new LabelledTraining.Saving(store, 0, Duration.ZERO)));
+      return new FineTuningRun(tuning, training, sets, plan, told).run(begun, stop);
     }
   }
 

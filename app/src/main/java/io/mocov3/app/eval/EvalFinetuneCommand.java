@@ -3,11 +3,11 @@ package io.mocov3.app.eval;
 import io.mocov3.actors.evaluation.LabelledSets;
 import io.mocov3.actors.finetune.FineTuningRun;
 import io.mocov3.actors.finetune.LabelledImages;
+import io.mocov3.actors.finetune.LabelledTraining;
 import io.mocov3.app.conf.SettingsException;
 import io.mocov3.app.output.Bars;
 import io.mocov3.app.output.ExitCode;
 import io.mocov3.app.output.JsonOutput;
-import io.mocov3.app.output.Signals;
 import io.mocov3.app.settings.Settings;
 import io.mocov3.augment.policy.TrainingView;
 import io.mocov3.augment.source.ImageSource;
@@ -26,8 +26,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import me.tongfei.progressbar.ProgressBar;
 import picocli.CommandLine.Command;
@@ -94,8 +94,7 @@ public final class EvalFinetuneCommand implements Callable<Integer> {
       LabelledSets sets = subject.sets(open).whole();
       LabelledImages images = images(open.settings(), sets);
       BackboneConfig shape = open.settings().model().backbone();
-      try (FineTuningFolder folder =
-              new FineTuningFolder(out, open.settings(), description(open, sets), err);
+      try (TrainingFolder folder = new TrainingFolder(out, "fine-tuning", recipe(open, sets), err);
           FineTuning tuning = tuning(open, shape, sets)) {
         return train(open, sets, images, tuning, folder);
       }
@@ -128,15 +127,17 @@ public final class EvalFinetuneCommand implements Callable<Integer> {
         settings.run().seed());
   }
 
-  private Map<String, Object> description(Subject.Open open, LabelledSets sets) {
-    Map<String, Object> subject = new LinkedHashMap<>();
-    subject.put("network", open.settings().model().backbone());
-    subject.put("training images", sets.train().source().size());
-    subject.put("classes", String.join(",", sets.train().source().classNames()));
-    subject.put("percent", percent);
-    subject.put("draw", draw);
-    subject.put("seed", open.settings().run().seed());
-    return subject;
+  /** What must be the same when it goes on. */
+  private Map<String, Object> recipe(Subject.Open open, LabelledSets sets) {
+    Map<String, Object> recipe =
+        TrainingFolder.keys(
+            open.settings(),
+            List.of("model.", "evaluation.finetune.", "run.seed"),
+            List.of("model.pro", "model.pre", "model.init", "evaluation.finetune.test-every"));
+    recipe.putAll(open.images(sets));
+    recipe.put("percent", percent);
+    recipe.put("draw", draw);
+    return recipe;
   }
 
   private static FineTuning tuning(Subject.Open open, BackboneConfig shape, LabelledSets sets) {
@@ -158,46 +159,40 @@ public final class EvalFinetuneCommand implements Callable<Integer> {
       LabelledSets sets,
       LabelledImages images,
       FineTuning tuning,
-      FineTuningFolder folder) {
-    Settings.FineTune tune = open.settings().finetune();
-    FineTuningRun run =
-        new FineTuningRun(
-            tuning,
+      TrainingFolder folder) {
+    Settings settings = open.settings();
+    Settings.FineTune tune = settings.finetune();
+    LabelledTraining training =
+        new LabelledTraining(
             images,
-            sets,
-            new FineTuningRun.Plan(
-                tune.epochs(),
-                tune.rate(images.batchSize()),
-                tune.testEveryEpochs(),
-                open.settings().checkpoint().everySteps(),
-                open.settings().checkpoint().every()),
             open.pixels(),
-            open.workers());
-    long begun = folder.begin(tuning);
-    AtomicBoolean stop = new AtomicBoolean();
-    List<Runnable> undo = new ArrayList<>();
-    for (String signal : List.of("TERM", "INT")) {
-      Signals.on(signal, () -> stop.set(true)).ifPresent(undo::add);
-    }
+            open.workers(),
+            Optional.of(folder.saving(settings.checkpoint())));
+    long steps = training.steps(tune.epochs());
+    FineTuningRun.Plan plan =
+        new FineTuningRun.Plan(
+            tune.epochs(),
+            tune.rate(images.batchSize()),
+            tune.testEveryEpochs(),
+            folder.settings());
+    long begun = folder.begin(tuning::restore);
     Told told = new Told(folder, spec.commandLine().getErr());
-    try (ProgressBar bar = Bars.of("fine-tuning", run.steps())) {
+    try (ProgressBar bar = Bars.of("fine-tuning", steps);
+        StopRequest stop = StopRequest.bySignal()) {
       told.bar = bar;
       bar.stepTo(begun);
-      if (run.run(begun, folder.store(), folder.settings(), stop::get, told)
-          == FineTuningRun.End.STOPPED) {
-        bar.pause();
-        told.say("stopped and saved; the same command goes on");
+      FineTuningRun run = new FineTuningRun(tuning, training, sets, plan, told);
+      if (run.run(begun, stop) == LabelledTraining.End.STOPPED) {
+        told.say(StopRequest.SAVED);
         return ExitCode.INTERRUPTED;
       }
-    } finally {
-      undo.forEach(Runnable::run);
     }
-    print(told, run.steps(), export(open, sets, tuning, folder));
+    print(told, steps, export(open, sets, tuning, folder));
     return ExitCode.DONE;
   }
 
   private static Map<Which, Path> export(
-      Subject.Open open, LabelledSets sets, FineTuning tuning, FineTuningFolder folder) {
+      Subject.Open open, LabelledSets sets, FineTuning tuning, TrainingFolder folder) {
     Settings settings = open.settings();
     BackboneConfig shape = Classifier.unfrozen(settings.model().backbone());
     Map<Which, Path> written = new LinkedHashMap<>();
@@ -214,12 +209,12 @@ public final class EvalFinetuneCommand implements Callable<Integer> {
 
   /** Tells files and people, and keeps the last test. */
   private static final class Told implements FineTuningRun.Listener {
-    private final FineTuningFolder folder;
+    private final TrainingFolder folder;
     private final PrintWriter err;
     private ProgressBar bar;
     private Map<Which, Double> accuracies = Map.of();
 
-    private Told(FineTuningFolder folder, PrintWriter err) {
+    private Told(TrainingFolder folder, PrintWriter err) {
       this.folder = folder;
       this.err = err;
     }
@@ -244,7 +239,7 @@ public final class EvalFinetuneCommand implements Callable<Integer> {
                       steps,
                       epoch,
                       100 * accuracy,
-                      FineTuningFolder.label(network))));
+                      TrainingFolder.label(network))));
     }
 
     private void say(String line) {
@@ -260,7 +255,7 @@ public final class EvalFinetuneCommand implements Callable<Integer> {
       told.accuracies.forEach(
           (network, accuracy) -> {
             Map<String, Object> result = new LinkedHashMap<>();
-            result.put("network", FineTuningFolder.label(network));
+            result.put("network", TrainingFolder.label(network));
             result.put("accuracy", accuracy);
             result.put("timm", written.get(network).toString());
             results.add(result);
@@ -276,7 +271,7 @@ public final class EvalFinetuneCommand implements Callable<Integer> {
         (network, accuracy) ->
             console.printf(
                 "%8s  %6.2f %%  %s%n",
-                FineTuningFolder.label(network), 100 * accuracy, written.get(network)));
+                TrainingFolder.label(network), 100 * accuracy, written.get(network)));
     console.flush();
   }
 }

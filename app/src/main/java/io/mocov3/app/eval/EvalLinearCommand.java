@@ -1,15 +1,19 @@
 package io.mocov3.app.eval;
 
 import io.mocov3.actors.evaluation.LabelledSets;
+import io.mocov3.app.conf.SettingsException;
 import io.mocov3.app.output.Bars;
+import io.mocov3.app.output.ExitCode;
 import io.mocov3.app.output.JsonOutput;
 import io.mocov3.model.backbone.FeatureKind;
 import io.mocov3.model.evaluation.LinearEvaluation;
 import io.mocov3.model.evaluation.LinearEvaluation.Candidate;
 import io.mocov3.model.evaluation.LinearEvaluation.Result;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -36,22 +40,51 @@ public final class EvalLinearCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Prints one JSON document.")
   private boolean json;
 
+  @Option(
+      names = "--augment",
+      description =
+          "Trains on a new crop and flip of each image in each epoch, as the reference does: a pass"
+              + " of the network each time.")
+  private boolean augment;
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      description = "With --augment, a folder for checkpoints: the same command goes on there.")
+  private Path out;
+
   @Override
   public Integer call() {
-    try (Subject.Open open = subject.open(spec.commandLine().getErr())) {
+    if (out != null && !augment) {
+      throw new SettingsException(
+          "--out is for --augment: without it features are computed once and nothing is saved");
+    }
+    PrintWriter err = spec.commandLine().getErr();
+    try (Subject.Open open = subject.open(err)) {
       LabelledSets sets = subject.sets(open).whole();
       Set<FeatureKind> kinds = linear.kinds(open.encoder().kinds());
       LinearEvaluation.Options options = linear.over(open.settings().linear().options());
-      LinearEvaluation evaluation = new LinearEvaluation(options, open.placement());
+      Optional<Result> result;
       try (Subject.Pair features = open.features(sets, kinds)) {
-        Result result =
-            Bars.under(
-                "classifiers",
-                done -> evaluation.run(features.train(), features.test(), sets.classes(), done));
-        print(result, sets.classes());
+        result =
+            augment
+                ? new AugmentedLinear(open, sets, kinds, options, err).run(features, out)
+                : Optional.of(onFeatures(open, sets, options, features));
       }
+      result.ifPresent(found -> print(found, sets.classes()));
+      return result.isPresent() ? ExitCode.DONE : ExitCode.INTERRUPTED;
     }
-    return 0;
+  }
+
+  private static Result onFeatures(
+      Subject.Open open,
+      LabelledSets sets,
+      LinearEvaluation.Options options,
+      Subject.Pair features) {
+    LinearEvaluation evaluation = new LinearEvaluation(options, open.placement());
+    return Bars.under(
+        "classifiers",
+        done -> evaluation.run(features.train(), features.test(), sets.classes(), done));
   }
 
   private void print(Result result, int classes) {

@@ -72,6 +72,15 @@ final class Subject {
           done -> sets.features(images, pixels, x -> encoder.features(x, kinds), workers, done));
     }
 
+    /** What tells one set of training images from another. */
+    Map<String, Object> images(LabelledSets sets) {
+      return Map.of(
+          "training images",
+          sets.train().source().size(),
+          "classes",
+          String.join(",", sets.train().source().classNames()));
+    }
+
     @Override
     public void close() {
       workers.close();

@@ -123,7 +123,7 @@ public final class ForkCommand implements Callable<Integer> {
       tensors.names().forEach(name -> weights.put(name, tensors.get(name)));
       Optional<SafetensorsFile> more = checkpoint.state();
       SequencedMap<String, TensorData> sections = new LinkedHashMap<>();
-      more.ifPresent(file -> file.names().forEach(name -> sections.put(name, file.get(name))));
+      more.ifPresent(file -> sections.putAll(file.all()));
       new CheckpointStore(target.checkpoints(), settings.checkpoint().retention())
           .write(at, new CheckpointData(weights, state, sections, checkpoint.trainer(), true));
       more.ifPresent(SafetensorsFile::close);

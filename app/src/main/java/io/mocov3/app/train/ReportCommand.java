@@ -14,8 +14,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "report",
     description = {
-      "Writes one HTML file that needs nothing else: loss, kNN curves, gradients, health, events and"
-          + " nearest neighbours as pictures. Several runs are laid over each other."
+      "Writes one HTML file that needs nothing else: loss, kNN curves, gradients, health, events,"
+          + " nearest neighbours and a map of features as pictures. Several runs are laid over each"
+          + " other."
     },
     mixinStandardHelpOptions = true)
 public final class ReportCommand implements Callable<Integer> {

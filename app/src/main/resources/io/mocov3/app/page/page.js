@@ -382,12 +382,19 @@
   }
 
   function pictures(run, key) {
-    if (!run.neighbours) return;
-    const body = card(key, "Nearest neighbours: a test image, then the training images nearest to it" + (several() ? ": " + label(run) : ""), "wide");
+    picture(run.neighbours, key, run, "Nearest neighbours: a test image, then the training images nearest to it",
+      "test images, each with its nearest training images");
+    picture(run.map, key + "-map", run, "Map of features (t-SNE): near images have near features; distances between groups mean little",
+      "test images as dots in a plane, coloured by class");
+  }
+
+  function picture(source, key, run, title, alt) {
+    if (!source) return;
+    const body = card(key, title + (several() ? ": " + label(run) : ""), "wide");
     if (!body.querySelector("img")) {
       const image = element("img", body, "picture");
-      image.alt = "test images, each with its nearest training images";
-      image.src = run.neighbours;
+      image.alt = alt;
+      image.src = source;
     }
   }
 

@@ -108,6 +108,24 @@ class EvaluationCommandsTest {
   }
 
   @Test
+  void theLinearProbeWithAugmentationGoesOnInItsFolder() throws IOException {
+    Path out = dir.resolve("linear");
+    String[] words = {"--augment", "--json", "--epochs", "3", "--out", out.toString()};
+
+    Result first = run("eval linear", words);
+    Result again = run("eval linear", words);
+    Result other = run("eval linear --augment --epochs 4", "--out", out.toString());
+    Result alone = run("eval linear", "--out", out.toString());
+
+    assertThat(first.code()).as(first.err()).isZero();
+    assertThat(JSON.readTree(first.out()).path("results").size()).isEqualTo(24);
+    assertThat(again.err()).contains("going on from step 3");
+    assertThat(again.out()).isEqualTo(first.out());
+    assertThat(other.err()).contains("holds a linear probe with epochs = 3, not 4");
+    assertThat(alone.err()).contains("--out is for --augment");
+  }
+
+  @Test
   void fewShotTellsMeanAndSpreadOfItsDraws() throws IOException {
     Result json =
         run("eval few-shot", "--json", "--percent", "50", "--draws", "2", "--epochs", "3");

@@ -6,7 +6,9 @@ import io.mocov3.model.nn.Init;
 import io.mocov3.model.tensor.NoGrad;
 import io.mocov3.model.tensor.Tensors;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.SequencedMap;
 import java.util.stream.Stream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.LongOptional;
@@ -92,6 +94,18 @@ public final class LinearClassifiers implements AutoCloseable {
       weight.addcmul_(weightMomentum, steps);
       bias.addcmul_(biasMomentum, steps);
     }
+  }
+
+  /** All that a training of them goes on with. */
+  SequencedMap<String, Tensor> tensors() {
+    SequencedMap<String, Tensor> tensors = new LinkedHashMap<>();
+    tensors.put("weight", weight);
+    tensors.put("bias", bias);
+    tensors.put("weight_momentum", weightMomentum);
+    tensors.put("bias_momentum", biasMomentum);
+    tensors.put("mean", mean);
+    tensors.put("scale", scale);
+    return tensors;
   }
 
   /** Number of classifiers. */

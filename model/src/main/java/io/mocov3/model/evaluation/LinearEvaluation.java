@@ -57,6 +57,74 @@ public final class LinearEvaluation {
                 + " share between 0 and 1");
       }
     }
+
+    /** The rates with batches of so many images. */
+    List<Double> rates(int batch) {
+      return learningRates.stream().map(rate -> rate(rate, batch)).toList();
+    }
+
+    private double rate(double learningRate, int batch) {
+      return learningRate * batch / RATE_BATCH;
+    }
+
+    /** What the classifiers of a kind of features, one for each rate, make of what chooses. */
+    List<Candidate> candidates(FeatureKind kind, double[] accuracies) {
+      return IntStream.range(0, accuracies.length)
+          .mapToObj(i -> new Candidate(kind, learningRates.get(i), accuracies[i]))
+          .toList();
+    }
+  }
+
+  /** The rows that choose, and those that are learned from before; in the order of a shuffle. */
+  static final class Split {
+    private final long[] chooses;
+    private final long[] learns;
+
+    private Split(long[] chooses, long[] learns) {
+      this.chooses = chooses;
+      this.learns = learns;
+    }
+
+    /** The array itself. */
+    long[] chooses() {
+      return chooses;
+    }
+
+    /** The array itself. */
+    long[] learns() {
+      return learns;
+    }
+
+    static Split of(long[] labels, Options options) {
+      long[] order = shuffled(identity(labels.length), options.seed());
+      Set<Long> held = held(labels, order, options.validation());
+      if (held.isEmpty() || order.length - held.size() < 2) {
+        throw new ModelException(
+            "%d training images are too few for a linear probe".formatted(order.length));
+      }
+      return new Split(
+          Arrays.stream(order).filter(held::contains).toArray(),
+          Arrays.stream(order).filter(row -> !held.contains(row)).toArray());
+    }
+
+    /** A share of every class, at least one where there are two. */
+    private static Set<Long> held(long[] labels, long[] order, double share) {
+      Map<Long, Long> sizes =
+          Arrays.stream(labels)
+              .boxed()
+              .collect(Collectors.groupingBy(c -> c, Collectors.counting()));
+      Map<Long, Long> left = new HashMap<>();
+      sizes.forEach(
+          (label, size) -> left.put(label, size < 2 ? 0 : Math.max(1, Math.round(share * size))));
+      Set<Long> held = new HashSet<>();
+      for (long row : order) {
+        long label = labels[(int) row];
+        if (left.merge(label, -1L, Long::sum) >= 0) {
+          held.add(row);
+        }
+      }
+      return held;
+    }
   }
 
   /** A classifier, and its accuracy on the training images that choose. */
@@ -86,15 +154,7 @@ public final class LinearEvaluation {
       Map<FeatureKind, LabelledFeatures> test,
       int classes,
       DoubleConsumer progress) {
-    LabelledFeatures any = train.values().iterator().next();
-    long[] order = shuffled(identity(any.size()), options.seed());
-    Set<Long> held = held(any.labelArray(), order);
-    if (held.isEmpty() || order.length - held.size() < 2) {
-      throw new ModelException(
-          "%d training images are too few for a linear probe".formatted(order.length));
-    }
-    long[] chooses = Arrays.stream(order).filter(held::contains).toArray();
-    long[] learns = Arrays.stream(order).filter(row -> !held.contains(row)).toArray();
+    Split split = Split.of(train.values().iterator().next().labelArray(), options);
     List<Candidate> candidates = new ArrayList<>();
     int rounds = train.size() + 1;
     int round = 0;
@@ -103,24 +163,22 @@ public final class LinearEvaluation {
       try (LinearClassifiers probe =
           trained(
               kind.getValue(),
-              learns,
-              options.learningRates(),
+              split.learns(),
+              options.rates(batch(split.learns())),
               classes,
               share -> progress.accept((begun + share) / rounds))) {
-        double[] accuracies = accuracies(probe, kind.getValue(), chooses);
-        for (int i = 0; i < accuracies.length; i++) {
-          candidates.add(
-              new Candidate(kind.getKey(), options.learningRates().get(i), accuracies[i]));
-        }
+        candidates.addAll(
+            options.candidates(kind.getKey(), accuracies(probe, kind.getValue(), split.chooses())));
       }
     }
     Candidate chosen = chosen(candidates);
     LabelledFeatures features = train.get(chosen.features());
+    long[] every = identity(features.size());
     try (LinearClassifiers probe =
         trained(
             features,
-            identity(features.size()),
-            List.of(chosen.learningRate()),
+            every,
+            List.of(options.rate(chosen.learningRate(), batch(every))),
             classes,
             share -> progress.accept((rounds - 1 + share) / rounds))) {
       LabelledFeatures unseen = test.get(chosen.features());
@@ -128,26 +186,8 @@ public final class LinearEvaluation {
     }
   }
 
-  /** The rows that choose: a share of every class, at least one where there are two. */
-  private Set<Long> held(long[] labels, long[] order) {
-    Map<Long, Long> sizes =
-        Arrays.stream(labels).boxed().collect(Collectors.groupingBy(c -> c, Collectors.counting()));
-    Map<Long, Long> left = new HashMap<>();
-    sizes.forEach(
-        (label, size) ->
-            left.put(label, size < 2 ? 0 : Math.max(1, Math.round(options.validation() * size))));
-    Set<Long> held = new HashSet<>();
-    for (long row : order) {
-      long label = labels[(int) row];
-      if (left.merge(label, -1L, Long::sum) >= 0) {
-        held.add(row);
-      }
-    }
-    return held;
-  }
-
   /** The best; of equal ones the one with the middle rate. */
-  private static Candidate chosen(List<Candidate> candidates) {
+  static Candidate chosen(List<Candidate> candidates) {
     double best = candidates.stream().mapToDouble(Candidate::accuracy).max().orElseThrow();
     List<Candidate> equal =
         candidates.stream()
@@ -160,16 +200,11 @@ public final class LinearEvaluation {
   private LinearClassifiers trained(
       LabelledFeatures features,
       long[] rows,
-      List<Double> learningRates,
+      List<Double> rates,
       int classes,
       DoubleConsumer progress) {
     LinearClassifiers probe =
-        new LinearClassifiers(
-            features.width(),
-            classes,
-            learningRates.stream().map(rate -> rate * batch(rows) / RATE_BATCH).toList(),
-            placement,
-            options.seed());
+        new LinearClassifiers(features.width(), classes, rates, placement, options.seed());
     try {
       train(probe, features, rows, progress);
       return probe;
@@ -205,8 +240,7 @@ public final class LinearEvaluation {
   }
 
   /** The share of some rows that each classifier of the probe takes for what they are. */
-  private static double[] accuracies(
-      LinearClassifiers probe, LabelledFeatures features, long[] rows) {
+  static double[] accuracies(LinearClassifiers probe, LabelledFeatures features, long[] rows) {
     long[] hits = new long[probe.size()];
     int chunk = probe.rowsAtATime();
     for (int from = 0; from < rows.length; from += chunk) {
@@ -226,7 +260,7 @@ public final class LinearEvaluation {
     return Arrays.stream(hits).mapToDouble(count -> (double) count / rows.length).toArray();
   }
 
-  private static long[] identity(int size) {
+  static long[] identity(int size) {
     return IntStream.range(0, size).asLongStream().toArray();
   }
 

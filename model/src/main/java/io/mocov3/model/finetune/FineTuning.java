@@ -5,6 +5,7 @@ import io.mocov3.model.backbone.BackboneConfig;
 import io.mocov3.model.backbone.ResNetConfig;
 import io.mocov3.model.checkpoint.Checkpoint;
 import io.mocov3.model.checkpoint.CheckpointData;
+import io.mocov3.model.checkpoint.PlainTraining;
 import io.mocov3.model.device.Autocast;
 import io.mocov3.model.device.Placement;
 import io.mocov3.model.device.Precision;
@@ -16,7 +17,6 @@ import io.mocov3.model.tensor.Forward;
 import io.mocov3.model.tensor.NoGrad;
 import io.mocov3.model.tensor.TensorCodec;
 import io.mocov3.model.tensor.TorchOps;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,8 +36,6 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  */
 public final class FineTuning implements AutoCloseable {
   private static final String AVERAGE = "average.";
-  private static final String STEPS = "completed_steps";
-  private static final String SETTINGS = "settings";
 
   private final FineTuningConfig config;
   private final int classes;
@@ -217,22 +215,16 @@ public final class FineTuning implements AutoCloseable {
    * @param settings what must be the same then; JSON can hold it
    */
   public CheckpointData save(long steps, Map<String, Object> settings) {
-    Map<String, Object> trainer = new LinkedHashMap<>();
-    trainer.put(STEPS, steps);
-    trainer.put(SETTINGS, settings);
     return new CheckpointData(
-        TensorCodec.toData(all()), TensorCodec.toData(optimizer.state()), trainer);
+        TensorCodec.toData(all()),
+        TensorCodec.toData(optimizer.state()),
+        new PlainTraining(steps, settings).trainer());
   }
 
   private SequencedMap<String, Tensor> all() {
     SequencedMap<String, Tensor> all = classifier.tensors("");
     average.ifPresent(network -> all.putAll(network.tensors(AVERAGE)));
     return all;
-  }
-
-  /** What {@link #save} was given as settings. */
-  public static Map<?, ?> settings(Checkpoint checkpoint) {
-    return checkpoint.trainer().get(SETTINGS) instanceof Map<?, ?> map ? map : Map.of();
   }
 
   /**
@@ -242,22 +234,14 @@ public final class FineTuning implements AutoCloseable {
    * @throws ModelException when it is of another network
    */
   public long restore(Checkpoint checkpoint) {
-    if (!(checkpoint.trainer().get(STEPS) instanceof Number steps)) {
-      throw new ModelException(checkpoint.path() + "/trainer.json has no " + STEPS);
-    }
+    long steps = PlainTraining.of(checkpoint).steps();
     try (SafetensorsFile tensors = checkpoint.model();
         SafetensorsFile moments = checkpoint.optimizer()) {
-      TensorCodec.copyAll(all(tensors), all());
-      TensorCodec.copyAll(all(moments), optimizer.state());
+      TensorCodec.copyAll(tensors.all(), all());
+      TensorCodec.copyAll(moments.all(), optimizer.state());
     }
-    optimizer.restoreSteps(steps.longValue());
-    return steps.longValue();
-  }
-
-  private static Map<String, TensorData> all(SafetensorsFile file) {
-    Map<String, TensorData> tensors = new LinkedHashMap<>();
-    file.names().forEach(name -> tensors.put(name, file.get(name)));
-    return tensors;
+    optimizer.restoreSteps(steps);
+    return steps;
   }
 
   @Override

@@ -8,7 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SequencedMap;
 
 /**
@@ -51,6 +53,13 @@ public final class SafetensorsFile implements AutoCloseable {
   /** In the order of their bytes in the file. */
   public List<String> names() {
     return List.copyOf(header.tensors().keySet());
+  }
+
+  /** Every tensor by its name, as {@link #get}. */
+  public Map<String, TensorData> all() {
+    Map<String, TensorData> tensors = new LinkedHashMap<>();
+    names().forEach(name -> tensors.put(name, get(name)));
+    return tensors;
   }
 
   public boolean contains(String name) {

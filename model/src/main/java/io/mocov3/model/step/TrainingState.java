@@ -128,7 +128,7 @@ public final class TrainingState implements AutoCloseable {
     Map<String, Object> trainer = checkpoint.trainer();
     Optional<SafetensorsFile> file = checkpoint.state();
     try {
-      Map<String, TensorData> tensors = file.map(TrainingState::all).orElse(Map.of());
+      Map<String, TensorData> tensors = file.map(SafetensorsFile::all).orElse(Map.of());
       for (Stateful section : sections) {
         Object subject = trainer.getOrDefault(section.section() + SUBJECT, "");
         if (!(trainer.get(section.section()) instanceof Map<?, ?> saved)) {
@@ -182,8 +182,8 @@ public final class TrainingState implements AutoCloseable {
     }
     try (SafetensorsFile tensors = checkpoint.model();
         SafetensorsFile moments = checkpoint.optimizer()) {
-      TensorCodec.copyAll(all(tensors), model.tensors());
-      TensorCodec.copyAll(all(moments), model.optimizer().state());
+      TensorCodec.copyAll(tensors.all(), model.tensors());
+      TensorCodec.copyAll(moments.all(), model.optimizer().state());
     } catch (ModelException e) {
       throw new ModelException(
           checkpoint.path() + " does not fit this model: " + e.getMessage(), e);
@@ -199,11 +199,5 @@ public final class TrainingState implements AutoCloseable {
     modelStaging.close();
     optimizerStaging.close();
     sectionStaging.close();
-  }
-
-  private static Map<String, TensorData> all(SafetensorsFile file) {
-    Map<String, TensorData> tensors = new LinkedHashMap<>();
-    file.names().forEach(name -> tensors.put(name, file.get(name)));
-    return tensors;
   }
 }

@@ -13,6 +13,7 @@ import io.mocov3.model.backbone.ResNetConfig;
 import io.mocov3.model.backbone.Stem;
 import io.mocov3.model.backbone.VitConfig;
 import io.mocov3.model.checkpoint.CheckpointStore;
+import io.mocov3.model.checkpoint.PlainTraining;
 import io.mocov3.model.checkpoint.Retention;
 import io.mocov3.model.device.Placement;
 import io.mocov3.model.device.Precision;
@@ -25,7 +26,6 @@ import io.mocov3.model.safetensors.SafetensorsFile;
 import io.mocov3.model.safetensors.TensorData;
 import io.mocov3.model.tensor.TensorCodec;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -67,7 +67,7 @@ class FineTuningTest {
         SafetensorsFile inputs = SafetensorsFile.open(FIXTURE.resolve("inputs.safetensors"));
         SafetensorsFile expected = SafetensorsFile.open(FIXTURE.resolve("expected.safetensors"));
         PointerScope scope = new PointerScope()) {
-      tuning.begin(all(initial));
+      tuning.begin(initial.all());
       Tensor images = TensorCodec.toTensor(inputs.get("images")).to(ScalarType.Double);
       Tensor labels = TensorCodec.toTensor(inputs.get("labels"));
       double[] losses = doubles(expected.get("losses"));
@@ -118,7 +118,7 @@ class FineTuningTest {
       }
 
       assertThat(begun).isEqualTo(3);
-      assertThat(FineTuning.settings(checkpoint)).isEqualTo(settings);
+      assertThat(PlainTraining.of(checkpoint).settings()).isEqualTo(settings);
       tuning
           .tensors(Which.AVERAGE)
           .forEach(
@@ -247,12 +247,6 @@ class FineTuningTest {
       numbers[i] = (float) random.nextGaussian();
     }
     return numbers;
-  }
-
-  private static Map<String, TensorData> all(SafetensorsFile file) {
-    Map<String, TensorData> tensors = new LinkedHashMap<>();
-    file.names().forEach(name -> tensors.put(name, file.get(name)));
-    return tensors;
   }
 
   private static double[] doubles(TensorData tensor) {

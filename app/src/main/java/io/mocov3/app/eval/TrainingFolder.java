@@ -1,7 +1,7 @@
 package io.mocov3.app.eval;
 
-import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import io.mocov3.actors.finetune.LabelledTraining;
 import io.mocov3.app.conf.SettingsException;
 import io.mocov3.app.lines.JsonLines;
 import io.mocov3.app.lines.LogWatch;
@@ -13,8 +13,8 @@ import io.mocov3.metrics.NoMetrics;
 import io.mocov3.model.IoReason;
 import io.mocov3.model.checkpoint.Checkpoint;
 import io.mocov3.model.checkpoint.CheckpointStore;
+import io.mocov3.model.checkpoint.PlainTraining;
 import io.mocov3.model.checkpoint.Retention;
-import io.mocov3.model.finetune.FineTuning;
 import io.mocov3.model.finetune.FineTuning.Which;
 import io.mocov3.model.interchange.Export;
 import java.io.IOException;
@@ -23,48 +23,50 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
 
 /**
- * Where a fine-tuning lies: {@code checkpoints}, {@code metrics.jsonl}, and at the end {@code timm}
- * and {@code timm-average}. The same command goes on with what is there.
+ * Where a training with labels lies: {@code checkpoints}, {@code metrics.jsonl}, and what it makes.
+ * The same command goes on with what is there.
  */
-final class FineTuningFolder implements AutoCloseable {
+final class TrainingFolder implements AutoCloseable {
   private static final int KEPT = 2;
+  private static final String ROOT = "mocov3";
   private static final String CHECKPOINTS = "checkpoints";
-  private static final String KEYS = "mocov3.evaluation.finetune";
-
-  /** What may differ when a fine-tuning goes on. */
-  private static final String FREE = "test-every-epochs";
 
   private final Path folder;
+  private final String what;
   private final PrintWriter err;
   private final RunLock lock;
   private final CheckpointStore store;
   private final JsonLines metrics;
-  private final Map<String, Object> settings;
+  private final Map<String, Object> settings = new LinkedHashMap<>();
 
   /**
    * Makes the folder if need be.
    *
-   * @param subject what is trained by which images, besides the recipe
+   * @param what is trained, in words
+   * @param settings what must be the same when it goes on
    * @throws SettingsException when something else is there
    */
-  FineTuningFolder(Path folder, Settings experiment, Map<String, Object> subject, PrintWriter err) {
+  TrainingFolder(Path folder, String what, Map<String, Object> settings, PrintWriter err) {
     this.folder = folder;
+    this.what = what;
+    settings.forEach((key, value) -> this.settings.put(key, String.valueOf(value)));
     this.err = err;
-    settings = settings(experiment, subject);
     try {
       if (Files.exists(folder) && !Files.isDirectory(folder)) {
         throw new SettingsException(folder + " is not a folder; give another --out");
       }
       if (!Files.isDirectory(folder.resolve(CHECKPOINTS)) && holdsSomething(folder)) {
         throw new SettingsException(
-            folder + " holds something else than a fine-tuning; give another --out");
+            "%s holds something else than a %s; give another --out".formatted(folder, what));
       }
       Files.createDirectories(folder);
       lock = RunLock.take(folder, Duration.ZERO, () -> {}, "give another --out");
@@ -86,18 +88,26 @@ final class FineTuningFolder implements AutoCloseable {
     }
   }
 
-  private static Map<String, Object> settings(Settings experiment, Map<String, Object> subject) {
-    Config keys = ConfigFactory.parseString(experiment.rendered()).getConfig(KEYS);
-    Map<String, Object> all = new TreeMap<>();
-    keys.entrySet()
-        .forEach(key -> all.put(key.getKey(), String.valueOf(key.getValue().unwrapped())));
-    all.remove(FREE);
-    subject.forEach((key, value) -> all.put(key, String.valueOf(value)));
-    return new LinkedHashMap<>(all);
+  /** Keys of the experiment that begin with one of {@code sections} and with none of these. */
+  static Map<String, Object> keys(Settings experiment, List<String> sections, List<String> free) {
+    Map<String, Object> keys = new TreeMap<>();
+    ConfigFactory.parseString(experiment.rendered())
+        .getConfig(ROOT)
+        .entrySet()
+        .forEach(
+            entry -> {
+              String key = entry.getKey();
+              if (sections.stream().anyMatch(key::startsWith)
+                  && free.stream().noneMatch(key::startsWith)) {
+                keys.put(key, entry.getValue().unwrapped());
+              }
+            });
+    return keys;
   }
 
-  CheckpointStore store() {
-    return store;
+  /** Checkpoints as often as the experiment says. */
+  LabelledTraining.Saving saving(Settings.Checkpoint often) {
+    return new LabelledTraining.Saving(store, often.everySteps(), often.every());
   }
 
   /** What must be the same when it goes on. */
@@ -108,25 +118,26 @@ final class FineTuningFolder implements AutoCloseable {
   /**
    * Takes over the newest checkpoint, if there is one.
    *
+   * @param restore puts it where it belongs, and says how many steps were made
    * @return how many steps were made
-   * @throws SettingsException when it is of another fine-tuning
+   * @throws SettingsException when it is of another training
    */
-  long begin(FineTuning tuning) {
+  long begin(ToLongFunction<Checkpoint> restore) {
     Optional<Checkpoint> newest = store.newestValid(this::tell);
     if (newest.isEmpty()) {
       metrics.truncateAfter(0);
       return 0;
     }
-    Map<?, ?> before = FineTuning.settings(newest.get());
+    Map<String, Object> before = PlainTraining.of(newest.get()).settings();
     settings.forEach(
         (key, now) -> {
           if (!now.equals(before.get(key))) {
             throw new SettingsException(
-                "%s holds a fine-tuning with %s = %s, not %s; give another --out"
-                    .formatted(folder, key, before.get(key), now));
+                "%s holds a %s with %s = %s, not %s; give another --out"
+                    .formatted(folder, what, key, before.get(key), now));
           }
         });
-    long steps = tuning.restore(newest.get());
+    long steps = restore.applyAsLong(newest.get());
     metrics.truncateAfter(steps);
     tell("going on from step " + steps);
     return steps;
