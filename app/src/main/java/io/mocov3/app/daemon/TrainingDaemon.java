@@ -22,6 +22,7 @@ import io.mocov3.app.observe.Watchdog;
 import io.mocov3.app.output.RunException;
 import io.mocov3.app.output.Version;
 import io.mocov3.app.plan.Plans;
+import io.mocov3.app.plan.Probes;
 import io.mocov3.app.plan.Workers;
 import io.mocov3.app.run.PauseFile;
 import io.mocov3.app.run.Provenance;
@@ -186,7 +187,8 @@ public final class TrainingDaemon {
               store,
               workers,
               EventSink.both(observers.sink(), audience),
-              new TrainingAssembly.RunState(files::hasProbe, new PauseFile(directory)),
+              new TrainingAssembly.RunState(
+                  step -> files.hasProbe(step, Probes.names(settings)), new PauseFile(directory)),
               lead,
               outcome);
       ActorSystem<GuardianCommand> system =

@@ -10,10 +10,12 @@ import io.mocov3.app.settings.Settings;
 import io.mocov3.augment.source.ImageSource;
 import io.mocov3.model.device.Placement;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** The probes of an experiment. */
 public final class Probes {
@@ -76,6 +78,14 @@ public final class Probes {
       kinds.add(new LinearProbe(settings.linear().options(), placement));
     }
     return kinds;
+  }
+
+  /** The names of the labelled sets of the full probes. */
+  public static Set<String> names(Settings settings) {
+    Set<String> names = new HashSet<>();
+    settings.data().test().ifPresent(test -> names.add(LabelledSets.DEFAULT));
+    settings.probes().forEach(pair -> names.add(pair.name()));
+    return names;
   }
 
   /** The name of the set by which checkpoints are rated. */

@@ -24,7 +24,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * The logs of a run. None of them ever stops a training: what cannot be written waits for room, and
@@ -139,18 +138,18 @@ public final class RunFiles implements EventSink, AutoCloseable {
     return line;
   }
 
-  /** Whether the accuracies of the full probe of that step are on the disk. */
-  public boolean hasProbe(long step) {
-    AtomicBoolean found = new AtomicBoolean();
+  /** Whether the accuracies of the full probe of that step are on the disk, of all those sets. */
+  public boolean hasProbe(long step, Set<String> sets) {
+    Set<String> found = new HashSet<>();
     metrics.forEach(
         line -> {
           if (line.path("type").asText().equals("knn")
               && line.path("step").asLong() == step
               && line.path("source").asText().equals(KnnProbe.SOURCE)) {
-            found.set(true);
+            found.add(line.path("probe").asText());
           }
         });
-    return found.get();
+    return found.containsAll(sets);
   }
 
   private void gradients(Progress.GradientsMeasured measured) {

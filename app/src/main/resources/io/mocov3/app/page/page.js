@@ -46,8 +46,9 @@
 
   /* lines: [{name, color, data: [x, y], dash, faint}] */
   function chart(key, title, width, lines, options) {
-    const body = card(key, title, width);
     const shown = lines.filter(line => line.data[0].length > 0);
+    if (window.mocov3Report && shown.length === 0 && !options.empty) return; // there is nothing to wait for
+    const body = card(key, title, width);
     if (shown.length === 0) {
       if (!charts.has(key)) body.replaceChildren(element("div", null, "empty", options.empty || "nothing yet"));
       return;

@@ -19,6 +19,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -64,8 +65,9 @@ class RunFilesTest {
       files.on(Told.knn(10, 20, "queue", 0.5));
       files.on(Told.knn(20, 20, "train-set", 0.5));
 
-      assertThat(files.hasProbe(10)).isFalse();
-      assertThat(files.hasProbe(20)).isTrue();
+      assertThat(files.hasProbe(10, Set.of("test"))).isFalse();
+      assertThat(files.hasProbe(20, Set.of("test"))).isTrue();
+      assertThat(files.hasProbe(20, Set.of("test", "pets"))).isFalse();
     }
   }
 
