@@ -12,17 +12,26 @@ import java.util.stream.IntStream;
 record EvalBatches(ImageSource source, int count, EvalView view, int batchSize)
     implements ReadAhead.Batches {
 
-  /** Reads them; {@code size} in pixels is that of the view. */
-  ReadAhead read(int size, Executor workers) {
-    return new ReadAhead(this, 0, Math.ceilDiv(count, batchSize), batchSize, size, workers);
+  /** Reads them from there on, which is where a batch begins. */
+  ReadAhead read(int from, Executor workers) {
+    int size = view.transform().crop();
+    int end = Math.ceilDiv(count, batchSize);
+    return new ReadAhead(this, Math.ceilDiv(from, batchSize), end, batchSize, size, workers);
   }
 
   @Override
   public int[] indices(long batch) {
     int from = (int) batch * batchSize;
-    return IntStream.range(from, Math.min(count, from + batchSize))
-        .map(i -> (int) ((long) i * source.size() / count))
-        .toArray();
+    return IntStream.range(from, Math.min(count, from + batchSize)).map(this::sample).toArray();
+  }
+
+  /** All of them, in their order. */
+  IntStream samples() {
+    return IntStream.range(0, count).map(this::sample);
+  }
+
+  private int sample(int i) {
+    return (int) ((long) i * source.size() / count);
   }
 
   @Override

@@ -4,13 +4,16 @@ import io.mocov3.actors.views.ReadAhead;
 import io.mocov3.augment.source.ImageSource;
 import io.mocov3.augment.view.EvalView;
 import io.mocov3.model.backbone.FeatureKind;
+import io.mocov3.model.evaluation.FeatureParts;
 import io.mocov3.model.evaluation.LabelledFeatures;
 import io.mocov3.model.tensor.Pixels;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.DoubleConsumer;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -57,9 +60,17 @@ public record LabelledSets(String name, Images train, Images test, Framing frami
 
   /** Batches of the evaluation view of images, in order. */
   public ReadAhead read(Images images, Executor workers) {
+    return batches(images).read(0, workers);
+  }
+
+  private EvalBatches batches(Images images) {
     EvalView view = EvalView.of(framing.shortSide(), framing.crop());
-    return new EvalBatches(images.source(), images.count(), view, framing.batchSize())
-        .read(framing.crop(), workers);
+    return new EvalBatches(images.source(), images.count(), view, framing.batchSize());
+  }
+
+  /** The images that are looked at, by their ids, in their order. */
+  public Stream<String> ids(Images images) {
+    return batches(images).samples().mapToObj(images.source()::id);
   }
 
   /** Features of images, owned by the caller, read by the calling thread. */
@@ -69,18 +80,23 @@ public record LabelledSets(String name, Images train, Images test, Framing frami
             pixels,
             x -> Map.of(FeatureKind.POOLED, network.apply(x)),
             Runnable::run,
+            Optional.empty(),
             done -> {})
         .get(FeatureKind.POOLED);
   }
 
-  /** Features of several kinds of images, owned by the caller, read by {@code workers}. */
+  /**
+   * Features of several kinds of images, owned by the caller, read by {@code workers}.
+   *
+   * @param kept where they are kept as they are computed, if so
+   */
   public Map<FeatureKind, LabelledFeatures> features(
       Images images,
       Pixels pixels,
       Function<Tensor, Map<FeatureKind, Tensor>> network,
       Executor workers,
+      Optional<FeatureParts> kept,
       DoubleConsumer progress) {
-    return new FeaturePass(read(images, workers), pixels)
-        .over(images.source(), images.count(), network, progress);
+    return new FeaturePass(batches(images), pixels, workers, kept).run(network, progress);
   }
 }

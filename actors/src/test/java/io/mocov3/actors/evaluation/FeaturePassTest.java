@@ -9,12 +9,22 @@ import io.mocov3.augment.SourceUnavailableException;
 import io.mocov3.augment.view.EvalView;
 import io.mocov3.model.backbone.FeatureKind;
 import io.mocov3.model.device.Placement;
+import io.mocov3.model.evaluation.FeatureParts;
 import io.mocov3.model.evaluation.LabelledFeatures;
 import io.mocov3.model.tensor.Pixels;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class FeaturePassTest {
 
@@ -43,13 +53,85 @@ class FeaturePassTest {
     }
   }
 
+  @Test
+  void whatIsKeptIsNotComputedAgain(@TempDir Path folder) {
+    AtomicInteger images = new AtomicInteger();
+    Function<Tensor, Map<FeatureKind, Tensor>> failing =
+        x -> {
+          if (images.addAndGet(2) > 4) {
+            throw new IllegalStateException("killed");
+          }
+          return Map.of(FeatureKind.POOLED, x.flatten(1, -1));
+        };
+    MemoryImages source = new MemoryImages(8, Set.of(1));
+    Set<FeatureKind> kinds = Set.of(FeatureKind.POOLED);
+
+    assertThatThrownBy(
+            () -> features(source, failing, new FeatureParts(folder, kinds, Placement.CPU, 1)))
+        .hasMessage("killed");
+    images.set(-100);
+    try (LabelledFeatures kept =
+            features(source, failing, new FeatureParts(folder, kinds, Placement.CPU, 1));
+        LabelledFeatures whole =
+            features(
+                source,
+                FeaturePassTest::network,
+                new FeatureParts(folder, kinds, Placement.CPU, 1));
+        LabelledFeatures plain = features(source)) {
+      assertThat(images.get()).isEqualTo(-100 + 4);
+      for (LabelledFeatures features : List.of(kept, whole)) {
+        assertThat(features.indices()).isEqualTo(plain.indices());
+        assertThat(features.labelArray()).isEqualTo(plain.labelArray());
+        assertThat(features.numbers(0)).isEqualTo(plain.numbers(0));
+      }
+    }
+  }
+
+  @Test
+  void aDamagedPartIsComputedAgain(@TempDir Path folder) throws IOException {
+    MemoryImages source = MemoryImages.good(8);
+    Set<FeatureKind> kinds = Set.of(FeatureKind.POOLED);
+    features(source, FeaturePassTest::network, new FeatureParts(folder, kinds, Placement.CPU, 1))
+        .close();
+    Path second = folder.resolve("part-000001.safetensors");
+    byte[] bytes = Files.readAllBytes(second);
+    Files.write(second, Arrays.copyOf(bytes, bytes.length / 2));
+
+    try (LabelledFeatures again =
+            features(
+                source,
+                FeaturePassTest::network,
+                new FeatureParts(folder, kinds, Placement.CPU, 1));
+        LabelledFeatures plain = features(source)) {
+      assertThat(again.indices()).isEqualTo(plain.indices());
+      assertThat(again.numbers(0)).isEqualTo(plain.numbers(0));
+    }
+    assertThat(Files.readAllBytes(second)).isEqualTo(bytes);
+  }
+
   private static LabelledFeatures features(MemoryImages images) {
+    return features(images, FeaturePassTest::network, Optional.empty());
+  }
+
+  private static LabelledFeatures features(
+      MemoryImages images, Function<Tensor, Map<FeatureKind, Tensor>> network, FeatureParts kept) {
+    return features(images, network, Optional.of(kept));
+  }
+
+  private static LabelledFeatures features(
+      MemoryImages images,
+      Function<Tensor, Map<FeatureKind, Tensor>> network,
+      Optional<FeatureParts> kept) {
     List<Double> half = List.of(0.5, 0.5, 0.5);
     try (Pixels pixels = new Pixels(Placement.CPU, half, half)) {
-      EvalBatches batches = new EvalBatches(images, 4, EvalView.of(16, 16), 2);
-      return new FeaturePass(batches.read(16, Runnable::run), pixels)
-          .over(images, 4, x -> Map.of(FeatureKind.POOLED, x.flatten(1, -1)), done -> {})
+      EvalBatches batches = new EvalBatches(images, images.size(), EvalView.of(16, 16), 2);
+      return new FeaturePass(batches, pixels, Runnable::run, kept)
+          .run(network, done -> {})
           .get(FeatureKind.POOLED);
     }
+  }
+
+  private static Map<FeatureKind, Tensor> network(Tensor x) {
+    return Map.of(FeatureKind.POOLED, x.flatten(1, -1));
   }
 }

@@ -67,6 +67,8 @@ public final class FeaturesCommand implements Callable<Integer> {
       description = "FILE.parquet or FILE.npy.")
   private Path out;
 
+  @Mixin private FeatureCache cache;
+
   @Override
   public Integer call() {
     FeatureFile.requireKnown(out);
@@ -98,7 +100,12 @@ public final class FeaturesCommand implements Callable<Integer> {
               "features",
               done ->
                   sets.features(
-                          all, pixels, x -> encoder.features(x, Set.of(wanted)), workers, done)
+                          all,
+                          pixels,
+                          x -> encoder.features(x, Set.of(wanted)),
+                          workers,
+                          cache.kept(settings, encoder, sets, all, Set.of(wanted)),
+                          done)
                       .get(wanted))) {
         report(features, new FeatureFile(out, source, features).write());
       }

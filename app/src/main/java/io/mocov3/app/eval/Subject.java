@@ -36,6 +36,8 @@ final class Subject {
       description = "A folder with train and test (or val); the experiment's data by default.")
   private Path data;
 
+  @Mixin private FeatureCache cache;
+
   @Option(
       names = "--probe",
       paramLabel = "NAME",
@@ -50,7 +52,8 @@ final class Subject {
       Placement placement,
       Encoder encoder,
       Pixels pixels,
-      Workers workers)
+      Workers workers,
+      FeatureCache cache)
       implements AutoCloseable {
 
     /** Features of both sets, owned by the caller, with a bar on standard error. */
@@ -69,7 +72,14 @@ final class Subject {
         String title, LabelledSets sets, LabelledSets.Images images, Set<FeatureKind> kinds) {
       return Bars.under(
           title,
-          done -> sets.features(images, pixels, x -> encoder.features(x, kinds), workers, done));
+          done ->
+              sets.features(
+                  images,
+                  pixels,
+                  x -> encoder.features(x, kinds),
+                  workers,
+                  cache.kept(settings, encoder, sets, images, kinds),
+                  done));
     }
 
     /** What tells one set of training images from another. */
@@ -120,7 +130,8 @@ final class Subject {
           placement,
           encoder,
           new Pixels(placement, settings.mean(), settings.std()),
-          Workers.start(settings));
+          Workers.start(settings),
+          cache);
     } catch (RuntimeException e) {
       sets.close();
       throw e;

@@ -188,6 +188,23 @@ class EvaluationCommandsTest {
   }
 
   @Test
+  void keptFeaturesGiveTheSameResults() throws IOException {
+    Path cache = dir.resolve("cache");
+
+    Result plain = run("eval linear", "--json");
+    Result first = run("eval linear", "--json", "--cache", cache.toString());
+    Result again = run("eval linear", "--json", "--cache", cache.toString());
+    Result other = run("eval knn", "--json", "--cache", cache.toString());
+
+    assertThat(first.out()).isEqualTo(plain.out());
+    assertThat(again.out()).isEqualTo(plain.out());
+    assertThat(other.out()).isEqualTo(run("eval knn", "--json").out());
+    try (Stream<Path> folders = Files.list(cache)) {
+      assertThat(folders).hasSize(4);
+    }
+  }
+
+  @Test
   void featuresAreWrittenForOtherPrograms() throws IOException {
     Path npy = dir.resolve("out/f.npy");
     Path parquet = dir.resolve("out/f.parquet");
