@@ -97,6 +97,8 @@ VARIANTS = {
              "sinkhorn_iterations": 3, "frozen_updates": 2,
              "projector": PROJECTOR | {"layers": 2, "batch_norm": False}},
 }
+VARIANTS["swav-multi-crop"] = VARIANTS["swav"] | vit(image_size=24) | {
+    "small_crops": {"count": 3, "size": 16}, "projector": PROJECTOR | {"layers": 2}}
 
 
 class ConvolutionStem(nn.Module):
@@ -212,11 +214,16 @@ def offset_and_scale(name, tensor):
     return 0.0, 1 / math.sqrt(math.prod(tensor.shape[1:]))
 
 
-def sincos(shape):
-    """(1, patches, D): D/4 frequencies each of sin row, cos row, sin column, cos column."""
-    grid, quarter = shape["image_size"] // shape["patch_size"], shape["width"] // 4
+def sincos(shape, size=None):
+    """(1, patches, D): D/4 frequencies each of sin row, cos row, sin column, cos column.
+
+    The patches of a smaller image are spread evenly over those of a whole one.
+    """
+    whole, quarter = shape["image_size"] // shape["patch_size"], shape["width"] // 4
+    grid = (size or shape["image_size"]) // shape["patch_size"]
     omega = 1 / 10000 ** (torch.arange(quarter, dtype=torch.float64) / quarter)
-    row, column = torch.meshgrid(*2 * [torch.arange(grid, dtype=torch.float64)], indexing="ij")
+    along = (torch.arange(grid, dtype=torch.float64) + 0.5) * whole / grid - 0.5
+    row, column = torch.meshgrid(along, along, indexing="ij")
     row, column = row.flatten()[:, None] * omega, column.flatten()[:, None] * omega
     return torch.cat([row.sin(), row.cos(), column.sin(), column.cos()], 1).float()[None]
 
@@ -291,10 +298,28 @@ class Run:
         mean, std = (torch.tensor(c, dtype=self.dtype).view(1, 3, 1, 1) for c in (MEAN, STD))
         return (x - mean) / std
 
-    def step(self, views, index, rate, momentum):
+    def small_features(self, images):
+        """Backbone features of images of another size, with positions of their own."""
+        vit, shape = self.base.backbone, self.case["backbone"]
+        whole, vit.patch_embed.strict_img_size = vit.pos_embed.data, False
+        table = torch.cat([torch.zeros(1, 1, shape["width"]), sincos(shape, images.shape[-1])], 1)
+        vit.pos_embed.data = table.to(self.dtype)
+        features = vit(images)
+        vit.pos_embed.data = whole
+        return features
+
+    def multi_crop(self, x, small, index):
+        """Features and projections of both views and of the small crops; heads see all as one batch."""
+        features = list(self.base.backbone(torch.cat(x)).chunk(2))
+        features += [self.small_features(self.images(small, index, crop)) for crop in range(small.shape[1])]
+        return list(zip(features, self.base.projector(torch.cat(features)).chunk(len(features))))
+
+    def step(self, views, index, rate, momentum, small=None):
         """The loss, what the forwards gave, and the gradients before any clipping."""
         x = [self.images(views, index, view) for view in (0, 1)]
-        if self.method in ("simclr", "swav"):  # BatchNorms see both views as one batch
+        if small is not None:
+            forward = self.multi_crop(x, small, index)
+        elif self.method in ("simclr", "swav"):  # BatchNorms see both views as one batch
             features, projections = self.base(torch.cat(x))
             forward = list(zip(features.chunk(2), projections.chunk(2)))
         else:
@@ -344,9 +369,11 @@ class Run:
     def swav(self, z, _):
         prototypes = functional.normalize(self.prototypes, dim=1)
         scores = [functional.normalize(v, dim=1) @ prototypes.T for v in z]
-        codes = [self.sinkhorn(s.detach()) for s in scores]
+        codes = [self.sinkhorn(s.detach()) for s in scores[:2]]
         t = self.case["temperature"]
-        return -sum((codes[i] * functional.log_softmax(scores[1 - i] / t, 1)).sum(1).mean() for i in (0, 1)) / 2
+        terms = [[-(codes[i] * functional.log_softmax(s / t, 1)).sum(1).mean()
+                  for v, s in enumerate(scores) if v != i] for i in (0, 1)]
+        return sum(sum(term) / len(term) for term in terms) / 2
 
     def sinkhorn(self, scores):
         q = (scores / self.case["epsilon"]).exp().T
@@ -457,11 +484,22 @@ def views(case, seed):
     return (noisy * 255).to(torch.uint8)
 
 
-def compute(case, pixels, dtype):
+def small_crops(case, seed):
+    """uint8 (steps, crops, N, 3, size, size), or none."""
+    if "small_crops" not in case:
+        return None
+    count, size = case["small_crops"]["count"], case["small_crops"]["size"]
+    g = torch.Generator().manual_seed(1000 + seed)
+    coarse = torch.rand(case["count"] * count * BATCH, 3, 4, 4, generator=g)
+    smooth = functional.interpolate(coarse, size=(size, size), mode="bilinear")
+    return (smooth.view(case["count"], count, BATCH, 3, size, size) * 255).to(torch.uint8)
+
+
+def compute(case, pixels, dtype, small=None):
     run = Run(case, dtype)
     losses, norms, first = [], [], {}
     for i, step in enumerate(case["steps"]):
-        loss, outputs, gradients = run.step(pixels, i, step["learning_rate"], step["momentum"])
+        loss, outputs, gradients = run.step(pixels, i, step["learning_rate"], step["momentum"], small)
         losses.append(loss)
         norms.append([g.norm().item() for g in gradients.values()])
         if i == 0:
@@ -538,15 +576,16 @@ def make(folder, name, seed):
          "momentum": case["momentum"] + (0.01 * i if case["momentum"] else 0)}
         for i in range(case["count"])]
     pixels = views(case, seed)
-    run, sharp = compute(case, pixels, torch.float64)
+    small = small_crops(case, seed)
+    run, sharp = compute(case, pixels, torch.float64, small)
     zero = [parameter for i, parameter in enumerate(run.trained)
             if sharp["gradient_norms"][:, i].max() < 1e-10]
-    _, plain = compute(case, pixels, torch.float32)
+    _, plain = compute(case, pixels, torch.float32, small)
     worst = deviations(plain, sharp, zero, list(run.trained))
     tolerances = {key: max(FLOOR.get(key, 1e-5), 20 * value) for key, value in worst.items()}
     fields = ["backbone", "projector", "predictor", "temperature", "optimizer", "steps"]
     optional = ["gradient_clip", "patch_projection_clip", "ema_order", "queue_length", "prototypes",
-                "epsilon", "sinkhorn_iterations", "frozen_updates"]
+                "epsilon", "sinkhorn_iterations", "frozen_updates", "small_crops"]
     description = {"kind": "moco-step", "name": name, "method": case["method"], "precision": "fp32",
                    "batch": BATCH, "mean": MEAN, "std": STD}
     description |= {field: case[field] for field in fields}
@@ -566,7 +605,8 @@ def make(folder, name, seed):
         description["initial"]["file"] = "initial.safetensors"
         save_file(run.file, out / "initial.safetensors")
     (out / "fixture.json").write_text(compact(description))
-    save_file({"views": pixels}, out / "inputs.safetensors")
+    inputs = {"views": pixels} | ({} if small is None else {"small": small})
+    save_file(inputs, out / "inputs.safetensors")
     save_file(stored(sharp, name in WHOLE, zero), out / "expected.safetensors")
     print(f"{name}: losses {[round(x, 4) for x in sharp['losses'].tolist()]}")
 

@@ -1,5 +1,6 @@
 package io.mocov3.app;
 
+import io.mocov3.actors.views.BatchFailedException;
 import io.mocov3.app.conf.SettingsException;
 import io.mocov3.app.output.Escaped;
 import io.mocov3.app.output.ExitCode;
@@ -68,6 +69,7 @@ final class Failures {
       case ModelException e -> mistake(e.getMessage());
       case GroupException e -> new Ending(ExitCode.INTERRUPTED, e.getMessage());
       case RunException e -> mistake(e.getMessage());
+      case BatchFailedException e -> mistake(e.getMessage());
       case InvalidPathException e ->
           mistake("\"%s\" is not a path: %s".formatted(e.getInput(), e.getReason()));
       case NoSuchFileException e -> mistake(e.getFile() + ": " + IoReason.of(e));

@@ -27,7 +27,8 @@ public record LabelledSets(String name, Images train, Images test, Framing frami
   /** A set, and how many images of it are taken, spread evenly; 0 for all. */
   public record Images(ImageSource source, int most) {
 
-    private int count() {
+    /** How many that are. */
+    public int count() {
       return most == 0 ? source.size() : Math.min(most, source.size());
     }
   }

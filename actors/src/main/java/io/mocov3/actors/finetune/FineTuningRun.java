@@ -41,9 +41,15 @@ public final class FineTuningRun implements LabelledTraining.Trainee {
     /** After so many steps of all; {@code loss} and {@code rate} are those of the last one. */
     void stepped(long steps, double epoch, double loss, double rate);
 
-    /** What the networks make of the test images after so many steps. */
-    void tested(long steps, double epoch, Map<Which, Double> accuracies);
+    void tested(Test test);
   }
+
+  /**
+   * What the networks make of the test images after so many steps; {@code undecodable} ones are
+   * left out.
+   */
+  public record Test(
+      long steps, double epoch, Map<Which, Double> accuracies, int images, int undecodable) {}
 
   public FineTuningRun(
       FineTuning tuning,
@@ -60,12 +66,7 @@ public final class FineTuningRun implements LabelledTraining.Trainee {
 
   /** Goes on after {@code begun} steps. */
   public LabelledTraining.End run(long begun, BooleanSupplier stop) {
-    long steps = training.steps(plan.epochs());
-    LabelledTraining.End end = training.run(begun, steps, this, stop);
-    if (end == LabelledTraining.End.DONE) {
-      test(steps);
-    }
-    return end;
+    return training.run(begun, training.steps(plan.epochs()), this, stop);
   }
 
   @Override
@@ -76,12 +77,14 @@ public final class FineTuningRun implements LabelledTraining.Trainee {
   @Override
   public void stepped(long done, long all) {
     listener.stepped(done, epochOf(done), loss, rate(done - 1));
+  }
+
+  @Override
+  public boolean isPauseDue(long done, long all) {
     double every = plan.testEveryEpochs();
-    if (every > 0
-        && done < all
-        && Math.floor(epochOf(done) / every) > Math.floor(epochOf(done - 1) / every)) {
-      test(done);
-    }
+    boolean between =
+        every > 0 && Math.floor(epochOf(done) / every) > Math.floor(epochOf(done - 1) / every);
+    return between || done == all;
   }
 
   @Override
@@ -97,13 +100,20 @@ public final class FineTuningRun implements LabelledTraining.Trainee {
     return training.images().epochOf(step);
   }
 
-  private void test(long done) {
+  /** The test. */
+  @Override
+  public boolean pause(long done, BooleanSupplier stop) {
     Map<Which, Long> hits = new EnumMap<>(Which.class);
     tuning.networks().forEach(network -> hits.put(network, 0L));
-    long asked = 0;
+    int asked = 0;
+    int read = 0;
     ReadAhead reader = sets.read(sets.test(), training.workers());
     for (Optional<ReadAhead.Batch> next = reader.next(); next.isPresent(); next = reader.next()) {
+      if (stop.getAsBoolean()) {
+        return false;
+      }
       ReadAhead.Batch batch = next.get();
+      read += batch.read();
       if (!batch.slots().isEmpty()) {
         long[] labels =
             Arrays.stream(batch.samples()).mapToLong(sets.test().source()::label).toArray();
@@ -120,6 +130,7 @@ public final class FineTuningRun implements LabelledTraining.Trainee {
     for (Map.Entry<Which, Long> entry : hits.entrySet()) {
       accuracies.put(entry.getKey(), (double) entry.getValue() / asked);
     }
-    listener.tested(done, epochOf(done), accuracies);
+    listener.tested(new Test(done, epochOf(done), accuracies, asked, read - asked));
+    return true;
   }
 }

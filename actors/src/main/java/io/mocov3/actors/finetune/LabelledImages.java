@@ -9,6 +9,7 @@ import io.mocov3.augment.policy.TrainingView;
 import io.mocov3.augment.source.ImageSource;
 import java.util.Arrays;
 import java.util.concurrent.Executor;
+import java.util.stream.IntStream;
 
 /**
  * Labelled images in the order and the views that a training sees them in; both are functions of
@@ -28,12 +29,29 @@ public final class LabelledImages implements ReadAhead.Batches {
    */
   public LabelledImages(
       ImageSource source, int[] rows, TrainingView view, int batchSize, long seed) {
+    this(source, rows, EpochOrder.permutation(rows.length), view, batchSize, seed);
+  }
+
+  private LabelledImages(
+      ImageSource source,
+      int[] rows,
+      EpochOrder epochs,
+      TrainingView view,
+      int batchSize,
+      long seed) {
     this.source = source;
     this.rows = rows;
     this.view = view;
     this.batchSize = batchSize;
     this.seed = seed;
-    order = new SampleOrder(seed, EpochOrder.permutation(rows.length), batchSize, 0, 1, 1);
+    order = new SampleOrder(seed, epochs, batchSize, 0, 1, 1);
+  }
+
+  /** All images of the source, in the order in which it is read best. */
+  public static LabelledImages all(
+      ImageSource source, TrainingView view, int batchSize, long seed) {
+    int[] rows = IntStream.range(0, source.size()).toArray();
+    return new LabelledImages(source, rows, source.order(), view, batchSize, seed);
   }
 
   public int batchSize() {

@@ -6,6 +6,7 @@ import akka.stream.javadsl.SinkQueueWithCancel;
 import io.mocov3.actors.stability.StabilityPlan.Drill;
 import io.mocov3.actors.views.Batch;
 import io.mocov3.actors.views.ViewPipeline;
+import io.mocov3.actors.views.Views;
 import io.mocov3.augment.batch.BatchBuffer;
 import io.mocov3.model.device.Threads;
 import io.mocov3.model.distributed.Group;
@@ -153,7 +154,7 @@ public final class Follower implements AutoCloseable {
   }
 
   private ViewPair views(BatchBuffer buffer) {
-    return pixels.views(buffer.pixels(), buffer.samples(), buffer.height(), buffer.width());
+    return Views.of(buffer, pixels);
   }
 
   private Batch next(long position) {

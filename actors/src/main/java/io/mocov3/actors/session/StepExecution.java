@@ -7,6 +7,7 @@ import io.mocov3.actors.events.Timing;
 import io.mocov3.actors.session.StepWatch.Samples;
 import io.mocov3.actors.stability.StabilityPlan.Drill;
 import io.mocov3.actors.views.Batch;
+import io.mocov3.actors.views.Views;
 import io.mocov3.augment.batch.BatchBuffer;
 import io.mocov3.metrics.TrainingMetrics.Stage;
 import io.mocov3.model.method.Targets;
@@ -69,8 +70,7 @@ final class StepExecution implements AutoCloseable {
     Optional<Drill> drill = watch.drill(completed + 1, adjustments.rollbacks());
     int[] samples =
         learner.ranks().step(batch.step(), rates, keeps, drill.isPresent(), buffer.sampleIndices());
-    ViewPair views =
-        learner.pixels().views(buffer.pixels(), buffer.samples(), buffer.height(), buffer.width());
+    ViewPair views = Views.of(buffer, learner.pixels());
     Pending pending = model.begin(views, rates);
     if (keeps) {
       pending.keepEmbeddings();

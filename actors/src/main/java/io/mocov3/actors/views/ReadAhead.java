@@ -31,7 +31,7 @@ public final class ReadAhead {
 
   /**
    * What was read: images (read, size, size, 3) of which those in {@code slots} could be decoded.
-   * Good until the one after the next is asked for.
+   * Good until the next is asked for.
    */
   public record Batch(long number, BatchBuffer buffer, int read, List<Integer> slots) {
 

@@ -13,6 +13,7 @@ import io.mocov3.augment.batch.SampleOrder;
 import io.mocov3.augment.codec.Decoded.Undecodable;
 import io.mocov3.augment.codec.Outcome;
 import io.mocov3.augment.source.ImageSource;
+import io.mocov3.augment.view.SmallCrops;
 import io.mocov3.augment.view.TwoViews;
 import io.mocov3.metrics.TrainingMetrics.PipelineStage;
 import java.nio.ByteBuffer;
@@ -80,7 +81,13 @@ public final class ViewPipeline {
   public BatchBufferPool pool() {
     int size = batching.views().first().size();
     return new BatchBufferPool(
-        workers.buffers(), 2, batching.batchSize(), size, size, workers.memory());
+        workers.buffers(),
+        2,
+        batching.batchSize(),
+        size,
+        size,
+        batching.views().small().map(SmallCrops::room).orElse(BatchBuffer.Small.NONE),
+        workers.memory());
   }
 
   /**

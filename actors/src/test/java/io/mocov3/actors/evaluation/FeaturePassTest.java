@@ -1,5 +1,6 @@
 package io.mocov3.actors.evaluation;
 
+import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -84,6 +85,48 @@ class FeaturePassTest {
         assertThat(features.labelArray()).isEqualTo(plain.labelArray());
         assertThat(features.numbers(0)).isEqualTo(plain.numbers(0));
       }
+    }
+  }
+
+  @Test
+  void aPartThatDoesNotGoOnWhereTheOneBeforeEndedIsComputedAgain(@TempDir Path folder)
+      throws IOException {
+    MemoryImages source = MemoryImages.good(8);
+    Set<FeatureKind> kinds = Set.of(FeatureKind.POOLED);
+    features(source, FeaturePassTest::network, new FeatureParts(folder, kinds, Placement.CPU, 1))
+        .close();
+    Path second = folder.resolve("part-000001.safetensors");
+    Files.copy(folder.resolve("part-000002.safetensors"), second, REPLACE_EXISTING);
+
+    try (LabelledFeatures again =
+            features(
+                source,
+                FeaturePassTest::network,
+                new FeatureParts(folder, kinds, Placement.CPU, 1));
+        LabelledFeatures plain = features(source)) {
+      assertThat(again.indices()).isEqualTo(plain.indices());
+      assertThat(again.numbers(0)).isEqualTo(plain.numbers(0));
+    }
+  }
+
+  @Test
+  void aFlippedByteIsSeen(@TempDir Path folder) throws IOException {
+    MemoryImages source = MemoryImages.good(8);
+    Set<FeatureKind> kinds = Set.of(FeatureKind.POOLED);
+    features(source, FeaturePassTest::network, new FeatureParts(folder, kinds, Placement.CPU, 1))
+        .close();
+    Path first = folder.resolve("part-000000.safetensors");
+    byte[] bytes = Files.readAllBytes(first);
+    bytes[bytes.length - 5] ^= 1;
+    Files.write(first, bytes);
+
+    try (LabelledFeatures again =
+            features(
+                source,
+                FeaturePassTest::network,
+                new FeatureParts(folder, kinds, Placement.CPU, 1));
+        LabelledFeatures plain = features(source)) {
+      assertThat(again.numbers(0)).isEqualTo(plain.numbers(0));
     }
   }
 

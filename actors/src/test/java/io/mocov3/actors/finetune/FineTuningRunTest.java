@@ -12,12 +12,12 @@ import io.mocov3.model.backbone.Pooling;
 import io.mocov3.model.backbone.PositionEmbeddingKind;
 import io.mocov3.model.backbone.Stem;
 import io.mocov3.model.backbone.VitConfig;
+import io.mocov3.model.checkpoint.CheckpointData;
 import io.mocov3.model.checkpoint.CheckpointStore;
 import io.mocov3.model.checkpoint.Retention;
 import io.mocov3.model.device.Placement;
 import io.mocov3.model.device.Precision;
 import io.mocov3.model.finetune.FineTuning;
-import io.mocov3.model.finetune.FineTuning.Which;
 import io.mocov3.model.finetune.FineTuningConfig;
 import io.mocov3.model.finetune.Mixing;
 import io.mocov3.model.method.Encoder;
@@ -27,13 +27,14 @@ import io.mocov3.model.nn.MlpNorm;
 import io.mocov3.model.optim.LearningRateSchedule;
 import io.mocov3.model.tensor.Pixels;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -54,8 +55,8 @@ class FineTuningRunTest {
     }
 
     @Override
-    public void tested(long steps, double epoch, Map<Which, Double> accuracies) {
-      lines.add("test %d %s".formatted(steps, accuracies));
+    public void tested(FineTuningRun.Test test) {
+      lines.add("test %s".formatted(test));
     }
   }
 
@@ -74,7 +75,27 @@ class FineTuningRunTest {
     assertThat(done).isEqualTo(LabelledTraining.End.DONE);
     assertThat(parts.lines).isEqualTo(whole.lines);
     assertThat(whole.lines).filteredOn(line -> line.startsWith("step")).hasSize(8);
-    assertThat(whole.lines).filteredOn(line -> line.startsWith("test")).hasSize(2);
+    assertThat(whole.lines)
+        .filteredOn(line -> line.startsWith("test"))
+        .hasSize(2)
+        .allMatch(line -> line.contains("images=5, undecodable=1"));
+  }
+
+  @Test
+  void aTestThatWasStoppedIsMadeWhenItGoesOn() {
+    Told whole = new Told();
+    Told parts = new Told();
+    AtomicInteger asked = new AtomicInteger();
+
+    run(folder.resolve("whole"), () -> false, whole);
+    // asked after each of four steps, then in the test of the first epoch
+    LabelledTraining.End stopped =
+        run(folder.resolve("parts"), () -> asked.incrementAndGet() == 5, parts);
+    assertThat(parts.lines).noneMatch(line -> line.startsWith("test"));
+    run(folder.resolve("parts"), () -> false, parts);
+
+    assertThat(stopped).isEqualTo(LabelledTraining.End.STOPPED);
+    assertThat(parts.lines).isEqualTo(whole.lines);
   }
 
   private static LabelledTraining.End run(Path folder, BooleanSupplier stop, Told told) {
@@ -98,7 +119,17 @@ class FineTuningRunTest {
               images,
               pixels,
               Runnable::run,
-              Optional.of(new LabelledTraining.Saving(store, 0, Duration.ZERO)));
+              new LabelledTraining.Saving() {
+                @Override
+                public boolean isDue(long done) {
+                  return false;
+                }
+
+                @Override
+                public void save(long done, Supplier<CheckpointData> data, boolean last) {
+                  store.write(done, data.get());
+                }
+              });
       return new FineTuningRun(tuning, training, sets, plan, told).run(begun, stop);
     }
   }

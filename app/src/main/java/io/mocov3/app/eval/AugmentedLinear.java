@@ -7,16 +7,16 @@ import io.mocov3.actors.finetune.LabelledTraining;
 import io.mocov3.app.output.Bars;
 import io.mocov3.app.settings.Settings;
 import io.mocov3.augment.policy.TrainingView;
+import io.mocov3.augment.source.ImageSource;
 import io.mocov3.model.backbone.FeatureKind;
 import io.mocov3.model.evaluation.AugmentedLinearEvaluation;
 import io.mocov3.model.evaluation.LinearEvaluation;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.List;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.IntStream;
 
 /** {@code eval linear --augment}: the classifiers see a crop and a flip, as in the reference. */
 record AugmentedLinear(
@@ -28,16 +28,18 @@ record AugmentedLinear(
   private static final double SMALLEST_CROP = 0.08;
 
   /** Features are those of evaluation; empty when it was stopped. */
-  Optional<LinearEvaluation.Result> run(Subject.Pair features, Path out) {
-    if (out == null) {
-      return run(features, Optional.empty());
+  Optional<LinearEvaluation.Result> run(Subject.Pair features, Optional<Path> out) {
+    if (out.isEmpty()) {
+      return trained(features, Optional.empty());
     }
-    try (TrainingFolder folder = new TrainingFolder(out, "linear probe", settings(), err)) {
-      return run(features, Optional.of(folder));
+    try (TrainingFolder folder =
+        new TrainingFolder(
+            out.get(), "linear probe", recipe(), open.settings().checkpoint(), err)) {
+      return trained(features, Optional.of(folder));
     }
   }
 
-  private Optional<LinearEvaluation.Result> run(
+  private Optional<LinearEvaluation.Result> trained(
       Subject.Pair features, Optional<TrainingFolder> folder) {
     LabelledImages images = images();
     LabelledTraining training =
@@ -45,7 +47,7 @@ record AugmentedLinear(
             images,
             open.pixels(),
             open.workers(),
-            folder.map(place -> place.saving(open.settings().checkpoint())));
+            folder.map(LabelledTraining.Saving.class::cast).orElse(LabelledTraining.Saving.NONE));
     try (AugmentedLinearEvaluation evaluation =
             new AugmentedLinearEvaluation(
                 options, features.train(), sets.classes(), images.batchSize(), open.placement());
@@ -74,33 +76,29 @@ record AugmentedLinear(
 
   private LabelledImages images() {
     Settings settings = open.settings();
-    int size = sets.train().source().size();
-    return new LabelledImages(
-        sets.train().source(),
-        IntStream.range(0, size).toArray(),
+    ImageSource source = sets.train().source();
+    return LabelledImages.all(
+        source,
         TrainingView.cropAndFlip(
             settings.model().backbone().imageSize(),
             SMALLEST_CROP,
             1,
             settings.mean(),
             settings.std()),
-        Math.min(options.batchSize(), size),
+        Math.min(options.batchSize(), source.size()),
         options.seed());
   }
 
-  private Map<String, Object> settings() {
-    Map<String, Object> settings =
-        TrainingFolder.keys(
-            open.settings(),
-            List.of("model.", "run.seed"),
-            List.of("model.pro", "model.pre", "model.init"));
-    settings.putAll(open.images(sets));
+  /** What must be the same when it goes on. */
+  private Map<String, Object> recipe() {
+    Map<String, Object> settings = new LinkedHashMap<>(open.identity(sets));
     settings.put("features", kinds);
     settings.put("learning rates", options.learningRates());
     settings.put("epochs", options.epochs());
     settings.put("batch size", options.batchSize());
     settings.put("validation", options.validation());
     settings.put("batch norm", options.normalised());
+    settings.put("seed", options.seed());
     return settings;
   }
 }

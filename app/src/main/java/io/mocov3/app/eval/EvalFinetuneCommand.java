@@ -89,13 +89,16 @@ public final class EvalFinetuneCommand implements Callable<Integer> {
         recipe == null
             ? List.of()
             : List.of(Settings.assignment("evaluation.finetune.recipe", recipe));
+    subject.refuseCache("fine-tuning computes no features that could be kept");
     PrintWriter err = spec.commandLine().getErr();
     try (Subject.Open open = subject.open(err, own)) {
       LabelledSets sets = subject.sets(open).whole();
       LabelledImages images = images(open.settings(), sets);
       BackboneConfig shape = open.settings().model().backbone();
-      try (TrainingFolder folder = new TrainingFolder(out, "fine-tuning", recipe(open, sets), err);
-          FineTuning tuning = tuning(open, shape, sets)) {
+      try (FineTuning tuning = tuning(open, shape, sets);
+          TrainingFolder folder =
+              new TrainingFolder(
+                  out, "fine-tuning", recipe(open, sets), open.settings().checkpoint(), err)) {
         return train(open, sets, images, tuning, folder);
       }
     }
@@ -103,13 +106,6 @@ public final class EvalFinetuneCommand implements Callable<Integer> {
 
   private LabelledImages images(Settings settings, LabelledSets sets) {
     ImageSource source = sets.train().source();
-    int[] rows = IntStream.range(0, source.size()).toArray();
-    if (percent < 100) {
-      long[] labels = Arrays.stream(rows).mapToLong(source::label).toArray();
-      long[] some =
-          FewShot.rows(labels, sets.classes(), percent / 100, settings.run().seed() + draw);
-      rows = Arrays.stream(some).mapToInt(Math::toIntExact).toArray();
-    }
     Settings.FineTune tune = settings.finetune();
     TrainingView crop =
         TrainingView.cropAndFlip(
@@ -118,13 +114,25 @@ public final class EvalFinetuneCommand implements Callable<Integer> {
             tune.cropScale().get(1),
             settings.mean(),
             settings.std());
-    return new LabelledImages(
-        source,
-        rows,
+    TrainingView view =
         new TrainingView(
-            crop.recipe(), tune.policy(), tune.erasing(), settings.mean(), settings.std()),
-        Math.min(tune.batchSize(), rows.length),
-        settings.run().seed());
+            crop.recipe(), tune.policy(), tune.erasing(), settings.mean(), settings.std());
+    long seed = settings.run().seed();
+    if (percent == 100) {
+      int batch = Math.min(tune.batchSize(), source.size());
+      return LabelledImages.all(source, view, batch, seed);
+    }
+    if (settings.data().isRemote()) {
+      throw new SettingsException(
+          "--percent %s of shards elsewhere would fetch all of them again and again; copy them here"
+              .formatted(percent));
+    }
+    long[] labels = IntStream.range(0, source.size()).mapToLong(source::label).toArray();
+    int[] rows =
+        Arrays.stream(FewShot.rows(labels, sets.classes(), percent / 100, seed + draw))
+            .mapToInt(Math::toIntExact)
+            .toArray();
+    return new LabelledImages(source, rows, view, Math.min(tune.batchSize(), rows.length), seed);
   }
 
   /** What must be the same when it goes on. */
@@ -134,7 +142,7 @@ public final class EvalFinetuneCommand implements Callable<Integer> {
             open.settings(),
             List.of("model.", "evaluation.finetune.", "run.seed"),
             List.of("model.pro", "model.pre", "model.init", "evaluation.finetune.test-every"));
-    recipe.putAll(open.images(sets));
+    recipe.putAll(open.identity(sets));
     recipe.put("percent", percent);
     recipe.put("draw", draw);
     return recipe;
@@ -160,14 +168,8 @@ public final class EvalFinetuneCommand implements Callable<Integer> {
       LabelledImages images,
       FineTuning tuning,
       TrainingFolder folder) {
-    Settings settings = open.settings();
-    Settings.FineTune tune = settings.finetune();
-    LabelledTraining training =
-        new LabelledTraining(
-            images,
-            open.pixels(),
-            open.workers(),
-            Optional.of(folder.saving(settings.checkpoint())));
+    Settings.FineTune tune = open.settings().finetune();
+    LabelledTraining training = new LabelledTraining(images, open.pixels(), open.workers(), folder);
     long steps = training.steps(tune.epochs());
     FineTuningRun.Plan plan =
         new FineTuningRun.Plan(
@@ -187,24 +189,37 @@ public final class EvalFinetuneCommand implements Callable<Integer> {
         return ExitCode.INTERRUPTED;
       }
     }
-    print(told, steps, export(open, sets, tuning, folder));
+    print(told.last.orElseThrow(), export(open, sets, tuning, folder));
     return ExitCode.DONE;
   }
 
-  private static Map<Which, Path> export(
+  /**
+   * Where the networks are for timm; none, with the reason told, where timm has no such network.
+   */
+  private Map<Which, Path> export(
       Subject.Open open, LabelledSets sets, FineTuning tuning, TrainingFolder folder) {
     Settings settings = open.settings();
     BackboneConfig shape = Classifier.unfrozen(settings.model().backbone());
     Map<Which, Path> written = new LinkedHashMap<>();
-    for (Which network : tuning.networks()) {
-      Export export =
-          Export.timm(shape, tuning.tensors(network), settings.mean(), settings.std())
-              .classifying(
-                  sets.train().source().classNames(),
-                  (double) shape.imageSize() / settings.knn().resize());
-      written.put(network, folder.export(network, export));
+    try {
+      for (Which network : tuning.networks()) {
+        Export export =
+            Export.timm(shape, tuning.tensors(network), settings.mean(), settings.std())
+                .classifying(
+                    sets.train().source().classNames(),
+                    share(shape.imageSize(), settings.knn().resize()));
+        written.put(network, folder.export(network, export));
+      }
+    } catch (ModelException e) {
+      spec.commandLine().getErr().println("not written for timm: " + e.getMessage());
     }
     return written;
+  }
+
+  /** Of a short side of {@code resize}, as timm divides and drops the fraction. */
+  private static double share(int size, int resize) {
+    double share = (double) size / resize;
+    return (int) (size / share) == resize ? share : size / (resize + 0.5);
   }
 
   /** Tells files and people, and keeps the last test. */
@@ -212,7 +227,7 @@ public final class EvalFinetuneCommand implements Callable<Integer> {
     private final TrainingFolder folder;
     private final PrintWriter err;
     private ProgressBar bar;
-    private Map<Which, Double> accuracies = Map.of();
+    private Optional<FineTuningRun.Test> last = Optional.empty();
 
     private Told(TrainingFolder folder, PrintWriter err) {
       this.folder = folder;
@@ -227,19 +242,25 @@ public final class EvalFinetuneCommand implements Callable<Integer> {
     }
 
     @Override
-    public void tested(long steps, double epoch, Map<Which, Double> tested) {
-      folder.tested(steps, epoch, tested);
-      accuracies = tested;
-      tested.forEach(
-          (network, accuracy) ->
-              say(
-                  String.format(
-                      Locale.ROOT,
-                      "  test images at step %d (epoch %.2f): %.2f %% (%s)",
-                      steps,
-                      epoch,
-                      100 * accuracy,
-                      TrainingFolder.label(network))));
+    public void tested(FineTuningRun.Test test) {
+      folder.tested(test);
+      last = Optional.of(test);
+      String left =
+          test.undecodable() == 0
+              ? ""
+              : ", %d images cannot be decoded".formatted(test.undecodable());
+      test.accuracies()
+          .forEach(
+              (network, accuracy) ->
+                  say(
+                      String.format(
+                          Locale.ROOT,
+                          "  test images at step %d (epoch %.2f): %.2f %% (%s%s)",
+                          test.steps(),
+                          test.epoch(),
+                          100 * accuracy,
+                          TrainingFolder.label(network),
+                          left)));
     }
 
     private void say(String line) {
@@ -248,30 +269,37 @@ public final class EvalFinetuneCommand implements Callable<Integer> {
     }
   }
 
-  private void print(Told told, long steps, Map<Which, Path> written) {
+  private void print(FineTuningRun.Test test, Map<Which, Path> written) {
     PrintWriter console = spec.commandLine().getOut();
     if (json) {
       List<Map<String, Object>> results = new ArrayList<>();
-      told.accuracies.forEach(
-          (network, accuracy) -> {
-            Map<String, Object> result = new LinkedHashMap<>();
-            result.put("network", TrainingFolder.label(network));
-            result.put("accuracy", accuracy);
-            result.put("timm", written.get(network).toString());
-            results.add(result);
-          });
+      test.accuracies()
+          .forEach(
+              (network, accuracy) -> {
+                Map<String, Object> result = new LinkedHashMap<>();
+                result.put("network", TrainingFolder.label(network));
+                result.put("accuracy", accuracy);
+                Optional.ofNullable(written.get(network))
+                    .ifPresent(path -> result.put("timm", path.toString()));
+                results.add(result);
+              });
       Map<String, Object> document = new LinkedHashMap<>();
       document.put("results", results);
-      document.put("steps", steps);
+      document.put("steps", test.steps());
+      document.put("test_images", test.images());
+      document.put("undecodable", test.undecodable());
       JsonOutput.print(console, document);
       return;
     }
     console.printf("%8s  %8s  %s%n", "network", "accuracy", "for timm");
-    told.accuracies.forEach(
-        (network, accuracy) ->
-            console.printf(
-                "%8s  %6.2f %%  %s%n",
-                TrainingFolder.label(network), 100 * accuracy, written.get(network)));
+    test.accuracies()
+        .forEach(
+            (network, accuracy) ->
+                console.printf(
+                    "%8s  %6.2f %%  %s%n",
+                    TrainingFolder.label(network),
+                    100 * accuracy,
+                    Optional.ofNullable(written.get(network)).map(Path::toString).orElse("-")));
     console.flush();
   }
 }

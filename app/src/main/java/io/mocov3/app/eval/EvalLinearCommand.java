@@ -68,11 +68,14 @@ public final class EvalLinearCommand implements Callable<Integer> {
       try (Subject.Pair features = open.features(sets, kinds)) {
         result =
             augment
-                ? new AugmentedLinear(open, sets, kinds, options, err).run(features, out)
+                ? new AugmentedLinear(open, sets, kinds, options, err)
+                    .run(features, Optional.ofNullable(out))
                 : Optional.of(onFeatures(open, sets, options, features));
       }
       result.ifPresent(found -> print(found, sets.classes()));
-      return result.isPresent() ? ExitCode.DONE : ExitCode.INTERRUPTED;
+      return result.isPresent()
+          ? ExitCode.DONE
+          : out == null ? ExitCode.KILLED : ExitCode.INTERRUPTED;
     }
   }
 

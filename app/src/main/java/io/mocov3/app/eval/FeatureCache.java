@@ -1,17 +1,20 @@
 package io.mocov3.app.eval;
 
 import io.mocov3.actors.evaluation.LabelledSets;
+import io.mocov3.app.conf.SettingsException;
+import io.mocov3.app.data.DataDigest;
+import io.mocov3.app.output.RunException;
+import io.mocov3.app.run.RunLock;
 import io.mocov3.app.settings.Settings;
+import io.mocov3.model.IoReason;
 import io.mocov3.model.backbone.FeatureKind;
-import io.mocov3.model.device.Placement;
 import io.mocov3.model.evaluation.FeatureParts;
 import io.mocov3.model.method.Encoder;
-import io.mocov3.model.tensor.TensorCodec;
-import java.nio.charset.StandardCharsets;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -20,9 +23,10 @@ import picocli.CommandLine.Option;
 
 /**
  * Features in folders named by all that they depend on: the weights, the images, how both are
- * looked at. So a command that was ended goes on, and the next one finds them.
+ * looked at. So a command that was ended goes on, and the next one finds them. One command at a
+ * time has a folder.
  */
-final class FeatureCache {
+final class FeatureCache implements AutoCloseable {
   private static final int NAME = 24;
 
   @Option(
@@ -32,6 +36,15 @@ final class FeatureCache {
           "Keeps features there while they are computed: a command that was ended goes on, and others"
               + " find them.")
   private Path folder;
+
+  private final List<RunLock> locks = new ArrayList<>();
+
+  /** For a command that computes no features. */
+  void refuse(String why) {
+    if (folder != null) {
+      throw new SettingsException("--cache: " + why);
+    }
+  }
 
   /** The place of the features of these images, if features are to be kept. */
   Optional<FeatureParts> kept(
@@ -43,40 +56,33 @@ final class FeatureCache {
     if (folder == null) {
       return Optional.empty();
     }
-    Placement placement = encoder.weights().placement();
-    MessageDigest sum = newSha256();
-    encoder
-        .weights()
-        .tensors()
-        .forEach(
-            (name, tensor) -> {
-              add(sum, name);
-              sum.update(TensorCodec.toData(tensor).bytes());
-            });
-    sets.ids(images).forEach(id -> add(sum, id));
-    List<?> seen =
+    List<Object> all =
         List.of(
+            Sums.of(encoder),
+            Sums.seen(settings, encoder),
+            DataDigest.of(images.source(), settings.data().isRemote()),
+            images.most(),
             sets.framing(),
-            new TreeSet<>(kinds),
-            settings.mean(),
-            settings.std(),
-            settings.step().precision(),
-            placement);
-    add(sum, seen.toString());
-    String name = HexFormat.of().formatHex(sum.digest()).substring(0, NAME);
-    return Optional.of(new FeatureParts(folder.resolve(name), kinds, placement));
-  }
-
-  private static void add(MessageDigest sum, String text) {
-    sum.update(text.getBytes(StandardCharsets.UTF_8));
-    sum.update((byte) 0);
-  }
-
-  private static MessageDigest newSha256() {
+            new TreeSet<>(kinds));
+    Path own = folder.resolve(Sums.of(all.toString()).substring(0, NAME));
     try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every JDK has SHA-256", e);
+      Files.createDirectories(own);
+      locks.add(RunLock.take(own, Duration.ZERO, () -> {}, "give another --cache"));
+    } catch (IOException e) {
+      throw new RunException("--cache: %s cannot be used: %s".formatted(own, IoReason.of(e)), e);
     }
+    return Optional.of(new FeatureParts(own, kinds, encoder.weights().placement()));
+  }
+
+  @Override
+  public void close() {
+    for (RunLock lock : locks) {
+      try {
+        lock.close();
+      } catch (IOException e) {
+        throw new RunException("--cache cannot be unlocked: " + IoReason.of(e), e);
+      }
+    }
+    locks.clear();
   }
 }

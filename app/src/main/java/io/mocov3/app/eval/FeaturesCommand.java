@@ -78,7 +78,8 @@ public final class FeaturesCommand implements Callable<Integer> {
     try (ImageSource source = images(settings);
         Encoder encoder = weights.encoder(settings, placement, spec.commandLine().getErr());
         Pixels pixels = new Pixels(placement, settings.mean(), settings.std());
-        Workers workers = Workers.start(settings)) {
+        Workers workers = Workers.start(settings);
+        FeatureCache kept = cache) {
       FeatureKind wanted =
           FeatureKind.of(kind)
               .filter(encoder.kinds()::contains)
@@ -104,7 +105,7 @@ public final class FeaturesCommand implements Callable<Integer> {
                           pixels,
                           x -> encoder.features(x, Set.of(wanted)),
                           workers,
-                          cache.kept(settings, encoder, sets, all, Set.of(wanted)),
+                          kept.kept(settings, encoder, sets, all, Set.of(wanted)),
                           done)
                       .get(wanted))) {
         report(features, new FeatureFile(out, source, features).write());

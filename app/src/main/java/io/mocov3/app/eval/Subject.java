@@ -2,6 +2,7 @@ package io.mocov3.app.eval;
 
 import io.mocov3.actors.evaluation.LabelledSets;
 import io.mocov3.app.conf.SettingsException;
+import io.mocov3.app.data.DataDigest;
 import io.mocov3.app.data.DataSets;
 import io.mocov3.app.output.Bars;
 import io.mocov3.app.plan.Probes;
@@ -18,6 +19,7 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -53,7 +55,8 @@ final class Subject {
       Encoder encoder,
       Pixels pixels,
       Workers workers,
-      FeatureCache cache)
+      FeatureCache cache,
+      PrintWriter err)
       implements AutoCloseable {
 
     /** Features of both sets, owned by the caller, with a bar on standard error. */
@@ -67,8 +70,21 @@ final class Subject {
       }
     }
 
-    /** Features of one set, owned by the caller. */
+    /** Features of one set, owned by the caller; says how many images are left out. */
     Map<FeatureKind, LabelledFeatures> features(
+        String title, LabelledSets sets, LabelledSets.Images images, Set<FeatureKind> kinds) {
+      Map<FeatureKind, LabelledFeatures> features = computed(title, sets, images, kinds);
+      int left = images.count() - features.values().iterator().next().size();
+      if (left > 0) {
+        err.println(
+            "%s: %d of %d images cannot be decoded and are left out"
+                .formatted(title, left, images.count()));
+        err.flush();
+      }
+      return features;
+    }
+
+    private Map<FeatureKind, LabelledFeatures> computed(
         String title, LabelledSets sets, LabelledSets.Images images, Set<FeatureKind> kinds) {
       return Bars.under(
           title,
@@ -82,17 +98,21 @@ final class Subject {
                   done));
     }
 
-    /** What tells one set of training images from another. */
-    Map<String, Object> images(LabelledSets sets) {
-      return Map.of(
-          "training images",
-          sets.train().source().size(),
-          "classes",
-          String.join(",", sets.train().source().classNames()));
+    /** What must be the same where a training with these sets and this network goes on. */
+    Map<String, Object> identity(LabelledSets sets) {
+      boolean remote = settings.data().isRemote();
+      Map<String, Object> identity = new LinkedHashMap<>();
+      identity.put("weights", Sums.of(encoder));
+      identity.put("network and pixels", Sums.seen(settings, encoder));
+      identity.put("training images", DataDigest.of(sets.train().source(), remote));
+      identity.put("test images", DataDigest.of(sets.test().source(), remote));
+      identity.put("framing", sets.framing());
+      return identity;
     }
 
     @Override
     public void close() {
+      cache.close();
       workers.close();
       pixels.close();
       encoder.close();
@@ -131,11 +151,17 @@ final class Subject {
           encoder,
           new Pixels(placement, settings.mean(), settings.std()),
           Workers.start(settings),
-          cache);
+          cache,
+          err);
     } catch (RuntimeException e) {
       sets.close();
       throw e;
     }
+  }
+
+  /** For a command that computes no features. */
+  void refuseCache(String why) {
+    cache.refuse(why);
   }
 
   /** The sets that were asked for. */

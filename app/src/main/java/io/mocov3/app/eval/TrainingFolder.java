@@ -1,6 +1,7 @@
 package io.mocov3.app.eval;
 
 import com.typesafe.config.ConfigFactory;
+import io.mocov3.actors.finetune.FineTuningRun;
 import io.mocov3.actors.finetune.LabelledTraining;
 import io.mocov3.app.conf.SettingsException;
 import io.mocov3.app.lines.JsonLines;
@@ -8,10 +9,13 @@ import io.mocov3.app.lines.LogWatch;
 import io.mocov3.app.output.Escaped;
 import io.mocov3.app.output.RunException;
 import io.mocov3.app.run.RunLock;
+import io.mocov3.app.settings.RunRecord;
 import io.mocov3.app.settings.Settings;
 import io.mocov3.metrics.NoMetrics;
 import io.mocov3.model.IoReason;
+import io.mocov3.model.ModelException;
 import io.mocov3.model.checkpoint.Checkpoint;
+import io.mocov3.model.checkpoint.CheckpointData;
 import io.mocov3.model.checkpoint.CheckpointStore;
 import io.mocov3.model.checkpoint.PlainTraining;
 import io.mocov3.model.checkpoint.Retention;
@@ -28,6 +32,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
 
@@ -35,36 +41,51 @@ import java.util.stream.Stream;
  * Where a training with labels lies: {@code checkpoints}, {@code metrics.jsonl}, and what it makes.
  * The same command goes on with what is there.
  */
-final class TrainingFolder implements AutoCloseable {
+final class TrainingFolder implements LabelledTraining.Saving, AutoCloseable {
   private static final int KEPT = 2;
+  private static final long BETWEEN_TRIES = Duration.ofSeconds(5).toNanos();
   private static final String ROOT = "mocov3";
+  private static final String TEST = "finetune_test";
   private static final String CHECKPOINTS = "checkpoints";
 
   private final Path folder;
   private final String what;
+  private final Settings.Checkpoint often;
   private final PrintWriter err;
   private final RunLock lock;
   private final CheckpointStore store;
   private final JsonLines metrics;
   private final Map<String, Object> settings = new LinkedHashMap<>();
+  private long savedAt = System.nanoTime();
 
   /**
    * Makes the folder if need be.
    *
    * @param what is trained, in words
    * @param settings what must be the same when it goes on
+   * @param often how often it is saved, and how long a save that must not fail is tried
    * @throws SettingsException when something else is there
    */
-  TrainingFolder(Path folder, String what, Map<String, Object> settings, PrintWriter err) {
+  TrainingFolder(
+      Path folder,
+      String what,
+      Map<String, Object> settings,
+      Settings.Checkpoint often,
+      PrintWriter err) {
     this.folder = folder;
     this.what = what;
     settings.forEach((key, value) -> this.settings.put(key, String.valueOf(value)));
+    this.often = often;
     this.err = err;
+    this.settings.put("kind", what);
     try {
       if (Files.exists(folder) && !Files.isDirectory(folder)) {
         throw new SettingsException(folder + " is not a folder; give another --out");
       }
-      if (!Files.isDirectory(folder.resolve(CHECKPOINTS)) && holdsSomething(folder)) {
+      boolean ours =
+          Files.isDirectory(folder.resolve(CHECKPOINTS))
+              && !Files.exists(folder.resolve(RunRecord.FILE_NAME));
+      if (!ours && holdsSomething(folder)) {
         throw new SettingsException(
             "%s holds something else than a %s; give another --out".formatted(folder, what));
       }
@@ -105,9 +126,34 @@ final class TrainingFolder implements AutoCloseable {
     return keys;
   }
 
-  /** Checkpoints as often as the experiment says. */
-  LabelledTraining.Saving saving(Settings.Checkpoint often) {
-    return new LabelledTraining.Saving(store, often.everySteps(), often.every());
+  @Override
+  public boolean isDue(long done) {
+    boolean byClock =
+        !often.every().isZero() && System.nanoTime() - savedAt >= often.every().toNanos();
+    return byClock || (often.everySteps() > 0 && done % often.everySteps() == 0);
+  }
+
+  /** What cannot be saved in the middle is tried again when it is due; at the end for some time. */
+  @Override
+  public void save(long done, Supplier<CheckpointData> data, boolean last) {
+    long end = System.nanoTime() + often.retryFor().toNanos();
+    while (true) {
+      try {
+        store.write(done, data.get()).unpruned().ifPresent(this::tell);
+        savedAt = System.nanoTime();
+        return;
+      } catch (ModelException e) {
+        if (last && System.nanoTime() >= end) {
+          throw e;
+        }
+        tell(e.getMessage());
+        if (!last) {
+          savedAt = System.nanoTime();
+          return;
+        }
+        LockSupport.parkNanos(BETWEEN_TRIES);
+      }
+    }
   }
 
   /** What must be the same when it goes on. */
@@ -138,7 +184,11 @@ final class TrainingFolder implements AutoCloseable {
           }
         });
     long steps = restore.applyAsLong(newest.get());
-    metrics.truncateAfter(steps);
+    metrics.keep(
+        line ->
+            line.path("step").asLong() < steps
+                || (line.path("step").asLong() == steps
+                    && !line.path("type").asText().equals(TEST)));
     tell("going on from step " + steps);
     return steps;
   }
@@ -158,17 +208,18 @@ final class TrainingFolder implements AutoCloseable {
     metrics.append(line);
   }
 
-  void tested(long step, double epoch, Map<Which, Double> accuracies) {
-    accuracies.forEach(
-        (network, accuracy) -> {
-          Map<String, Object> line = new LinkedHashMap<>();
-          line.put("type", "finetune_test");
-          line.put("step", step);
-          line.put("epoch", epoch);
-          line.put("network", label(network));
-          line.put("accuracy", accuracy);
-          metrics.append(line);
-        });
+  void tested(FineTuningRun.Test test) {
+    test.accuracies()
+        .forEach(
+            (network, accuracy) -> {
+              Map<String, Object> line = new LinkedHashMap<>();
+              line.put("type", TEST);
+              line.put("step", test.steps());
+              line.put("epoch", test.epoch());
+              line.put("network", label(network));
+              line.put("accuracy", accuracy);
+              metrics.append(line);
+            });
   }
 
   static String label(Which network) {

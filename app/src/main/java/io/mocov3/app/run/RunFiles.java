@@ -1,5 +1,6 @@
 package io.mocov3.app.run;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.mocov3.actors.evaluation.KnnProbe;
 import io.mocov3.actors.events.Capsule;
 import io.mocov3.actors.events.EventSink;
@@ -138,18 +139,29 @@ public final class RunFiles implements EventSink, AutoCloseable {
     return line;
   }
 
-  /** Whether the accuracies of the full probe of that step are on the disk, of all those sets. */
+  /**
+   * Whether the accuracies of the full probe of that step are on the disk, of all those sets. What
+   * is there of some of them goes, for the whole probe is repeated.
+   */
   public boolean hasProbe(long step, Set<String> sets) {
     Set<String> found = new HashSet<>();
     metrics.forEach(
         line -> {
-          if (line.path("type").asText().equals("knn")
-              && line.path("step").asLong() == step
-              && line.path("source").asText().equals(KnnProbe.SOURCE)) {
+          if (line.path("step").asLong() == step && isFullProbe(line)) {
             found.add(line.path("probe").asText());
           }
         });
-    return found.containsAll(sets);
+    boolean all = found.containsAll(sets);
+    if (!all && !found.isEmpty()) {
+      metrics.keep(line -> line.path("step").asLong() != step || !isFullProbe(line));
+    }
+    return all;
+  }
+
+  private static boolean isFullProbe(JsonNode line) {
+    String type = line.path("type").asText();
+    return type.equals("linear")
+        || (type.equals("knn") && line.path("source").asText().equals(KnnProbe.SOURCE));
   }
 
   private void gradients(Progress.GradientsMeasured measured) {

@@ -4,6 +4,7 @@ import io.mocov3.model.ModelException;
 import io.mocov3.model.backbone.BackboneConfig;
 import io.mocov3.model.loss.Sinkhorn;
 import io.mocov3.model.method.MethodConfig;
+import io.mocov3.model.method.MethodConfig.SmallViews;
 import io.mocov3.model.nn.HeadConfig;
 import java.util.List;
 import java.util.Optional;
@@ -37,6 +38,8 @@ final class MethodSection {
         new Sinkhorn(
             swav.number("epsilon", 0.025, 100), swav.integer("sinkhorn-iterations", 1, 1000));
     long frozen = swav.whole("frozen-updates", 0, Settings.MOST_STEPS);
+    SmallViews small =
+        new SmallViews(swav.integer("small-crops", 0, 100), swav.integer("small-size", 1, 4096));
     boolean predicts = name == Name.MOCO_V3 || name == Name.BYOL;
     method.check(
         "name",
@@ -57,14 +60,23 @@ final class MethodSection {
         case SIMCLR -> MethodConfig.simClr(backbone, projector, temperature);
         case BYOL -> MethodConfig.byol(backbone, projector, predictor.orElseThrow());
         case SWAV ->
-            MethodConfig.swav(backbone, projector, prototypes, temperature, sinkhorn, frozen);
+            MethodConfig.swav(
+                backbone,
+                projector,
+                prototypes,
+                temperature,
+                sinkhorn,
+                frozen,
+                small.count() == 0 ? SmallViews.NONE : small);
       };
     } catch (ModelException e) {
       if (e.settings().contains("queue-length")) {
         throw method.refused(List.of("queue-length"), e.getMessage());
       }
-      if (e.settings().contains("prototypes")) {
-        throw swav.refused(List.of("prototypes"), e.getMessage());
+      for (String key : List.of("prototypes", "small-size")) {
+        if (e.settings().contains(key)) {
+          throw swav.refused(List.of(key), e.getMessage());
+        }
       }
       throw e;
     }

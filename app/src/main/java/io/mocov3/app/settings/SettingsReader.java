@@ -32,12 +32,17 @@ final class SettingsReader {
     Section augment = root.section("augment");
     refuseUnsupported(root);
     Settings.Data data = DataSection.read(root.section("data"), model.backbone().imageSize());
+    requireRoom(root.section("method").section("swav"), model, data.batchSize());
     StepConfig step = step(root, model, data.batchSize());
     Settings.Knn knn = knn(root.section("evaluation").section("knn"), model.backbone().imageSize());
     return new Settings(
         run(root.section("run")),
         data,
-        AugmentSection.read(augment, model.backbone().imageSize()),
+        AugmentSection.read(
+            augment,
+            model.backbone().imageSize(),
+            model.small(),
+            root.section("method").section("swav").range("small-scale", 1)),
         augment.numbers("mean", 3, 0, 1),
         augment.numbers("std", 3, 0.001, 10),
         model,
@@ -65,6 +70,18 @@ final class SettingsReader {
         root.section("metrics").number("peak-tflops", 0, 1_000_000),
         log(root.section("log")),
         render(config));
+  }
+
+  /** All views of a batch share a buffer of at most 2 GiB. */
+  private static void requireRoom(Section swav, MethodConfig model, int batchSize) {
+    long whole = model.backbone().imageSize();
+    long room = Integer.MAX_VALUE / (3L * batchSize) - 2 * whole * whole;
+    long one = (long) model.small().size() * model.small().size();
+    swav.check(
+        "small-crops",
+        "at most %d with data.batch-size = %d (all views of a batch share a buffer of at most 2 GiB)"
+            .formatted(Math.max(0, room / Math.max(1, one)), batchSize),
+        model.small().count() == 0 || model.small().count() * one <= room);
   }
 
   private static void refuseUnsupported(Section root) {

@@ -70,11 +70,21 @@ record ReportPictures(Path run, PrintWriter err) {
       byte[] neighbours = png(file -> NeighbourPicture.write(file, probe, encoder, pixels));
       inTensorBoard(step, neighbours);
       pictures.put("neighbours", url(neighbours));
-      if (probe.test().source().size() >= FEWEST_IN_A_MAP) {
-        pictures.put("map", url(png(file -> MapPicture.write(file, probe, encoder, pixels))));
-      }
+      map(probe, encoder, pixels).ifPresent(png -> pictures.put("map", url(png)));
     }
     return pictures;
+  }
+
+  private Optional<byte[]> map(LabelledSets probe, Encoder encoder, Pixels pixels) {
+    if (probe.test().source().size() < FEWEST_IN_A_MAP) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(png(file -> MapPicture.write(file, probe, encoder, pixels)));
+    } catch (DataException | ModelException e) {
+      tell("no map of features for " + run + ": " + e.getMessage());
+      return Optional.empty();
+    }
   }
 
   private static byte[] png(Drawing drawing) {

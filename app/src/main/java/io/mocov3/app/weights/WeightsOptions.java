@@ -1,6 +1,8 @@
 package io.mocov3.app.weights;
 
+import com.typesafe.config.Config;
 import io.mocov3.app.output.Escaped;
+import io.mocov3.app.settings.RunRecord;
 import io.mocov3.app.settings.Settings;
 import io.mocov3.model.device.Placement;
 import io.mocov3.model.method.Encoder;
@@ -14,6 +16,9 @@ import picocli.CommandLine.Option;
 
 /** Which weights, and the experiment that describes their network. */
 public final class WeightsOptions {
+  private static final String RECIPE = "evaluation.finetune.recipe";
+  private static final String FINE_TUNING = "mocov3.evaluation.finetune";
+
   @ArgGroup(multiplicity = "1")
   private Source source;
 
@@ -55,8 +60,15 @@ public final class WeightsOptions {
       return Settings.load(config, all);
     }
     return source.run != null
-        ? Settings.ofRun(source.run, "or name the experiment with --config", all)
+        ? Settings.of(record(all), all)
         : Settings.of(ImportedExperiment.of(source.file), all);
+  }
+
+  /** A run's settings; a recipe that is chosen now comes with all of its numbers. */
+  private Config record(List<String> assignments) {
+    Config record = RunRecord.parse(source.run, "or name the experiment with --config");
+    boolean chosen = assignments.stream().anyMatch(text -> text.startsWith(RECIPE));
+    return chosen ? record.withoutPath(FINE_TUNING) : record;
   }
 
   /** The network of an experiment with the weights, which are named on {@code err}. */

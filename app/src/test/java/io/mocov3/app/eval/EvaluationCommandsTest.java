@@ -24,6 +24,7 @@ import picocli.CommandLine;
 /** Unlabelled photographs train, with a probe on another, labelled set; then all that judges. */
 class EvaluationCommandsTest {
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String LITTLE = "evaluation.finetune.epochs=1";
 
   @TempDir private static Path dir;
   private static Path run;
@@ -163,9 +164,54 @@ class EvaluationCommandsTest {
     assertThat(config.path("num_classes").asInt()).isEqualTo(10);
     assertThat(config.path("label_names").size()).isEqualTo(10);
     assertThat(out.resolve("timm-average/model.safetensors")).exists();
-    assertThat(Files.readAllLines(out.resolve("metrics.jsonl"))).hasSize(14);
+    assertThat(Files.readAllLines(out.resolve("metrics.jsonl"))).hasSize(12);
     assertThat(again.err()).contains("going on from step 10");
     assertThat(JSON.readTree(again.out())).isEqualTo(document);
+    assertThat(other.code()).isEqualTo(2);
+    assertThat(other.err()).contains("holds a fine-tuning with").contains("give another --out");
+    assertThat(Files.readAllLines(out.resolve("metrics.jsonl"))).hasSize(12);
+    assertThat(run("eval finetune", "--out", run.toString()).err())
+        .contains(run + " holds something else than a fine-tuning");
+    assertThat(run("eval finetune --cache x", "--out", out.toString()).err())
+        .contains("--cache: fine-tuning computes no features");
+  }
+
+  @Test
+  void aRecipeComesWithItsNumbersAlsoOnARunThatHasOthers() throws IOException {
+    Path out = dir.resolve("recipe");
+    run("eval finetune --recipe pets", "--out", out.toString(), "--percent", "1", "--set", LITTLE);
+
+    JsonNode settings =
+        JSON.readTree(newest(out).resolve("trainer.json").toFile()).path("settings");
+    assertThat(settings.path("evaluation.finetune.drop-path").asDouble()).isZero();
+    assertThat(settings.path("evaluation.finetune.erasing").asDouble()).isZero();
+    assertThat(settings.path("evaluation.finetune.warmup-epochs").asInt()).isEqualTo(3);
+  }
+
+  private static Path newest(Path out) throws IOException {
+    Path checkpoints = out.resolve("checkpoints");
+    return checkpoints.resolve(Files.readString(checkpoints.resolve("latest")).strip());
+  }
+
+  @Test
+  void fineTuningOfAnotherNetworkDoesNotGoOn() throws IOException {
+    Path out = dir.resolve("of-weights");
+    Path weights = dir.resolve("weights");
+    String[] words = {"--out", out.toString(), "--percent", "1", "--set", LITTLE};
+    run("eval finetune", words);
+    run("export --format timm", "--out", weights.toString());
+
+    Result other =
+        command(
+            "eval",
+            "finetune",
+            "--weights",
+            weights.toString(),
+            "--data",
+            shapes.toString(),
+            "--out",
+            out.toString());
+
     assertThat(other.code()).isEqualTo(2);
     assertThat(other.err()).contains("holds a fine-tuning with").contains("give another --out");
   }

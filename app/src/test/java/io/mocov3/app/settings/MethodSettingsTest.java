@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.mocov3.app.conf.SettingsException;
 import io.mocov3.model.loss.Sinkhorn;
 import io.mocov3.model.method.MethodConfig;
+import io.mocov3.model.method.MethodConfig.SmallViews;
 import io.mocov3.model.nn.HeadConfig;
 import org.junit.jupiter.api.Test;
 
@@ -44,7 +45,8 @@ class MethodSettingsTest {
                 3000,
                 0.1,
                 new Sinkhorn(0.05, 3),
-                313));
+                313,
+                SmallViews.NONE));
   }
 
   @Test
@@ -52,12 +54,19 @@ class MethodSettingsTest {
     MethodConfig model =
         model(
             "method={name=swav,temperature=0.3}",
-            "method.swav={prototypes=31,epsilon=0.5,sinkhorn-iterations=5,frozen-updates=9}");
+            "method.swav={prototypes=31,epsilon=0.5,sinkhorn-iterations=5,frozen-updates=9}",
+            "method.swav={small-crops=2,small-size=32}");
 
     assertThat(model)
         .isEqualTo(
             MethodConfig.swav(
-                model.backbone(), model.projector(), 31, 0.3, new Sinkhorn(0.5, 5), 9));
+                model.backbone(),
+                model.projector(),
+                31,
+                0.3,
+                new Sinkhorn(0.5, 5),
+                9,
+                new SmallViews(2, 32)));
   }
 
   @Test

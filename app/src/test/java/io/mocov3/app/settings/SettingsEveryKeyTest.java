@@ -75,6 +75,7 @@ class SettingsEveryKeyTest {
         method { name = moco-v3, temperature = 0.5, momentum = 0.9, momentum-schedule = constant }
         method { ema-order = after-update, memory-saver = false, queue-length = 96 }
         method.swav { prototypes = 31, epsilon = 0.5, sinkhorn-iterations = 5, frozen-updates = 9 }
+        method.swav { small-crops = 4, small-size = 24, small-scale = [0.1, 0.3] }
         step.micro-batches = 1
         optimizer { name = adamw, beta1 = 0.8, beta2 = 0.95, epsilon = 1e-6, weight-decay = 0.05 }
         optimizer { decay-exclusion = one-dimensional, momentum = 0.7, trust-coefficient = 0.02 }

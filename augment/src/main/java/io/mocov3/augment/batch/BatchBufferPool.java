@@ -22,7 +22,7 @@ public final class BatchBufferPool {
 
   /** Buffers in ordinary native memory; shape as in {@link BatchBuffer}. */
   public BatchBufferPool(int buffers, int views, int samples, int height, int width) {
-    this(buffers, views, samples, height, width, NativeMemory::allocate);
+    this(buffers, views, samples, height, width, BatchBuffer.Small.NONE, NativeMemory::allocate);
   }
 
   /** Buffers from the given allocator of bytes, pinned memory for instance. */
@@ -32,13 +32,14 @@ public final class BatchBufferPool {
       int samples,
       int height,
       int width,
+      BatchBuffer.Small small,
       IntFunction<ByteBuffer> allocator) {
     if (buffers < 1) {
       throw new IllegalArgumentException("buffers is " + buffers + "; it must be at least 1");
     }
-    int bytes = BatchBuffer.bytes(views, samples, height, width);
+    int bytes = BatchBuffer.bytes(views, samples, height, width, small);
     for (int i = 0; i < buffers; i++) {
-      free.add(new BatchBuffer(allocator.apply(bytes), views, samples, height, width));
+      free.add(new BatchBuffer(allocator.apply(bytes), views, samples, height, width, small));
     }
     all.addAll(free);
   }

@@ -12,17 +12,27 @@ import io.mocov3.augment.codec.Outcome.Filled;
 import io.mocov3.augment.codec.Outcome.Replaced;
 import io.mocov3.augment.operation.Crop;
 import io.mocov3.augment.source.ImageSource;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Fills one slot of a batch: decode once, draw and render both views. The result depends on (seed,
  * epoch, index) alone, never on threads; a sample that cannot be decoded is replaced by another one
  * that is also a function of those three.
  */
-public record TwoViews(ViewRecipe first, ViewRecipe second) {
+public record TwoViews(ViewRecipe first, ViewRecipe second, Optional<SmallCrops> small) {
   private static final int REPLACEMENTS = 16;
   private static final long REPLACEMENT_STREAM = -2;
+
+  /** Before it are the two views and the one of training with labels. */
+  private static final int FIRST_SMALL = 3;
+
+  /** Without smaller ones. */
+  public TwoViews(ViewRecipe first, ViewRecipe second) {
+    this(first, second, Optional.empty());
+  }
 
   public TwoViews {
     if (first.size() != second.size()) {
@@ -96,28 +106,36 @@ public record TwoViews(ViewRecipe first, ViewRecipe second) {
   }
 
   private void render(Image image, int index, long seed, long epoch, BatchBuffer buffer, int slot) {
-    view(image, first, CounterRandom.of(seed, epoch, index, 0), buffer, 0, slot);
-    view(image, second, CounterRandom.of(seed, epoch, index, 1), buffer, 1, slot);
+    view(image, first, CounterRandom.of(seed, epoch, index, 0), buffer.slot(0, slot));
+    view(image, second, CounterRandom.of(seed, epoch, index, 1), buffer.slot(1, slot));
+    small.ifPresent(
+        crops -> {
+          for (int i = 0; i < crops.count(); i++) {
+            CounterRandom random = CounterRandom.of(seed, epoch, index, FIRST_SMALL + i);
+            view(image, crops.recipe(i), random, buffer.smallSlot(i, slot));
+          }
+        });
     buffer.sampleIndices()[slot] = index;
   }
 
   private static void view(
-      Image image,
-      ViewRecipe recipe,
-      CounterRandom random,
-      BatchBuffer buffer,
-      int view,
-      int slot) {
+      Image image, ViewRecipe recipe, CounterRandom random, ByteBuffer pixels) {
     ViewParameters drawn = ViewSampler.draw(recipe, image.width(), image.height(), random);
-    ViewRenderer.render(image, drawn, buffer.slot(view, slot));
+    ViewRenderer.render(image, drawn, pixels);
   }
 
-  /** The row below which neither view looks; the crop is what a view draws first. */
+  /** The row below which no view looks; the crop is what a view draws first. */
   private int lowest(int index, long seed, long epoch, int width, int height) {
-    Crop one =
-        ViewSampler.crop(first.crop(), width, height, CounterRandom.of(seed, epoch, index, 0));
-    Crop two =
-        ViewSampler.crop(second.crop(), width, height, CounterRandom.of(seed, epoch, index, 1));
-    return Math.max(one.top() + one.height(), two.top() + two.height());
+    int lowest = 0;
+    int crops = small.map(SmallCrops::count).orElse(0);
+    for (int view = 0; view < 2 + crops; view++) {
+      ViewRecipe recipe =
+          view == 0 ? first : view == 1 ? second : small.orElseThrow().recipe(view - 2);
+      int stream = view < 2 ? view : FIRST_SMALL + view - 2;
+      CounterRandom random = CounterRandom.of(seed, epoch, index, stream);
+      Crop crop = ViewSampler.crop(recipe.crop(), width, height, random);
+      lowest = Math.max(lowest, crop.top() + crop.height());
+    }
+    return lowest;
   }
 }

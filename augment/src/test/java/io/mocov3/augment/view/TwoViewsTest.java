@@ -1,8 +1,10 @@
 package io.mocov3.augment.view;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mocov3.augment.batch.BatchBuffer;
+import io.mocov3.augment.batch.BatchBufferPool;
 import io.mocov3.augment.codec.Decoded.Undecodable;
 import io.mocov3.augment.codec.Outcome;
 import io.mocov3.augment.codec.Outcome.Failed;
@@ -15,6 +17,7 @@ import io.mocov3.augment.source.TestImages;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.Pointer;
 import org.junit.jupiter.api.Test;
@@ -51,6 +54,31 @@ class TwoViewsTest {
       assertThat(buffer.slot(0, 0)).isNotEqualTo(buffer.slot(0, 1));
       assertThat(buffer.slot(0, 0)).isNotEqualTo(buffer.slot(0, 2));
       assertThat(buffer.slot(0, 0)).isNotEqualTo(buffer.slot(1, 0));
+    }
+  }
+
+  @Test
+  void smallCropsComeBesidesAndChangeNeitherView() throws IOException {
+    ViewRecipe recipe = ViewRecipe.smallView1(8);
+    SmallCrops crops = new SmallCrops(3, recipe, recipe);
+    TwoViews more = new TwoViews(VIEWS.first(), VIEWS.second(), Optional.of(crops));
+    try (ImageSource source = ImageFolder.open(TestImages.folder(folder, 2), 10_000)) {
+      BatchBufferPool pool =
+          new BatchBufferPool(1, 2, 2, 24, 24, crops.room(), BatchBuffer::memory);
+      BatchBuffer buffer = pool.acquire().toCompletableFuture().join();
+      BatchBuffer plain = BatchBuffer.allocate(2, 2, 24, 24);
+
+      for (int i = 0; i < 2; i++) {
+        more.fill(source, i, 9, 2, buffer, i);
+        VIEWS.fill(source, i, 9, 2, plain, i);
+      }
+
+      assertThat(buffer.pixels().slice(0, plain.pixels().capacity())).isEqualTo(plain.pixels());
+      assertThat(buffer.smallSlot(0, 0).capacity()).isEqualTo(3 * 8 * 8);
+      assertThat(buffer.smallSlot(0, 0)).isNotEqualTo(buffer.smallSlot(1, 0));
+      assertThat(buffer.smallSlot(2, 0)).isNotEqualTo(buffer.smallSlot(2, 1));
+      assertThatThrownBy(() -> buffer.smallSlot(3, 0))
+          .isInstanceOf(IndexOutOfBoundsException.class);
     }
   }
 

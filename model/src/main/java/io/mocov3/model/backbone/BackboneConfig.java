@@ -5,6 +5,9 @@ public sealed interface BackboneConfig permits VitConfig, ResNetConfig {
 
   int imageSize();
 
+  /** The same network on images of another size. */
+  BackboneConfig at(int size);
+
   /** Of the features. */
   int width();
 

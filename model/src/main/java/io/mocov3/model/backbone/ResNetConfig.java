@@ -20,6 +20,11 @@ public record ResNetConfig(int depth, int imageSize) implements BackboneConfig {
   }
 
   @Override
+  public ResNetConfig at(int size) {
+    return new ResNetConfig(depth, size);
+  }
+
+  @Override
   public int width() {
     return bottleneck() ? 2048 : 512;
   }

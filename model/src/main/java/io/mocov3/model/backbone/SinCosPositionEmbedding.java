@@ -14,12 +14,24 @@ public final class SinCosPositionEmbedding {
 
   /** (1, patches + 1, D) in fp32; the first row, the class token's, is zero. */
   static Tensor tensor(int grid, int width) {
-    float[] table = table(grid, width);
+    return tensor(grid, grid, width);
+  }
+
+  /**
+   * The same for {@code grid} patches a side spread evenly over an image of {@code whole} patches a
+   * side: patch i is at {@code (i + 0.5) whole / grid - 0.5}.
+   */
+  static Tensor tensor(int grid, int whole, int width) {
+    float[] table = table(grid, (double) whole / grid, width);
     return Tensor.create(table, 1, table.length / width, width);
   }
 
-  /** The same, row-major. */
+  /** Row-major. */
   public static float[] table(int grid, int width) {
+    return table(grid, 1, width);
+  }
+
+  private static float[] table(int grid, double step, int width) {
     int quarter = width / 4;
     float[] table = new float[(grid * grid + 1) * width];
     for (int row = 0; row < grid; row++) {
@@ -27,10 +39,12 @@ public final class SinCosPositionEmbedding {
         int base = (row * grid + column + 1) * width;
         for (int i = 0; i < quarter; i++) {
           double omega = 1 / Math.pow(TEMPERATURE, (double) i / quarter);
-          table[base + i] = (float) Math.sin(row * omega);
-          table[base + quarter + i] = (float) Math.cos(row * omega);
-          table[base + 2 * quarter + i] = (float) Math.sin(column * omega);
-          table[base + 3 * quarter + i] = (float) Math.cos(column * omega);
+          double y = (row + 0.5) * step - 0.5;
+          double x = (column + 0.5) * step - 0.5;
+          table[base + i] = (float) Math.sin(y * omega);
+          table[base + quarter + i] = (float) Math.cos(y * omega);
+          table[base + 2 * quarter + i] = (float) Math.sin(x * omega);
+          table[base + 3 * quarter + i] = (float) Math.cos(x * omega);
         }
       }
     }

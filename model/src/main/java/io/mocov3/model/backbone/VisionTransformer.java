@@ -12,6 +12,7 @@ import io.mocov3.model.tensor.Tensors;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,10 +42,15 @@ final class VisionTransformer implements Backbone {
   private final List<Block> wholeBlocks = new ArrayList<>();
   private final Optional<LayerNorm> norm;
   private final boolean narrow;
+  private final Weights weights;
+
+  /** Positions of images of another size, by their rows. */
+  private final Map<Long, Tensor> others = new HashMap<>();
 
   VisionTransformer(
       Weights weights, VitConfig config, Init init, Precision precision, DropPath path) {
     this.config = config;
+    this.weights = weights;
     narrow = precision == Precision.BF16_RESIDUAL;
     int width = config.width();
     weights.enter(Layers.TOKENS);
@@ -132,9 +138,25 @@ final class VisionTransformer implements Backbone {
       x = torch.cat(new TensorVector(cls, x), 1); // (N, L, D)
     }
     if (positions.isPresent()) {
-      x = x.add(positions.get().narrow(1, config.pooling() == Pooling.CLS ? 0 : 1, x.size(1)));
+      int dropped = config.pooling() == Pooling.CLS ? 0 : 1;
+      x = x.add(positionsFor(x.size(1) + dropped).narrow(1, dropped, x.size(1)));
     }
     return narrow ? x.to(ScalarType.BFloat16) : x;
+  }
+
+  /** Of so many rows; a smaller image has its patches spread over the positions of a whole one. */
+  private Tensor positionsFor(long rows) {
+    Tensor whole = positions.orElseThrow();
+    if (rows == whole.size(1)) {
+      return whole;
+    }
+    return others.computeIfAbsent(
+        rows,
+        count -> {
+          int grid = (int) Math.round(Math.sqrt(count - 1.0));
+          Tensor table = SinCosPositionEmbedding.tensor(grid, config.grid(), config.width());
+          return weights.keep(table.to(whole.device(), whole.scalar_type()));
+        });
   }
 
   /**

@@ -102,20 +102,29 @@ public record VitConfig(
 
   /** The same with a patch projection that is trained, if it is frozen here. */
   public VitConfig unfrozen() {
-    return patchProjection != PatchProjectionKind.FROZEN_RANDOM
-        ? this
-        : new VitConfig(
-            imageSize,
-            patchSize,
-            width,
-            depth,
-            heads,
-            mlpRatio,
-            PatchProjectionKind.LEARNED,
-            positionEmbedding,
-            pooling,
-            stem,
-            mlpNorm);
+    return patchProjection == PatchProjectionKind.FROZEN_RANDOM
+        ? with(imageSize, PatchProjectionKind.LEARNED)
+        : this;
+  }
+
+  @Override
+  public VitConfig at(int size) {
+    return with(size, patchProjection);
+  }
+
+  private VitConfig with(int size, PatchProjectionKind projection) {
+    return new VitConfig(
+        size,
+        patchSize,
+        width,
+        depth,
+        heads,
+        mlpRatio,
+        projection,
+        positionEmbedding,
+        pooling,
+        stem,
+        mlpNorm);
   }
 
   /** Patches along one side. */

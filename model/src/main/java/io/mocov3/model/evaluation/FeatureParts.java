@@ -21,8 +21,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import java.util.stream.IntStream;
+import java.util.zip.CRC32C;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
@@ -37,7 +39,9 @@ public final class FeatureParts implements AutoCloseable {
   private static final int ROWS = 4096;
   private static final long OFTEN = Duration.ofMinutes(2).toNanos();
   private static final String SAMPLES = "samples";
+  private static final String FROM = "from";
   private static final String READ = "read";
+  private static final String SUM = "crc32c";
 
   private final Path folder;
   private final Set<FeatureKind> kinds;
@@ -46,6 +50,7 @@ public final class FeatureParts implements AutoCloseable {
   private final Map<FeatureKind, List<Tensor>> pending = new EnumMap<>(FeatureKind.class);
   private final List<Integer> samples = new ArrayList<>();
   private int parts;
+  private int read;
   private long since = System.nanoTime();
 
   /** The folder is made with the first part. */
@@ -67,34 +72,45 @@ public final class FeatureParts implements AutoCloseable {
    * @return how many images were read for them
    */
   int load(BiConsumer<Map<FeatureKind, Tensor>, List<Integer>> each) {
-    int read = 0;
-    for (int now = read(part(parts), each); now > 0; now = read(part(parts), each)) {
-      read = now;
+    while (read(part(parts), each)) {
       parts++;
     }
     return read;
   }
 
-  /** How many images were read up to the end of a part; 0 when it is missing or damaged. */
-  private int read(Path file, BiConsumer<Map<FeatureKind, Tensor>, List<Integer>> each) {
+  /** False when a part is missing or damaged, or does not go on where the one before ended. */
+  private boolean read(Path file, BiConsumer<Map<FeatureKind, Tensor>, List<Integer>> each) {
     if (!Files.exists(file)) {
-      return 0;
+      return false;
     }
     try (SafetensorsFile part = SafetensorsFile.open(file);
         PointerScope scope = new PointerScope()) {
-      int read = Integer.parseInt(part.metadata().getOrDefault(READ, "0"));
+      Map<String, String> metadata = part.metadata();
+      Map<String, TensorData> tensors = part.all();
+      if (!metadata.getOrDefault(FROM, "").equals(Integer.toString(read))
+          || !metadata.getOrDefault(SUM, "").equals(sum(tensors))) {
+        return false; // is written again
+      }
       Map<FeatureKind, Tensor> features = new EnumMap<>(FeatureKind.class);
-      kinds.forEach(
-          kind ->
-              features.put(
-                  kind,
-                  TensorCodec.toTensor(part.get(kind.label()))
-                      .to(placement.torchDevice(), ScalarType.Float)));
+      for (FeatureKind kind : kinds) {
+        features.put(
+            kind,
+            TensorCodec.toTensor(part.get(kind.label()))
+                .to(placement.torchDevice(), ScalarType.Float));
+      }
       each.accept(features, numbers(part.get(SAMPLES)));
-      return read;
-    } catch (ModelException | NumberFormatException e) {
-      return 0; // is written again
+      read = Integer.parseInt(metadata.get(READ));
+      return true;
+    } catch (ModelException e) {
+      return false; // is written again
     }
+  }
+
+  /** Of all numbers, by name. */
+  private static String sum(Map<String, TensorData> tensors) {
+    CRC32C sum = new CRC32C();
+    new TreeMap<>(tensors).values().forEach(tensor -> sum.update(tensor.bytes().duplicate()));
+    return Long.toHexString(sum.getValue());
   }
 
   private static List<Integer> numbers(TensorData data) {
@@ -113,10 +129,8 @@ public final class FeatureParts implements AutoCloseable {
     samples.addAll(images);
   }
 
-  /**
-   * All of the first {@code read} images were added; writes a part if it is time, or at the end.
-   */
-  void read(int read, boolean end) {
+  /** All of the first {@code all} images were added; writes a part if it is time, or at the end. */
+  void read(int all, boolean end) {
     boolean due = samples.size() >= rows || System.nanoTime() - since >= OFTEN || end;
     if (samples.isEmpty() || !due) {
       return;
@@ -136,7 +150,11 @@ public final class FeatureParts implements AutoCloseable {
     } catch (IOException e) {
       throw new ModelException(folder + " cannot be made: " + IoReason.of(e), e);
     }
-    SafetensorsWriter.write(part(parts), tensors, Map.of(READ, Integer.toString(read)));
+    SafetensorsWriter.write(
+        part(parts),
+        tensors,
+        Map.of(FROM, Integer.toString(read), READ, Integer.toString(all), SUM, sum(tensors)));
+    read = all;
     parts++;
     since = System.nanoTime();
     close();

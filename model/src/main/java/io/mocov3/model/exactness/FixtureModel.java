@@ -11,6 +11,7 @@ import io.mocov3.model.backbone.Stem;
 import io.mocov3.model.backbone.VitConfig;
 import io.mocov3.model.device.Precision;
 import io.mocov3.model.method.MethodConfig;
+import io.mocov3.model.method.MethodConfig.SmallViews;
 import io.mocov3.model.nn.HeadConfig;
 import io.mocov3.model.nn.MlpNorm;
 import io.mocov3.model.optim.GradientClip;
@@ -126,7 +127,10 @@ final class FixtureModel {
               fixture.field("prototypes").asInt(),
               temperature,
               fixture.sinkhorn(),
-              fixture.json().path("frozen_updates").asLong(0));
+              fixture.json().path("frozen_updates").asLong(0),
+              new SmallViews(
+                  fixture.json().path("small_crops").path("count").asInt(0),
+                  fixture.json().path("small_crops").path("size").asInt(0)));
       default -> throw fixture.unknownMethod(method);
     };
   }

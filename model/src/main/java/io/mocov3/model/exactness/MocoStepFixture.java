@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
@@ -80,7 +81,7 @@ final class MocoStepFixture {
           reference.compareForward(
               1, gathered(queries.getFirst()), targets.keys().map(ViewPair::first));
           reference.compareForward(
-              2, gathered(queries.getLast()), targets.keys().map(ViewPair::second));
+              2, gathered(queries.get(1)), targets.keys().map(ViewPair::second));
         }
         model.backward(pending, targets);
         Map<String, Tensor> gradients = gradients(model);
@@ -101,6 +102,7 @@ final class MocoStepFixture {
       return part(
           FixturePixels.views(
               inputs.get("views"),
+              inputs.contains("small") ? Optional.of(inputs.get("small")) : Optional.empty(),
               step,
               numbers(fixture.field("mean")),
               numbers(fixture.field("std")),
@@ -119,7 +121,10 @@ final class MocoStepFixture {
     }
     long from = group.rank() * rows;
     try (whole) {
-      return new ViewPair(whole.first().narrow(0, from, rows), whole.second().narrow(0, from, rows))
+      return new ViewPair(
+              whole.first().narrow(0, from, rows),
+              whole.second().narrow(0, from, rows),
+              whole.small().stream().map(crop -> crop.narrow(0, from, rows)).toList())
           .retained();
     }
   }

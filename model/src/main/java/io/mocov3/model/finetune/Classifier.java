@@ -1,5 +1,6 @@
 package io.mocov3.model.finetune;
 
+import io.mocov3.model.ModelException;
 import io.mocov3.model.backbone.Backbone;
 import io.mocov3.model.backbone.BackboneConfig;
 import io.mocov3.model.backbone.VitConfig;
@@ -30,6 +31,7 @@ public final class Classifier implements AutoCloseable {
   private final Backbone backbone;
   private final Linear head;
   private final DropPath path;
+  private final String headName;
   private final Precision precision;
 
   /**
@@ -45,6 +47,7 @@ public final class Classifier implements AutoCloseable {
       long seed,
       Precision precision) {
     this.precision = precision;
+    headName = shape.projectorName();
     path = new DropPath(dropPath);
     try (PointerScope scope = new PointerScope()) {
       Init init = new Init(seed, placement);
@@ -84,6 +87,8 @@ public final class Classifier implements AutoCloseable {
               (name, tensor) -> {
                 if (pretrained.containsKey(name)) {
                   tensor.copy_(pretrained.get(name));
+                } else if (!name.startsWith(headName + ".")) {
+                  throw new ModelException("the pretrained encoder has no " + name);
                 }
               });
     }

@@ -20,9 +20,10 @@ import io.mocov3.model.tensor.TorchOps;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
 import java.util.SequencedMap;
+import java.util.SplittableRandom;
 import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.NoGradGuard;
@@ -128,9 +129,14 @@ public final class FineTuning implements AutoCloseable {
    * @throws ModelException when the loss is not finite; nothing is updated then
    */
   public double run(Supplier<Tensor> images, long[] labels, long step, double learningRate) {
-    Random random = new Random(seed * 1_000_003 + step);
+    RandomGenerator random = random(step);
     Mixing.Draw draw = config.mixing().draw(side, random);
     return run(images, labels, draw, random.nextLong(), learningRate);
+  }
+
+  /** What a step draws from; neighbouring steps have nothing in common. */
+  RandomGenerator random(long step) {
+    return new SplittableRandom(new SplittableRandom(seed).nextLong() + step);
   }
 
   /** The same with a given draw. */

@@ -1,7 +1,8 @@
 package io.mocov3.model.finetune;
 
 import io.mocov3.model.ModelException;
-import java.util.Random;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -36,8 +37,8 @@ public record Mixing(double mixup, double cutmix, double smoothing) {
   }
 
   /** One draw: the share of an image itself; the box if it is cut, or the whole is blended. */
-  record Draw(double own, Box box) {
-    static final Draw NONE = new Draw(1, null);
+  record Draw(double own, Optional<Box> box) {
+    static final Draw NONE = new Draw(1, Optional.empty());
 
     /** Of images (N, 3, H, W), a new tensor in the caller's scope. */
     Tensor images(Tensor images) {
@@ -45,17 +46,17 @@ public record Mixing(double mixup, double cutmix, double smoothing) {
         return images;
       }
       Tensor others = images.flip(0);
-      if (box == null) {
+      if (box.isEmpty()) {
         return images.mul(new Scalar(own)).add_(others.mul(new Scalar(1 - own)));
       }
       Tensor mixed = images.clone();
-      box.of(mixed).copy_(box.of(others));
+      box.get().of(mixed).copy_(box.get().of(others));
       return mixed;
     }
   }
 
   /** What happens to a batch of images of {@code side} pixels. */
-  Draw draw(int side, Random random) {
+  Draw draw(int side, RandomGenerator random) {
     boolean cut = cutmix > 0 && (mixup == 0 || random.nextBoolean());
     double alpha = cut ? cutmix : mixup;
     if (alpha == 0) {
@@ -63,7 +64,7 @@ public record Mixing(double mixup, double cutmix, double smoothing) {
     }
     double own = beta(alpha, random);
     if (!cut) {
-      return new Draw(own, null);
+      return new Draw(own, Optional.empty());
     }
     long half = (long) (side * Math.sqrt(1 - own)) / 2;
     long y = random.nextInt(side);
@@ -74,7 +75,7 @@ public record Mixing(double mixup, double cutmix, double smoothing) {
             Math.min(side, y + half),
             Math.max(0, x - half),
             Math.min(side, x + half));
-    return new Draw(1 - box.area() / ((double) side * side), box);
+    return new Draw(1 - box.area() / ((double) side * side), Optional.of(box));
   }
 
   /** Labels (N) to targets (N, C) that each sum to 1, in the caller's scope. */
@@ -90,13 +91,26 @@ public record Mixing(double mixup, double cutmix, double smoothing) {
     return oneHot.mul_(new Scalar(1 - smoothing)).add_(new Scalar(smoothing / classes));
   }
 
-  /** Beta(alpha, alpha) by two roots of uniform numbers (Jöhnk, 1964). */
-  private static double beta(double alpha, Random random) {
+  /** Beta(alpha, alpha), the share of one of two Gamma numbers. */
+  private static double beta(double alpha, RandomGenerator random) {
+    double x = gamma(alpha, random);
+    double y = gamma(alpha, random);
+    return x + y > 0 ? x / (x + y) : random.nextBoolean() ? 1 : 0;
+  }
+
+  /** Gamma(alpha) by the method of Marsaglia and Tsang (2000); below 1 by way of alpha + 1. */
+  private static double gamma(double alpha, RandomGenerator random) {
+    if (alpha < 1) {
+      return gamma(alpha + 1, random) * Math.pow(random.nextDouble(), 1 / alpha);
+    }
+    double d = alpha - 1.0 / 3;
+    double c = 1 / Math.sqrt(9 * d);
     while (true) {
-      double x = Math.pow(random.nextDouble(), 1 / alpha);
-      double y = Math.pow(random.nextDouble(), 1 / alpha);
-      if (x + y <= 1 && x + y > 0) {
-        return x / (x + y);
+      double x = random.nextGaussian();
+      double v = Math.pow(1 + c * x, 3);
+      double u = 1 - random.nextDouble();
+      if (v > 0 && Math.log(u) < x * x / 2 + d * (1 - v + Math.log(v))) {
+        return d * v;
       }
     }
   }

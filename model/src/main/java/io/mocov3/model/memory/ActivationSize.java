@@ -1,19 +1,22 @@
 package io.mocov3.model.memory;
 
+import io.mocov3.model.backbone.BackboneConfig;
 import io.mocov3.model.backbone.PatchProjectionKind;
 import io.mocov3.model.backbone.ResNetConfig;
 import io.mocov3.model.backbone.Stem;
 import io.mocov3.model.backbone.VitConfig;
 import io.mocov3.model.device.Precision;
 import io.mocov3.model.method.MethodConfig;
+import io.mocov3.model.method.MethodConfig.SmallViews;
 import io.mocov3.model.nn.HeadConfig;
 
 /**
  * What a forward pass of one image takes, in bytes: {@code graph} is what its backward pass needs
  * again, {@code heads} what of it is the heads', {@code passing} the most that is there for a
- * moment beside it, or without a graph at all. L tokens, D width, A heads, r MLP ratio.
+ * moment beside it, or without a graph at all; {@code small} is the graph of all its smaller views.
+ * L tokens, D width, A heads, r MLP ratio.
  */
-public record ActivationSize(long graph, long heads, long passing) {
+public record ActivationSize(long graph, long heads, long passing, long small) {
 
   /** Of one part of the network. */
   private record Size(long graph, long passing) {}
@@ -29,14 +32,25 @@ public record ActivationSize(long graph, long heads, long passing) {
   /** Of backbone, projector and predictor. */
   public static ActivationSize of(MethodConfig network, Precision precision) {
     int narrow = precision.isNarrow() ? NARROW : WIDE;
-    Size backbone =
-        switch (network.backbone()) {
-          case VitConfig vit ->
-              transformer(vit, narrow, precision == Precision.BF16_RESIDUAL ? NARROW : WIDE);
-          case ResNetConfig resnet -> residual(resnet, narrow);
-        };
+    Size backbone = backbone(network.backbone(), precision);
     long heads = network.heads().stream().mapToLong(head -> head(head, narrow)).sum();
-    return new ActivationSize(backbone.graph() + heads, heads, Math.max(backbone.passing(), heads));
+    SmallViews views = network.small();
+    long small =
+        views.count() == 0
+            ? 0
+            : views.count()
+                * (backbone(network.backbone().at(views.size()), precision).graph() + heads);
+    return new ActivationSize(
+        backbone.graph() + heads, heads, Math.max(backbone.passing(), heads), small);
+  }
+
+  private static Size backbone(BackboneConfig shape, Precision precision) {
+    int narrow = precision.isNarrow() ? NARROW : WIDE;
+    return switch (shape) {
+      case VitConfig vit ->
+          transformer(vit, narrow, precision == Precision.BF16_RESIDUAL ? NARROW : WIDE);
+      case ResNetConfig resnet -> residual(resnet, narrow);
+    };
   }
 
   private static Size transformer(VitConfig vit, int narrow, int stream) {

@@ -26,8 +26,9 @@ public record StepMemory(long activations, long gradients) {
     long casts = config.precision().isNarrow() ? model.trained() / 2 : 0;
     long heads = batch * image.heads() + SQUARES * method.largestMatrix(batch) * WIDE;
     long one = part * (image.graph() - image.heads()) + heads + casts;
-    long view = method.viewsTogether() ? 2 * one : one;
-    long pixels = 2 * images(batch, size);
+    long view = (method.viewsTogether() ? 2 * one : one) + batch * image.small();
+    long pixels =
+        2 * images(batch, size) + images(batch * method.small().count(), method.small().size());
     // the momentum encoder is at work beside the forward passes, the gradients come after them
     long ahead =
         cut

@@ -28,12 +28,23 @@ public final class StepWork {
       case VitConfig vit when vit.stem() == Stem.PATCH ->
           OptionalDouble.of(
               VIEWS
-                  * ((PASSES + keys(network)) * transformer(vit)
-                      + projection(network, vit)
-                      + heads(network)));
+                      * ((PASSES + keys(network)) * transformer(vit)
+                          + projection(network, vit)
+                          + heads(network))
+                  + small(network, vit));
       case VitConfig vit -> OptionalDouble.empty();
       case ResNetConfig resnet -> OptionalDouble.empty();
     };
+  }
+
+  /** Of the smaller views, which no target sees. */
+  private static double small(MethodConfig network, VitConfig vit) {
+    if (network.small().count() == 0) {
+      return 0;
+    }
+    VitConfig shape = vit.at(network.small().size());
+    return network.small().count()
+        * (PASSES * transformer(shape) + projection(network, shape) + heads(network));
   }
 
   /** Forwards of a target. */

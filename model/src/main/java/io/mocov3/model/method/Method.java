@@ -43,7 +43,10 @@ public interface Method extends AutoCloseable {
   /** Gradients of their sum are learned from; each goes backward by itself. */
   List<Term> terms();
 
-  /** The value of a term, a scalar; queries in the order of the views that it asked for. */
+  /**
+   * The value of a term, a scalar; queries in the order of the views that it asked for, those of
+   * smaller views last.
+   */
   Tensor loss(Term term, List<Query> queries, Targets targets);
 
   /** The network that moves after the trained one and says what queries are compared with. */

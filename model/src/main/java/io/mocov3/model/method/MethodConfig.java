@@ -2,6 +2,9 @@ package io.mocov3.model.method;
 
 import io.mocov3.model.ModelException;
 import io.mocov3.model.backbone.BackboneConfig;
+import io.mocov3.model.backbone.PositionEmbeddingKind;
+import io.mocov3.model.backbone.ResNetConfig;
+import io.mocov3.model.backbone.VitConfig;
 import io.mocov3.model.device.Placement;
 import io.mocov3.model.device.Precision;
 import io.mocov3.model.loss.Sinkhorn;
@@ -37,15 +40,19 @@ public interface MethodConfig {
     return new Byol.Config(backbone, projector, Optional.of(predictor));
   }
 
-  /** SwAV, whose prototypes stay as drawn for {@code frozenUpdates}. */
+  /**
+   * SwAV, whose prototypes stay as drawn for {@code frozenUpdates}; multi-crop with small views.
+   */
   static MethodConfig swav(
       BackboneConfig backbone,
       HeadConfig projector,
       int prototypes,
       double temperature,
       Sinkhorn sinkhorn,
-      long frozenUpdates) {
-    return new Swav.Config(backbone, projector, prototypes, temperature, sinkhorn, frozenUpdates);
+      long frozenUpdates,
+      SmallViews small) {
+    return new Swav.Config(
+        backbone, projector, prototypes, temperature, sinkhorn, frozenUpdates, small);
   }
 
   BackboneConfig backbone();
@@ -71,6 +78,11 @@ public interface MethodConfig {
    */
   default boolean viewsTogether() {
     return !hasTarget();
+  }
+
+  /** Views besides the two. */
+  default SmallViews small() {
+    return SmallViews.NONE;
   }
 
   /** Numbers of the largest matrix of the loss. */
@@ -99,6 +111,41 @@ public interface MethodConfig {
       throw new ModelException(
           "predictor.out %d differs from projector.out %d"
               .formatted(predictor.get().out(), projector.out()));
+    }
+  }
+
+  /**
+   * Views besides the two, smaller ones, that a method learns from: so many of each image, {@code
+   * size} pixels a side.
+   */
+  record SmallViews(int count, int size) {
+    public static final SmallViews NONE = new SmallViews(0, 0);
+
+    /** Refuses sizes and networks that do not go together. */
+    void check(BackboneConfig backbone) {
+      if (count > 0) {
+        switch (backbone) {
+          case VitConfig vit -> check(vit);
+          case ResNetConfig resNet ->
+              require(
+                  size >= 32, "%d pixels are too few for a ResNet, which needs 32".formatted(size));
+        }
+      }
+    }
+
+    private void check(VitConfig vit) {
+      require(
+          size % vit.patchSize() == 0,
+          "%d pixels are no whole patches of %d".formatted(size, vit.patchSize()));
+      require(
+          vit.positionEmbedding() != PositionEmbeddingKind.LEARNED,
+          "learned positions are those of one image size; small crops need sincos or none");
+    }
+
+    private static void require(boolean holds, String reason) {
+      if (!holds) {
+        throw new ModelException(List.of("small-size"), reason);
+      }
     }
   }
 }

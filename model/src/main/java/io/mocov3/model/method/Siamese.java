@@ -11,11 +11,13 @@ import io.mocov3.model.nn.HeadConfig;
 import io.mocov3.model.nn.Init;
 import io.mocov3.model.nn.Layers;
 import io.mocov3.model.nn.Weights;
-import io.mocov3.model.tensor.ViewPair;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
 
 /**
  * What methods of two views have in common: backbone, projector and, if there is one, predictor are
@@ -81,15 +83,18 @@ abstract class Siamese implements Method {
     }
   }
 
-  /** Features (N, D) of both views to their queries; BatchNorms see both as one batch. */
+  /** Features (N, D) of all views to their queries; BatchNorms see them as one batch. */
   private List<Query> together(List<Tensor> features) {
-    ViewPair views = new ViewPair(features.getFirst(), features.getLast());
-    Query both = query(views.joined());
-    ViewPair projections = ViewPair.halvesOf(both.projection());
-    ViewPair queries = ViewPair.halvesOf(both.query());
-    return List.of(
-        new Query(views.first(), projections.first(), queries.first()),
-        new Query(views.second(), projections.second(), queries.second()));
+    Query all = query(torch.cat(new TensorVector(features.toArray(Tensor[]::new)), 0));
+    long n = features.getFirst().size(0);
+    return IntStream.range(0, features.size())
+        .mapToObj(
+            i ->
+                new Query(
+                    features.get(i),
+                    all.projection().narrow(0, i * n, n),
+                    all.query().narrow(0, i * n, n)))
+        .toList();
   }
 
   final Network encoder() {

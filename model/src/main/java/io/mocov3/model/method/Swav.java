@@ -19,14 +19,16 @@ import io.mocov3.model.tensor.TensorSize;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * SwAV with two crops (Caron et al., 2020, Algorithm 1). The embedding of each view is compared
- * with trained prototypes, and the code that Sinkhorn makes of one view's scores is predicted from
- * the other's.
+ * SwAV (Caron et al., 2020, Algorithm 1). The embedding of each view is compared with trained
+ * prototypes, and the code that Sinkhorn makes of one view's scores is predicted from the other's.
+ * With small views (multi-crop, Section 3.2) it is predicted from each of them too, and the mean
+ * over all is taken; they have no codes of their own.
  *
  * <pre>
  *   scores1, scores2 = cosines of project(features(x1), features(x2)) with the prototypes
@@ -50,10 +52,12 @@ final class Swav extends Siamese {
       int prototypes,
       double temperature,
       Sinkhorn sinkhorn,
-      long frozenUpdates)
+      long frozenUpdates,
+      SmallViews small)
       implements MethodConfig {
 
     Config {
+      small.check(backbone);
       MethodConfig.checkTemperature(temperature);
       MethodConfig.checkHeads(backbone, projector, Optional.empty());
       if (prototypes < 2) {
@@ -69,7 +73,7 @@ final class Swav extends Siamese {
 
     @Override
     public long largestMatrix(int batchSize) {
-      return 2L * batchSize * prototypes;
+      return (2L + small.count()) * batchSize * prototypes;
     }
 
     @Override
@@ -102,11 +106,22 @@ final class Swav extends Siamese {
 
   @Override
   public Tensor loss(Term term, List<Query> queries, Targets targets) {
-    Tensor scores1 = SwappedPredictionLoss.scores(queries.getFirst().query(), prototypes);
-    Tensor scores2 = SwappedPredictionLoss.scores(queries.getLast().query(), prototypes);
-    Tensor first = loss.of(scores2, codes(scores1));
-    Tensor second = loss.of(scores1, codes(scores2));
-    return first.add(second).div(new Scalar(2.0));
+    List<Tensor> scores =
+        queries.stream()
+            .map(query -> SwappedPredictionLoss.scores(query.query(), prototypes))
+            .toList();
+    return predicted(scores, 0).add(predicted(scores, 1)).div(new Scalar(2.0));
+  }
+
+  /** The code of one of the two views, predicted from all other views; their mean. */
+  private Tensor predicted(List<Tensor> scores, int view) {
+    Tensor codes = codes(scores.get(view));
+    return IntStream.range(0, scores.size())
+        .filter(other -> other != view)
+        .mapToObj(other -> loss.of(scores.get(other), codes))
+        .reduce(Tensor::add)
+        .orElseThrow()
+        .div(new Scalar(scores.size() - 1.0));
   }
 
   /** Of this rank's own samples, balanced over those of all ranks. */

@@ -3,6 +3,7 @@ package io.mocov3.model.nn;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Generator;
 import org.bytedeco.pytorch.GeneratorOptional;
 import org.bytedeco.pytorch.Scalar;
@@ -32,10 +33,12 @@ public final class DropPath implements AutoCloseable {
   public void begin(long seed) {
     if (rate > 0) {
       close();
-      Generator seeded = torch.make_generator_cpu(seed);
-      GeneratorOptional next = new GeneratorOptional(seeded);
-      next.retainReference();
-      generator = Optional.of(next);
+      try (PointerScope scope = new PointerScope()) {
+        Generator seeded = torch.make_generator_cpu(seed);
+        GeneratorOptional next = new GeneratorOptional(seeded);
+        next.retainReference();
+        generator = Optional.of(next);
+      }
     }
   }
 

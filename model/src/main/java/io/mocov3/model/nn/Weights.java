@@ -108,6 +108,11 @@ public final class Weights implements AutoCloseable {
     return kept;
   }
 
+  /** Keeps a tensor that belongs to no checkpoint alive until {@link #close}. */
+  public Tensor keep(Tensor tensor) {
+    return own(tensor);
+  }
+
   /** Keeps a native object alive until {@link #close}. */
   <P extends Pointer> P own(P pointer) {
     pointer.retainReference();

@@ -71,5 +71,11 @@ public record StepConfig(
           "micro-batches need a backbone without BatchNorm, which makes samples depend on each"
               + " other");
     }
+    if (microBatches > 1 && network.small().count() > 0) {
+      throw new ModelException(
+          List.of("micro-batches"),
+          "micro-batches do not go with small crops, whose graphs stay whole: set one of both to"
+              + " none");
+    }
   }
 }

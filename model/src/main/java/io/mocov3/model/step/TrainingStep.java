@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.stream.Stream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -167,7 +168,11 @@ public final class TrainingStep implements AutoCloseable {
   private List<Query> queries(Pending step, Term term) {
     Mark begin = timer.begin();
     try (PointerScope scope = new PointerScope()) {
-      List<Tensor> features = term.views().stream().map(step.features()::of).toList();
+      List<Tensor> features =
+          Stream.concat(
+                  term.views().stream().map(step.features()::of),
+                  step.views().small().stream().map(method::features))
+              .toList();
       return method.queries(features).stream().map(Query::retained).toList();
     } finally {
       timer.end(StepClock.Part.QUERY_FORWARD, begin);
@@ -209,14 +214,14 @@ public final class TrainingStep implements AutoCloseable {
       Mark begin = timer.begin();
       Tensor value = method.loss(term, queries, targets);
       value.backward();
-      for (int i = 0; i < queries.size(); i++) {
+      for (int i = 0; i < term.views().size(); i++) {
         step.features().backward(term.views().get(i), queries.get(i).features());
       }
       try (NoGrad noGrad = new NoGrad()) {
         loss.add_(value.detach());
       }
       timer.end(StepClock.Part.LOSS_BACKWARD, begin);
-      queries.forEach(query -> step.keep(query, group));
+      queries.stream().limit(term.views().size()).forEach(query -> step.keep(query, group));
     } finally {
       queries.forEach(Query::close);
     }

@@ -43,6 +43,26 @@ public final class Pixels implements AutoCloseable {
     }
   }
 
+  /**
+   * The same with {@code count} smaller views behind them, (count, N, size, size, 3) bytes, as (N,
+   * 3, size, size) each.
+   */
+  public ViewPair views(ByteBuffer pixels, int n, int height, int width, int count, int size) {
+    if (count == 0) {
+      return views(pixels, n, height, width);
+    }
+    try (NoGrad noGrad = new NoGrad()) {
+      Tensor both = wrap(pixels, 2, n, height, width, 3);
+      int before = 2 * n * height * width * 3;
+      Tensor some = wrap(pixels.slice(before, pixels.capacity() - before), count, n, size, size, 3);
+      return new ViewPair(
+              normalize(both.select(0, 0)),
+              normalize(both.select(0, 1)),
+              IntStream.range(0, count).mapToObj(i -> normalize(some.select(0, i))).toList())
+          .retained();
+    }
+  }
+
   /** Direct bytes laid out (N, H, W, 3) to images (N, 3, H, W) in the caller's scope. */
   public Tensor images(ByteBuffer pixels, int n, int height, int width) {
     return normalize(wrap(pixels, n, height, width, 3));

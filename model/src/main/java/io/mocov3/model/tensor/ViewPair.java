@@ -1,20 +1,32 @@
 package io.mocov3.model.tensor;
 
+import java.util.List;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * One tensor for each of the two views. Whoever holds it owns the native memory and closes it;
- * {@link #retained} is for a pair that leaves the scope in which it was computed.
+ * One tensor for each of the two views, and smaller views where there are any. Whoever holds it
+ * owns the native memory and closes it; {@link #retained} is for a pair that leaves the scope in
+ * which it was computed.
  */
-public record ViewPair(Tensor first, Tensor second) implements AutoCloseable {
+public record ViewPair(Tensor first, Tensor second, List<Tensor> small) implements AutoCloseable {
 
-  /** Keeps both tensors alive beyond the current scope. */
+  public ViewPair {
+    small = List.copyOf(small);
+  }
+
+  /** Without smaller ones. */
+  public ViewPair(Tensor first, Tensor second) {
+    this(first, second, List.of());
+  }
+
+  /** Keeps all of its tensors alive beyond the current scope. */
   public ViewPair retained() {
     first.retainReference();
     second.retainReference();
+    small.forEach(Tensor::retainReference);
     return this;
   }
 
@@ -33,6 +45,7 @@ public record ViewPair(Tensor first, Tensor second) implements AutoCloseable {
   public void close() {
     release(first);
     release(second);
+    small.forEach(ViewPair::release);
   }
 
   private static void release(Pointer pointer) {

@@ -28,8 +28,11 @@ import io.mocov3.model.tensor.TensorCodec;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.SequencedMap;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
@@ -44,8 +47,8 @@ class FineTuningTest {
   private static final double[] RATES = {1e-3, 2e-3, 5e-4};
   private static final List<Mixing.Draw> DRAWS =
       List.of(
-          new Mixing.Draw(0.3, null),
-          new Mixing.Draw(1 - 48.0 / 256, new Mixing.Box(3, 11, 0, 6)),
+          new Mixing.Draw(0.3, Optional.empty()),
+          new Mixing.Draw(1 - 48.0 / 256, Optional.of(new Mixing.Box(3, 11, 0, 6))),
           Mixing.Draw.NONE);
   private static final int CLASSES = 5;
 
@@ -128,6 +131,21 @@ class FineTuningTest {
   }
 
   @Test
+  void neighbouringStepsDrawWithNothingInCommon() {
+    Mixing mixing = new Mixing(0.8, 1, 0.1);
+    try (FineTuning tuning = tuning(vit(), config(0, 1, 0, 1), Placement.CPU)) {
+      List<Boolean> cut =
+          LongStream.range(0, 1000)
+              .mapToObj(step -> mixing.draw(32, tuning.random(step)).box().isPresent())
+              .toList();
+
+      assertThat(cut.stream().filter(c -> c).count()).isBetween(430L, 570L);
+      assertThat(IntStream.range(1, 1000).filter(i -> cut.get(i).equals(cut.get(i - 1))).count())
+          .isBetween(430L, 570L);
+    }
+  }
+
+  @Test
   void itLearnsWhatItSees() {
     try (FineTuning tuning = tuning(vit(), config(0, 1, 0, 1), Placement.CPU);
         PointerScope scope = new PointerScope()) {
@@ -202,9 +220,7 @@ class FineTuningTest {
   }
 
   private static void step(FineTuning tuning, long step) {
-    try (PointerScope scope = new PointerScope()) {
-      tuning.run(() -> images(step), new long[] {0, 1, 2, 3, 4, 0, 1, 2}, step, 1e-3);
-    }
+    tuning.run(() -> images(step), new long[] {0, 1, 2, 3, 4, 0, 1, 2}, step, 1e-3);
   }
 
   private static FineTuning tuning(

@@ -13,7 +13,8 @@ class MixingTest {
   void halfOfTheBatchesAreCut() {
     List<Mixing.Draw> draws = draws(new Mixing(0.8, 1, 0.1));
 
-    assertThat(draws.stream().filter(draw -> draw.box() != null).count()).isBetween(4800L, 5200L);
+    assertThat(draws.stream().filter(draw -> draw.box().isPresent()).count())
+        .isBetween(4800L, 5200L);
     assertThat(draws).allMatch(draw -> draw.own() >= 0 && draw.own() <= 1);
   }
 
@@ -31,13 +32,20 @@ class MixingTest {
   @Test
   void theShareOfACutIsThatOfItsPixels() {
     for (Mixing.Draw draw : draws(new Mixing(0, 1, 0))) {
-      Mixing.Box box = draw.box();
+      Mixing.Box box = draw.box().orElseThrow();
       double area = (double) (box.bottom() - box.top()) * (box.right() - box.left());
 
       assertThat(draw.own()).isCloseTo(1 - area / (32 * 32), within(1e-12));
       assertThat(box.top()).isBetween(0L, box.bottom());
       assertThat(box.right()).isBetween(box.left(), 32L);
     }
+  }
+
+  @Test
+  void largeParametersDoNotHang() {
+    List<Mixing.Draw> draws = draws(new Mixing(100, 0, 0));
+
+    assertThat(draws).allMatch(draw -> Math.abs(draw.own() - 0.5) < 0.25);
   }
 
   @Test

@@ -13,6 +13,7 @@ import io.mocov3.model.distributed.Group;
 import io.mocov3.model.distributed.RankProcesses;
 import io.mocov3.model.loss.Sinkhorn;
 import io.mocov3.model.method.MethodConfig;
+import io.mocov3.model.method.MethodConfig.SmallViews;
 import io.mocov3.model.method.MoCoV3Config;
 import io.mocov3.model.method.Targets;
 import io.mocov3.model.nn.HeadConfig;
@@ -62,7 +63,8 @@ class GroupStepTest {
     MethodConfig transformer = moco(vit(MlpNorm.LAYER), 0);
     MethodConfig simClr = MethodConfig.simClr(vit(MlpNorm.LAYER), PROJECTOR, 0.1);
     MethodConfig swav =
-        MethodConfig.swav(vit(MlpNorm.LAYER), PROJECTOR, 6, 0.1, new Sinkhorn(0.05, 3), 1);
+        MethodConfig.swav(
+            vit(MlpNorm.LAYER), PROJECTOR, 6, 0.1, new Sinkhorn(0.05, 3), 1, SmallViews.NONE);
     return List.of(
         new Case("one term after the other", transformer, plain),
         new Case("both views at once", transformer, plain.withBothViews()),

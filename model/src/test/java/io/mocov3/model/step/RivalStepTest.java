@@ -9,6 +9,7 @@ import io.mocov3.model.backbone.BackboneConfig;
 import io.mocov3.model.backbone.ResNetConfig;
 import io.mocov3.model.loss.Sinkhorn;
 import io.mocov3.model.method.MethodConfig;
+import io.mocov3.model.method.MethodConfig.SmallViews;
 import io.mocov3.model.method.MoCoV3Config;
 import io.mocov3.model.nn.HeadConfig;
 import io.mocov3.model.tensor.TensorCodec;
@@ -41,7 +42,8 @@ class RivalStepTest {
   }
 
   private static MethodConfig swav(long frozenUpdates) {
-    return MethodConfig.swav(VIT, PROJECTOR, 7, 0.1, new Sinkhorn(0.05, 3), frozenUpdates);
+    return MethodConfig.swav(
+        VIT, PROJECTOR, 7, 0.1, new Sinkhorn(0.05, 3), frozenUpdates, SmallViews.NONE);
   }
 
   @ParameterizedTest
