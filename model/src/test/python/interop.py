@@ -4,7 +4,8 @@ weights that those save are left for us to load.
 usage: interop.py check DIR   compares DIR/CASE/{timm,huggingface} with DIR/CASE/io.safetensors
        interop.py make DIR    writes DIR/CASE/{model,io}.safetensors
 
-io.safetensors holds `images` (N, 3, H, W), already normalised, and their `features` (N, D).
+io.safetensors holds `images` (N, 3, H, W), already normalised, and their `features` (N, D), or the logits
+of a classifier.
 """
 
 import pathlib
@@ -44,9 +45,9 @@ def timm_model(folder, weights):
     else:
         import json
 
-        arguments = json.loads((folder / "config.json").read_text())["model_args"]
+        config = json.loads((folder / "config.json").read_text())
         model = timm.models.VisionTransformer(
-            embed_layer=ConvolutionStem, num_classes=0, **arguments
+            embed_layer=ConvolutionStem, num_classes=config["num_classes"], **config["model_args"]
         )
     model.load_state_dict(weights, strict=True)
     return model.eval()

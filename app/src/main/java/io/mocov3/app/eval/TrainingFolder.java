@@ -74,10 +74,10 @@ final class TrainingFolder implements LabelledTraining.Saving, AutoCloseable {
       PrintWriter err) {
     this.folder = folder;
     this.what = what;
-    settings.forEach((key, value) -> this.settings.put(key, String.valueOf(value)));
     this.often = often;
     this.err = err;
     this.settings.put("kind", what);
+    settings.forEach((key, value) -> this.settings.put(key, String.valueOf(value)));
     try {
       if (Files.exists(folder) && !Files.isDirectory(folder)) {
         throw new SettingsException(folder + " is not a folder; give another --out");

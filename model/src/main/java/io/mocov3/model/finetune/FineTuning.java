@@ -194,15 +194,25 @@ public final class FineTuning implements AutoCloseable {
 
   /** How many of the images one of the networks takes for what they are. */
   public long hits(Which network, Supplier<Tensor> images, long[] labels) {
-    Classifier asked = network == Which.AVERAGE ? average.orElseThrow() : classifier;
-    try (Weights.Evaluation evaluation = asked.weights().evaluation();
-        PointerScope scope = new PointerScope();
-        NoGradGuard noGrad = new NoGradGuard()) {
-      Tensor taken = asked.logits(images.get()).argmax(new LongOptional(1), false);
+    try (PointerScope scope = new PointerScope()) {
+      Tensor taken = logits(network, images.get()).argmax(new LongOptional(1), false);
       return taken.eq(onDevice(labels)).sum().item_long();
+    }
+  }
+
+  /** Images (N, 3, H, W) to logits (N, C) as evaluation wants them, in the caller's scope. */
+  public Tensor logits(Which network, Tensor images) {
+    Classifier asked = of(network);
+    try (Weights.Evaluation evaluation = asked.weights().evaluation();
+        NoGradGuard noGrad = new NoGradGuard()) {
+      return asked.logits(images);
     } finally {
       Autocast.forgetCasts();
     }
+  }
+
+  private Classifier of(Which network) {
+    return network == Which.AVERAGE ? average.orElseThrow() : classifier;
   }
 
   private Tensor onDevice(long[] labels) {
@@ -211,8 +221,7 @@ public final class FineTuning implements AutoCloseable {
 
   /** Every tensor of one of the networks under the names of timm, copied. */
   public SequencedMap<String, TensorData> tensors(Which network) {
-    Classifier asked = network == Which.AVERAGE ? average.orElseThrow() : classifier;
-    return TensorCodec.toData(asked.tensors(""));
+    return TensorCodec.toData(of(network).tensors(""));
   }
 
   /**

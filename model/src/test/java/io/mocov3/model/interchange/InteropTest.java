@@ -4,6 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.mocov3.model.backbone.BackboneConfig;
+import io.mocov3.model.device.Placement;
+import io.mocov3.model.device.Precision;
+import io.mocov3.model.finetune.Classifier;
+import io.mocov3.model.finetune.FineTuning;
+import io.mocov3.model.finetune.FineTuning.Which;
+import io.mocov3.model.finetune.FineTuningConfig;
+import io.mocov3.model.finetune.Mixing;
 import io.mocov3.model.method.Encoder;
 import io.mocov3.model.method.MoCoV3Config;
 import io.mocov3.model.safetensors.SafetensorsFile;
@@ -41,6 +48,7 @@ class InteropTest {
     String python = python();
     for (Map.Entry<String, BackboneConfig> shape : InterchangeModels.shapes().entrySet()) {
       export(dir.resolve(shape.getKey()), shape.getValue());
+      exportTuned(dir.resolve("tuned-" + shape.getKey()), shape.getValue());
     }
 
     run(python, "check");
@@ -81,6 +89,32 @@ class InteropTest {
         Files.createDirectories(folder.resolve("huggingface"));
         Export.huggingFace(shape, backbone, halves, halves).write(folder.resolve("huggingface"));
       }
+    }
+  }
+
+  /** A classifier after two steps, whose logits are compared. */
+  private static void exportTuned(Path folder, BackboneConfig shape) throws IOException {
+    Files.createDirectories(folder.resolve("timm"));
+    FineTuningConfig config =
+        new FineTuningConfig(new Mixing(0, 0, 0.1), 0, 1, 0.05, 0, 1, Precision.FP32);
+    try (PointerScope scope = new PointerScope();
+        Encoder encoder = InterchangeModels.trained(shape);
+        FineTuning tuning = new FineTuning(shape, encoder.weights(), 3, config, Placement.CPU, 1)) {
+      Tensor images = InterchangeModels.images(3, shape.imageSize());
+      for (int step = 0; step < 2; step++) {
+        tuning.run(() -> images, new long[] {0, 1, 2}, step, 1e-3);
+      }
+      SafetensorsWriter.write(
+          folder.resolve("io.safetensors"),
+          new java.util.LinkedHashMap<>(
+              Map.of(
+                  "images", TensorCodec.toData(images),
+                  "features", TensorCodec.toData(tuning.logits(Which.TRAINED, images)))),
+          Map.of());
+      List<Double> halves = List.of(0.5, 0.5, 0.5);
+      Export.timm(Classifier.unfrozen(shape), tuning.tensors(Which.TRAINED), halves, halves)
+          .classifying(List.of("a", "b", "c"), 0.875)
+          .write(folder.resolve("timm"));
     }
   }
 
