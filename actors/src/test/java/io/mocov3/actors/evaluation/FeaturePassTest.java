@@ -65,19 +65,11 @@ class FeaturePassTest {
           return Map.of(FeatureKind.POOLED, x.flatten(1, -1));
         };
     MemoryImages source = new MemoryImages(8, Set.of(1));
-    Set<FeatureKind> kinds = Set.of(FeatureKind.POOLED);
 
-    assertThatThrownBy(
-            () -> features(source, failing, new FeatureParts(folder, kinds, Placement.CPU, 1)))
-        .hasMessage("killed");
+    assertThatThrownBy(() -> features(source, failing, parts(folder))).hasMessage("killed");
     images.set(-100);
-    try (LabelledFeatures kept =
-            features(source, failing, new FeatureParts(folder, kinds, Placement.CPU, 1));
-        LabelledFeatures whole =
-            features(
-                source,
-                FeaturePassTest::network,
-                new FeatureParts(folder, kinds, Placement.CPU, 1));
+    try (LabelledFeatures kept = features(source, failing, parts(folder));
+        LabelledFeatures whole = features(source, FeaturePassTest::network, parts(folder));
         LabelledFeatures plain = features(source)) {
       assertThat(images.get()).isEqualTo(-100 + 4);
       for (LabelledFeatures features : List.of(kept, whole)) {
@@ -92,64 +84,48 @@ class FeaturePassTest {
   void aPartThatDoesNotGoOnWhereTheOneBeforeEndedIsComputedAgain(@TempDir Path folder)
       throws IOException {
     MemoryImages source = MemoryImages.good(8);
-    Set<FeatureKind> kinds = Set.of(FeatureKind.POOLED);
-    features(source, FeaturePassTest::network, new FeatureParts(folder, kinds, Placement.CPU, 1))
-        .close();
+    features(source, FeaturePassTest::network, parts(folder)).close();
     Path second = folder.resolve("part-000001.safetensors");
     Files.copy(folder.resolve("part-000002.safetensors"), second, REPLACE_EXISTING);
 
-    try (LabelledFeatures again =
-            features(
-                source,
-                FeaturePassTest::network,
-                new FeatureParts(folder, kinds, Placement.CPU, 1));
-        LabelledFeatures plain = features(source)) {
-      assertThat(again.indices()).isEqualTo(plain.indices());
-      assertThat(again.numbers(0)).isEqualTo(plain.numbers(0));
-    }
+    assertGivesAll(source, folder);
   }
 
   @Test
   void aFlippedByteIsSeen(@TempDir Path folder) throws IOException {
     MemoryImages source = MemoryImages.good(8);
-    Set<FeatureKind> kinds = Set.of(FeatureKind.POOLED);
-    features(source, FeaturePassTest::network, new FeatureParts(folder, kinds, Placement.CPU, 1))
-        .close();
+    features(source, FeaturePassTest::network, parts(folder)).close();
     Path first = folder.resolve("part-000000.safetensors");
     byte[] bytes = Files.readAllBytes(first);
     bytes[bytes.length - 5] ^= 1;
     Files.write(first, bytes);
 
-    try (LabelledFeatures again =
-            features(
-                source,
-                FeaturePassTest::network,
-                new FeatureParts(folder, kinds, Placement.CPU, 1));
-        LabelledFeatures plain = features(source)) {
-      assertThat(again.numbers(0)).isEqualTo(plain.numbers(0));
-    }
+    assertGivesAll(source, folder);
   }
 
   @Test
   void aDamagedPartIsComputedAgain(@TempDir Path folder) throws IOException {
     MemoryImages source = MemoryImages.good(8);
-    Set<FeatureKind> kinds = Set.of(FeatureKind.POOLED);
-    features(source, FeaturePassTest::network, new FeatureParts(folder, kinds, Placement.CPU, 1))
-        .close();
+    features(source, FeaturePassTest::network, parts(folder)).close();
     Path second = folder.resolve("part-000001.safetensors");
     byte[] bytes = Files.readAllBytes(second);
     Files.write(second, Arrays.copyOf(bytes, bytes.length / 2));
 
-    try (LabelledFeatures again =
-            features(
-                source,
-                FeaturePassTest::network,
-                new FeatureParts(folder, kinds, Placement.CPU, 1));
+    assertGivesAll(source, folder);
+    assertThat(Files.readAllBytes(second)).isEqualTo(bytes);
+  }
+
+  /** With a part for each batch. */
+  private static FeatureParts parts(Path folder) {
+    return new FeatureParts(folder, Set.of(FeatureKind.POOLED), Placement.CPU, 1);
+  }
+
+  private static void assertGivesAll(MemoryImages source, Path folder) {
+    try (LabelledFeatures again = features(source, FeaturePassTest::network, parts(folder));
         LabelledFeatures plain = features(source)) {
       assertThat(again.indices()).isEqualTo(plain.indices());
       assertThat(again.numbers(0)).isEqualTo(plain.numbers(0));
     }
-    assertThat(Files.readAllBytes(second)).isEqualTo(bytes);
   }
 
   private static LabelledFeatures features(MemoryImages images) {

@@ -188,7 +188,8 @@ public final class TrainingDaemon {
               workers,
               EventSink.both(observers.sink(), audience),
               new TrainingAssembly.RunState(
-                  step -> files.hasProbe(step, Probes.names(settings)), new PauseFile(directory)),
+                  step -> files.settleProbe(step, Probes.names(settings)),
+                  new PauseFile(directory)),
               lead,
               outcome);
       ActorSystem<GuardianCommand> system =

@@ -56,7 +56,8 @@ public record DataDigest(String samples, String contents) {
     }
   }
 
-  private static MessageDigest sha256() {
+  /** A new SHA-256, which every JDK has. */
+  public static MessageDigest sha256() {
     try {
       return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {

@@ -7,7 +7,6 @@ import io.mocov3.actors.finetune.LabelledTraining;
 import io.mocov3.app.conf.SettingsException;
 import io.mocov3.app.output.Bars;
 import io.mocov3.app.output.ExitCode;
-import io.mocov3.app.output.JsonOutput;
 import io.mocov3.app.settings.Settings;
 import io.mocov3.augment.policy.TrainingView;
 import io.mocov3.augment.source.ImageSource;
@@ -20,13 +19,10 @@ import io.mocov3.model.finetune.FineTuning.Which;
 import io.mocov3.model.interchange.Export;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
+import java.util.EnumMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import me.tongfei.progressbar.ProgressBar;
@@ -178,18 +174,20 @@ public final class EvalFinetuneCommand implements Callable<Integer> {
             tune.testEveryEpochs(),
             folder.settings());
     long begun = folder.begin(tuning::restore);
-    Told told = new Told(folder, spec.commandLine().getErr());
+    PrintWriter err = spec.commandLine().getErr();
+    FineTuningReport report;
     try (ProgressBar bar = Bars.of("fine-tuning", steps);
         StopRequest stop = StopRequest.bySignal()) {
-      told.bar = bar;
       bar.stepTo(begun);
-      FineTuningRun run = new FineTuningRun(tuning, training, sets, plan, told);
+      report = new FineTuningReport(folder, bar, err);
+      FineTuningRun run = new FineTuningRun(tuning, training, sets, plan, report);
       if (run.run(begun, stop) == LabelledTraining.End.STOPPED) {
-        told.say(StopRequest.SAVED);
+        err.println(StopRequest.SAVED);
+        err.flush();
         return ExitCode.INTERRUPTED;
       }
     }
-    print(told.last.orElseThrow(), export(open, sets, tuning, folder));
+    report.print(spec.commandLine().getOut(), export(open, sets, tuning, folder), json);
     return ExitCode.DONE;
   }
 
@@ -200,19 +198,22 @@ public final class EvalFinetuneCommand implements Callable<Integer> {
       Subject.Open open, LabelledSets sets, FineTuning tuning, TrainingFolder folder) {
     Settings settings = open.settings();
     BackboneConfig shape = Classifier.unfrozen(settings.model().backbone());
-    Map<Which, Path> written = new LinkedHashMap<>();
+    Map<Which, Export> exports = new EnumMap<>(Which.class);
     try {
       for (Which network : tuning.networks()) {
-        Export export =
+        exports.put(
+            network,
             Export.timm(shape, tuning.tensors(network), settings.mean(), settings.std())
                 .classifying(
                     sets.train().source().classNames(),
-                    share(shape.imageSize(), settings.knn().resize()));
-        written.put(network, folder.export(network, export));
+                    share(shape.imageSize(), settings.knn().resize())));
       }
     } catch (ModelException e) {
       spec.commandLine().getErr().println("not written for timm: " + e.getMessage());
+      return Map.of();
     }
+    Map<Which, Path> written = new EnumMap<>(Which.class);
+    exports.forEach((network, export) -> written.put(network, folder.export(network, export)));
     return written;
   }
 
@@ -220,86 +221,5 @@ public final class EvalFinetuneCommand implements Callable<Integer> {
   private static double share(int size, int resize) {
     double share = (double) size / resize;
     return (int) (size / share) == resize ? share : size / (resize + 0.5);
-  }
-
-  /** Tells files and people, and keeps the last test. */
-  private static final class Told implements FineTuningRun.Listener {
-    private final TrainingFolder folder;
-    private final PrintWriter err;
-    private ProgressBar bar;
-    private Optional<FineTuningRun.Test> last = Optional.empty();
-
-    private Told(TrainingFolder folder, PrintWriter err) {
-      this.folder = folder;
-      this.err = err;
-    }
-
-    @Override
-    public void stepped(long steps, double epoch, double loss, double rate) {
-      folder.stepped(steps, epoch, loss, rate);
-      bar.stepTo(steps);
-      bar.setExtraMessage(String.format(Locale.ROOT, "epoch %.2f loss %.4f", epoch, loss));
-    }
-
-    @Override
-    public void tested(FineTuningRun.Test test) {
-      folder.tested(test);
-      last = Optional.of(test);
-      String left =
-          test.undecodable() == 0
-              ? ""
-              : ", %d images cannot be decoded".formatted(test.undecodable());
-      test.accuracies()
-          .forEach(
-              (network, accuracy) ->
-                  say(
-                      String.format(
-                          Locale.ROOT,
-                          "  test images at step %d (epoch %.2f): %.2f %% (%s%s)",
-                          test.steps(),
-                          test.epoch(),
-                          100 * accuracy,
-                          TrainingFolder.label(network),
-                          left)));
-    }
-
-    private void say(String line) {
-      err.println(line);
-      err.flush();
-    }
-  }
-
-  private void print(FineTuningRun.Test test, Map<Which, Path> written) {
-    PrintWriter console = spec.commandLine().getOut();
-    if (json) {
-      List<Map<String, Object>> results = new ArrayList<>();
-      test.accuracies()
-          .forEach(
-              (network, accuracy) -> {
-                Map<String, Object> result = new LinkedHashMap<>();
-                result.put("network", TrainingFolder.label(network));
-                result.put("accuracy", accuracy);
-                Optional.ofNullable(written.get(network))
-                    .ifPresent(path -> result.put("timm", path.toString()));
-                results.add(result);
-              });
-      Map<String, Object> document = new LinkedHashMap<>();
-      document.put("results", results);
-      document.put("steps", test.steps());
-      document.put("test_images", test.images());
-      document.put("undecodable", test.undecodable());
-      JsonOutput.print(console, document);
-      return;
-    }
-    console.printf("%8s  %8s  %s%n", "network", "accuracy", "for timm");
-    test.accuracies()
-        .forEach(
-            (network, accuracy) ->
-                console.printf(
-                    "%8s  %6.2f %%  %s%n",
-                    TrainingFolder.label(network),
-                    100 * accuracy,
-                    Optional.ofNullable(written.get(network)).map(Path::toString).orElse("-")));
-    console.flush();
   }
 }

@@ -15,7 +15,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -38,6 +40,7 @@ final class FeatureCache implements AutoCloseable {
   private Path folder;
 
   private final List<RunLock> locks = new ArrayList<>();
+  private final Map<Encoder, String> weights = new HashMap<>();
 
   /** For a command that computes no features. */
   void refuse(String why) {
@@ -58,7 +61,7 @@ final class FeatureCache implements AutoCloseable {
     }
     List<Object> all =
         List.of(
-            Sums.of(encoder),
+            weights.computeIfAbsent(encoder, Sums::of),
             Sums.seen(settings, encoder),
             DataDigest.of(images.source(), settings.data().isRemote()),
             images.most(),

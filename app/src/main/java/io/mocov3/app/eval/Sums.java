@@ -1,11 +1,11 @@
 package io.mocov3.app.eval;
 
+import io.mocov3.app.data.DataDigest;
 import io.mocov3.app.settings.Settings;
 import io.mocov3.model.method.Encoder;
 import io.mocov3.model.tensor.TensorCodec;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 
@@ -15,7 +15,7 @@ final class Sums {
 
   /** SHA-256 of all weights with their names. */
   static String of(Encoder encoder) {
-    MessageDigest sum = newSha256();
+    MessageDigest sum = DataDigest.sha256();
     encoder
         .weights()
         .tensors()
@@ -28,7 +28,8 @@ final class Sums {
   }
 
   static String of(String text) {
-    return HexFormat.of().formatHex(newSha256().digest(text.getBytes(StandardCharsets.UTF_8)));
+    return HexFormat.of()
+        .formatHex(DataDigest.sha256().digest(text.getBytes(StandardCharsets.UTF_8)));
   }
 
   /** Shape of the network, its precision, and how pixels come to it. */
@@ -39,13 +40,5 @@ final class Sums {
         settings.mean(),
         settings.std(),
         encoder.weights().placement());
-  }
-
-  private static MessageDigest newSha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every JDK has SHA-256", e);
-    }
   }
 }

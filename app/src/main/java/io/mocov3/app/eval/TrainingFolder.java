@@ -1,7 +1,6 @@
 package io.mocov3.app.eval;
 
 import com.typesafe.config.ConfigFactory;
-import io.mocov3.actors.finetune.FineTuningRun;
 import io.mocov3.actors.finetune.LabelledTraining;
 import io.mocov3.app.conf.SettingsException;
 import io.mocov3.app.lines.JsonLines;
@@ -28,7 +27,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -45,7 +43,10 @@ final class TrainingFolder implements LabelledTraining.Saving, AutoCloseable {
   private static final int KEPT = 2;
   private static final long BETWEEN_TRIES = Duration.ofSeconds(5).toNanos();
   private static final String ROOT = "mocov3";
-  private static final String TEST = "finetune_test";
+
+  /** The type of lines that are written again where a test is made again. */
+  static final String TEST = "finetune_test";
+
   private static final String CHECKPOINTS = "checkpoints";
 
   private final Path folder;
@@ -198,32 +199,9 @@ final class TrainingFolder implements LabelledTraining.Saving, AutoCloseable {
     err.flush();
   }
 
-  void stepped(long step, double epoch, double loss, double rate) {
-    Map<String, Object> line = new LinkedHashMap<>();
-    line.put("type", "finetune_step");
-    line.put("step", step);
-    line.put("epoch", epoch);
-    line.put("loss", loss);
-    line.put("learning_rate", rate);
+  /** A line of metrics.jsonl, with its {@code type} and {@code step}. */
+  void append(Map<String, Object> line) {
     metrics.append(line);
-  }
-
-  void tested(FineTuningRun.Test test) {
-    test.accuracies()
-        .forEach(
-            (network, accuracy) -> {
-              Map<String, Object> line = new LinkedHashMap<>();
-              line.put("type", TEST);
-              line.put("step", test.steps());
-              line.put("epoch", test.epoch());
-              line.put("network", label(network));
-              line.put("accuracy", accuracy);
-              metrics.append(line);
-            });
-  }
-
-  static String label(Which network) {
-    return network.name().toLowerCase(Locale.ROOT);
   }
 
   /** Writes a network for timm; returns where. */

@@ -143,7 +143,7 @@ public final class RunFiles implements EventSink, AutoCloseable {
    * Whether the accuracies of the full probe of that step are on the disk, of all those sets. What
    * is there of some of them goes, for the whole probe is repeated.
    */
-  public boolean hasProbe(long step, Set<String> sets) {
+  public boolean settleProbe(long step, Set<String> sets) {
     Set<String> found = new HashSet<>();
     metrics.forEach(
         line -> {

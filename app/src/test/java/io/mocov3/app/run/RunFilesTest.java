@@ -65,9 +65,9 @@ class RunFilesTest {
       files.on(Told.knn(10, 20, "queue", 0.5));
       files.on(Told.knn(20, 20, "train-set", 0.5));
 
-      assertThat(files.hasProbe(10, Set.of("test"))).isFalse();
-      assertThat(files.hasProbe(20, Set.of("test"))).isTrue();
-      assertThat(files.hasProbe(20, Set.of("test", "pets"))).isFalse();
+      assertThat(files.settleProbe(10, Set.of("test"))).isFalse();
+      assertThat(files.settleProbe(20, Set.of("test"))).isTrue();
+      assertThat(files.settleProbe(20, Set.of("test", "pets"))).isFalse();
     }
   }
 

@@ -57,7 +57,7 @@ public final class AugmentedLinearEvaluation implements AutoCloseable {
     this.options = options;
     this.placement = placement;
     LabelledFeatures any = train.values().iterator().next();
-    LinearEvaluation.Split split = LinearEvaluation.Split.of(any.labelArray(), options);
+    HeldOut split = HeldOut.of(any.labelArray(), options);
     chooses = split.chooses();
     Arrays.stream(chooses).forEach(row -> held.add(any.indices().get((int) row)));
     List<Double> rates = options.rates(batch);

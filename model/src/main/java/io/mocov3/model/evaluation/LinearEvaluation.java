@@ -7,14 +7,10 @@ import io.mocov3.model.tensor.NoGrad;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.Set;
 import java.util.function.DoubleConsumer;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.javacpp.PointerScope;
@@ -75,58 +71,6 @@ public final class LinearEvaluation {
     }
   }
 
-  /** The rows that choose, and those that are learned from before; in the order of a shuffle. */
-  static final class Split {
-    private final long[] chooses;
-    private final long[] learns;
-
-    private Split(long[] chooses, long[] learns) {
-      this.chooses = chooses;
-      this.learns = learns;
-    }
-
-    /** The array itself. */
-    long[] chooses() {
-      return chooses;
-    }
-
-    /** The array itself. */
-    long[] learns() {
-      return learns;
-    }
-
-    static Split of(long[] labels, Options options) {
-      long[] order = shuffled(identity(labels.length), options.seed());
-      Set<Long> held = held(labels, order, options.validation());
-      if (held.isEmpty() || order.length - held.size() < 2) {
-        throw new ModelException(
-            "%d training images are too few for a linear probe".formatted(order.length));
-      }
-      return new Split(
-          Arrays.stream(order).filter(held::contains).toArray(),
-          Arrays.stream(order).filter(row -> !held.contains(row)).toArray());
-    }
-
-    /** A share of every class, at least one where there are two. */
-    private static Set<Long> held(long[] labels, long[] order, double share) {
-      Map<Long, Long> sizes =
-          Arrays.stream(labels)
-              .boxed()
-              .collect(Collectors.groupingBy(c -> c, Collectors.counting()));
-      Map<Long, Long> left = new HashMap<>();
-      sizes.forEach(
-          (label, size) -> left.put(label, size < 2 ? 0 : Math.max(1, Math.round(share * size))));
-      Set<Long> held = new HashSet<>();
-      for (long row : order) {
-        long label = labels[(int) row];
-        if (left.merge(label, -1L, Long::sum) >= 0) {
-          held.add(row);
-        }
-      }
-      return held;
-    }
-  }
-
   /** A classifier, and its accuracy on the training images that choose. */
   public record Candidate(FeatureKind features, double learningRate, double accuracy) {}
 
@@ -154,7 +98,7 @@ public final class LinearEvaluation {
       Map<FeatureKind, LabelledFeatures> test,
       int classes,
       DoubleConsumer progress) {
-    Split split = Split.of(train.values().iterator().next().labelArray(), options);
+    HeldOut split = HeldOut.of(train.values().iterator().next().labelArray(), options);
     List<Candidate> candidates = new ArrayList<>();
     int rounds = train.size() + 1;
     int round = 0;
@@ -264,7 +208,7 @@ public final class LinearEvaluation {
     return IntStream.range(0, size).asLongStream().toArray();
   }
 
-  private static long[] shuffled(long[] rows, long seed) {
+  static long[] shuffled(long[] rows, long seed) {
     long[] order = rows.clone();
     Random random = new Random(seed);
     for (int i = order.length - 1; i > 0; i--) {

@@ -51,7 +51,7 @@ class AugmentedLinearEvaluationTest {
     try (LabelledFeatures train = features(1);
         AugmentedLinearEvaluation honest = evaluation(train);
         AugmentedLinearEvaluation lied = evaluation(train)) {
-      int held = (int) LinearEvaluation.Split.of(train.labelArray(), OPTIONS).chooses()[0];
+      int held = (int) HeldOut.of(train.labelArray(), OPTIONS).chooses()[0];
 
       train(honest, 0, STEPS, -1);
       train(lied, 0, STEPS, held);
