@@ -14,7 +14,7 @@ public final class Threads {
 
   /** The number for the whole process, to be set before the first tensor; 0 takes all cores. */
   public static synchronized void configure(int threads) {
-    GpuNatives.unpack();
+    Natives.load();
     count = threads > 0 ? threads : Runtime.getRuntime().availableProcessors();
     adopt();
   }
