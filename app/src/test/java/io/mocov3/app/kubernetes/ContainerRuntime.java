@@ -2,6 +2,7 @@ package io.mocov3.app.kubernetes;
 
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvVar;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -9,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 
 /** What makes a container of a pod's only one. */
 interface ContainerRuntime {
@@ -40,18 +42,31 @@ interface ContainerRuntime {
     return containers.getFirst();
   }
 
-  /** The manifest's environment. */
-  static Map<String, String> environment(Container container) {
+  /** The manifest's environment, with what it takes from the pod itself. */
+  static Map<String, String> environment(Pod pod) {
     Map<String, String> environment = new LinkedHashMap<>();
-    for (EnvVar variable : container.getEnv()) {
-      if (variable.getName().equals("JOB_COMPLETION_INDEX")) {
-        continue; // the Job controller's, of the pod's own annotation
-      }
-      if (variable.getValue() == null) {
-        throw new IllegalArgumentException(variable.getName() + " has no value of its own");
-      }
-      environment.put(variable.getName(), variable.getValue());
+    for (EnvVar variable : only(pod).getEnv()) {
+      String value = variable.getValue();
+      environment.put(variable.getName(), value != null ? value : ofPod(pod, variable));
     }
     return environment;
+  }
+
+  private static String ofPod(Pod pod, EnvVar variable) {
+    String path = variable.getValueFrom().getFieldRef().getFieldPath();
+    ObjectMeta metadata = pod.getMetadata();
+    return Stream.of(
+            Map.entry("labels", metadata.getLabels()),
+            Map.entry("annotations", metadata.getAnnotations()))
+        .flatMap(
+            list ->
+                list.getValue().entrySet().stream()
+                    .filter(
+                        entry ->
+                            path.equals(
+                                "metadata.%s['%s']".formatted(list.getKey(), entry.getKey()))))
+        .map(Map.Entry::getValue)
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("the pod has no " + path));
   }
 }

@@ -11,7 +11,6 @@ import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
@@ -19,12 +18,12 @@ import java.security.KeyPairGenerator;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
+import java.util.stream.Collectors;
 
 /**
  * etcd, kube-apiserver and kube-controller-manager on loopback: all that decides in a cluster, but
@@ -34,7 +33,14 @@ import java.util.stream.Stream;
 final class ControlPlane implements AutoCloseable {
   private static final String ASSETS = "KUBEBUILDER_ASSETS";
   private static final List<String> NEEDED =
-      List.of("etcd", "kube-apiserver", "kube-controller-manager", "kubectl", "crds");
+      List.of(
+          "etcd",
+          "kube-apiserver",
+          "kube-controller-manager",
+          "kubectl",
+          "jobset",
+          "trainer-controller-manager",
+          "crds");
   private static final String CONTROLLERS =
       "job-controller,disruption-controller,garbage-collector-controller,"
           + "serviceaccount-controller,namespace-controller,ttl-after-finished-controller,"
@@ -76,7 +82,7 @@ final class ControlPlane implements AutoCloseable {
     Files.writeString(
         folder.resolve("tokens.csv"),
         token + ",admin,admin,\"system:masters\"" + System.lineSeparator());
-    Files.writeString(folder.resolve("kubeconfig"), kubeconfig());
+    Files.writeString(kubeconfig(), access());
     try {
       startApiServer(startEtcd(), port);
       await("the API server, see " + folder)
@@ -96,12 +102,20 @@ final class ControlPlane implements AutoCloseable {
     return client;
   }
 
+  Path assets() {
+    return assets;
+  }
+
+  Path kubeconfig() {
+    return folder.resolve("kubeconfig");
+  }
+
   Result kubectl(String... arguments) throws Exception {
     List<String> command =
         new ArrayList<>(
             List.of(
                 assets.resolve("kubectl").toString(),
-                "--kubeconfig=" + folder.resolve("kubeconfig"),
+                "--kubeconfig=" + kubeconfig(),
                 "--cache-dir=" + folder.resolve("cache")));
     command.addAll(List.of(arguments));
     Path out = Files.createTempFile(folder, "out", ".txt");
@@ -117,7 +131,16 @@ final class ControlPlane implements AutoCloseable {
 
   /** As users apply a folder of {@code k8s}, with the server's own strict check of every field. */
   Result apply(Path kustomization) throws Exception {
-    return kubectl("apply", "--server-side", "--validate=strict", "-k", kustomization.toString());
+    Result applied =
+        kubectl("apply", "--server-side", "--validate=strict", "-k", kustomization.toString());
+    // kubectl tells so of a flag that it sets itself
+    String err =
+        applied
+            .err()
+            .lines()
+            .filter(line -> !line.contains("Sorting order is set both in"))
+            .collect(Collectors.joining("\n"));
+    return new Result(applied.code(), applied.out(), err);
   }
 
   /** By the API that drains use; false when a budget forbids it. */
@@ -175,14 +198,14 @@ final class ControlPlane implements AutoCloseable {
   private void startControllers() throws IOException {
     start(
         "kube-controller-manager",
-        "--kubeconfig=" + folder.resolve("kubeconfig"),
+        "--kubeconfig=" + kubeconfig(),
         "--service-account-private-key-file=" + folder.resolve("accounts.key"),
         "--leader-elect=false",
         "--secure-port=0",
         "--controllers=" + CONTROLLERS);
   }
 
-  /** Of the kinds that are others': ServiceMonitor, PrometheusRule, LocalQueue. */
+  /** Of the kinds that are others': of Prometheus Operator, Kueue, JobSet and Trainer. */
   private void installSchemas() throws Exception {
     Result applied = kubectl("apply", "--server-side", "-f", assets.resolve("crds").toString());
     assertThat(applied.code()).as(applied.err()).isZero();
@@ -192,13 +215,20 @@ final class ControlPlane implements AutoCloseable {
   }
 
   private void start(String program, String... arguments) throws IOException {
+    start(program, Map.of(), List.of(arguments));
+  }
+
+  /** One of the assets, which ends with this. */
+  void start(String program, Map<String, String> environment, List<String> arguments)
+      throws IOException {
     List<String> command = new ArrayList<>(List.of(assets.resolve(program).toString()));
-    command.addAll(Stream.of(arguments).toList());
-    processes.add(
+    command.addAll(arguments);
+    ProcessBuilder builder =
         new ProcessBuilder(command)
             .redirectErrorStream(true)
-            .redirectOutput(folder.resolve(program + ".log").toFile())
-            .start());
+            .redirectOutput(folder.resolve(program + ".log").toFile());
+    builder.environment().putAll(environment);
+    processes.add(builder.start());
   }
 
   private Config config() {
@@ -211,7 +241,7 @@ final class ControlPlane implements AutoCloseable {
         .build();
   }
 
-  private String kubeconfig() {
+  private String access() {
     return """
     apiVersion: v1
     kind: Config
@@ -233,16 +263,8 @@ final class ControlPlane implements AutoCloseable {
     KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
     generator.initialize(2048);
     KeyPair pair = generator.generateKeyPair();
-    writePem("accounts.key", "PRIVATE KEY", pair.getPrivate().getEncoded());
-    writePem("accounts.pub", "PUBLIC KEY", pair.getPublic().getEncoded());
-  }
-
-  private void writePem(String name, String title, byte[] key) throws IOException {
-    String text =
-        Base64.getMimeEncoder(64, "\n".getBytes(StandardCharsets.US_ASCII)).encodeToString(key);
-    Files.writeString(
-        folder.resolve(name),
-        "-----BEGIN %s-----\n%s\n-----END %s-----\n".formatted(title, text, title));
+    Pem.write(folder.resolve("accounts.key"), "PRIVATE KEY", pair.getPrivate().getEncoded());
+    Pem.write(folder.resolve("accounts.pub"), "PUBLIC KEY", pair.getPublic().getEncoded());
   }
 
   static int freePort() throws IOException {

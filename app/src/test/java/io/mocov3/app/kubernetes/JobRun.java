@@ -16,14 +16,18 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** Our Job in a namespace of its own, with a training that takes seconds. */
-record JobRun(ControlPlane plane, String namespace, Path folder, int port) {
+/**
+ * Our Job in a namespace of its own, with a training that takes seconds.
+ *
+ * @param name of the Job, which may be another controller's
+ */
+record JobRun(ControlPlane plane, String namespace, String name, Path folder, int port) {
   private static final Duration PATIENCE = Duration.ofMinutes(6);
 
   /** {@code lines} are further settings of the experiment. */
   static JobRun apply(ControlPlane plane, String namespace, Path folder, String... lines)
       throws Exception {
-    JobRun run = new JobRun(plane, namespace, folder, ControlPlane.freePort());
+    JobRun run = new JobRun(plane, namespace, "mocov3", folder, ControlPlane.freePort());
     run.apply(TestOverlay.tiny(namespace, run.port, folder.resolve("overlay"), lines));
     return run;
   }
@@ -31,7 +35,7 @@ record JobRun(ControlPlane plane, String namespace, Path folder, int port) {
   /** With the component that wants a token. */
   static JobRun applyWithControl(ControlPlane plane, String namespace, Path folder)
       throws Exception {
-    JobRun run = new JobRun(plane, namespace, folder, ControlPlane.freePort());
+    JobRun run = new JobRun(plane, namespace, "mocov3", folder, ControlPlane.freePort());
     Path overlay = TestOverlay.tiny(namespace, run.port, folder.resolve("overlay"));
     TestOverlay.add("components", "control", overlay);
     run.apply(overlay);
@@ -44,10 +48,11 @@ record JobRun(ControlPlane plane, String namespace, Path folder, int port) {
     assertThat(applied.code()).isZero();
   }
 
-  /** Of several pods that train together. */
-  static JobRun applyRanks(ControlPlane plane, String namespace, Path folder) throws Exception {
-    JobRun run = new JobRun(plane, namespace, folder, ControlPlane.freePort());
-    run.apply(TestOverlay.tinyRanks(namespace, run.port, folder.resolve("overlay")));
+  /** Of several pods that train together, in a namespace that is called like the overlay. */
+  static JobRun applyRanks(ControlPlane plane, String overlay, String name, Path folder)
+      throws Exception {
+    JobRun run = new JobRun(plane, overlay, name, folder, ControlPlane.freePort());
+    run.apply(TestOverlay.tinyRanks(overlay, run.port, folder.resolve("overlay")));
     return run;
   }
 
@@ -72,7 +77,7 @@ record JobRun(ControlPlane plane, String namespace, Path folder, int port) {
   }
 
   Job job() {
-    return plane.client().batch().v1().jobs().inNamespace(namespace).withName("mocov3").require();
+    return plane.client().batch().v1().jobs().inNamespace(namespace).withName(name).require();
   }
 
   Optional<JobCondition> condition(String type) {

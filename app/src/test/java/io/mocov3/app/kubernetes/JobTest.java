@@ -27,9 +27,6 @@ import org.junit.jupiter.api.io.TempDir;
 class JobTest {
   private static final String LAST_WEIGHTS = "mocov3/checkpoints/step-00001500/model.safetensors";
 
-  private static final String LAST_WEIGHTS_OF_RANKS =
-      "mocov3/checkpoints/step-00000100/model.safetensors";
-
   private static final String TOKEN = "known to few, and long";
 
   @TempDir private static Path files;
@@ -78,31 +75,6 @@ class JobTest {
       other.awaitCondition("Complete");
       assertThat(weights(node)).isEqualTo(weights(undisturbed));
     }
-  }
-
-  @Test
-  void whenARankIsEvictedAllBeginAgainAndTheRunGoesOn() throws Exception {
-    JobRun run = JobRun.applyRanks(plane, "ranks-evicted", folder);
-    try (Kubelet node = run.node(2)) {
-      await().atMost(Duration.ofMinutes(3)).until(() -> run.readyPods().size() == 2);
-      List<Pod> first = run.readyPods();
-      Pod second = first.stream().filter(pod -> index(pod).equals("1")).findFirst().orElseThrow();
-      plane.client().policy().v1().podDisruptionBudget().inNamespace("ranks-evicted").delete();
-      assertThat(plane.evict(second)).isTrue();
-      await()
-          .atMost(Duration.ofMinutes(2))
-          .until(() -> first.stream().allMatch(pod -> node.exitCode(pod).isPresent()));
-
-      assertThat(first).allSatisfy(pod -> assertThat(node.exitCode(pod)).hasValue(75));
-      run.awaitCondition("Complete");
-      assertThat(run.job().getStatus().getFailed()).isNull();
-      assertThat(node.volumes().claim("mocov3-runs").resolve(LAST_WEIGHTS_OF_RANKS))
-          .isNotEmptyFile();
-    }
-  }
-
-  private static String index(Pod pod) {
-    return pod.getMetadata().getAnnotations().get("batch.kubernetes.io/job-completion-index");
   }
 
   @Test

@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -34,22 +33,16 @@ final class LocalProcess implements ContainerRuntime {
     List<String> arguments =
         container.getArgs().stream().map(argument -> moved(argument, volumes)).toList();
     ProcessBuilder builder = program("-Djava.io.tmpdir=" + volumes.get("/tmp"), arguments);
-    ContainerRuntime.environment(container)
+    ContainerRuntime.environment(pod)
         .forEach((name, value) -> builder.environment().put(name, moved(value, volumes)));
-    index(pod).ifPresent(index -> index(builder.environment(), index));
+    share(builder.environment());
     builder.redirectErrorStream(true).redirectOutput(log.toFile());
     return new OfProcess(builder.start());
   }
 
-  /** Of a pod of an Indexed Job. */
-  private static Optional<String> index(Pod pod) {
-    return Optional.ofNullable(pod.getMetadata().getAnnotations())
-        .map(annotations -> annotations.get("batch.kubernetes.io/job-completion-index"));
-  }
-
   /** Pods have an address each; here the first one's port is the only one that is served. */
-  private static void index(Map<String, String> environment, String index) {
-    environment.put("JOB_COMPLETION_INDEX", index);
+  private static void share(Map<String, String> environment) {
+    String index = environment.getOrDefault("JOB_COMPLETION_INDEX", "0");
     environment.put("MASTER_ADDR", "127.0.0.1");
     if (!index.equals("0")) {
       environment.put("CONFIG_FORCE_mocov3_http_enabled", "false");

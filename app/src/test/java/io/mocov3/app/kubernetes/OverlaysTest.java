@@ -17,7 +17,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Each overlay before a real API server, which knows every field and enforces Pod Security. */
@@ -47,41 +46,6 @@ class OverlaysTest {
     assertThat(applied.code()).isZero();
     assertThat(applied.out()).contains("servicemonitor", "prometheusrule", "networkpolicy");
     await().atMost(Duration.ofSeconds(30)).until(() -> pods(overlay).size() == 1);
-  }
-
-  @Test
-  void eachRankIsAPodWithANameOfItsOwn() throws Exception {
-    ControlPlane.Result applied = plane.apply(TestOverlay.of("multi-node", "ranks", folder));
-
-    assertThat(applied.err()).isEmpty();
-    assertThat(applied.code()).isZero();
-    await().atMost(Duration.ofSeconds(30)).until(() -> pods("ranks").size() == 2);
-    assertThat(pods("ranks"))
-        .allSatisfy(
-            pod -> {
-              assertThat(pod.getSpec().getHostname()).startsWith("mocov3-");
-              assertThat(pod.getSpec().getSubdomain()).isEqualTo("mocov3-ranks");
-            })
-        .extracting(pod -> pod.getSpec().getHostname())
-        .containsExactlyInAnyOrder("mocov3-0", "mocov3-1");
-  }
-
-  /** Their controllers are not here: what is rendered is all that can be looked at. */
-  @ParameterizedTest
-  @CsvSource({
-    "jobset, JobSet, mocov3-trainer-0-0.mocov3-ranks, true",
-    "trainjob, TrainingRuntime, name: node, false"
-  })
-  void theSameRanksAreThoseOfOtherControllers(
-      String overlay, String kind, String theirs, boolean namesRanks) throws Exception {
-    ControlPlane.Result rendered =
-        plane.kubectl("kustomize", TestOverlay.of(overlay, overlay, folder).toString());
-
-    assertThat(rendered.code()).as(rendered.err()).isZero();
-    assertThat(rendered.out())
-        .contains("kind: " + kind + "\n", theirs, "/etc/mocov3/experiment.conf")
-        .doesNotContain("kind: Job\n", "clusterIP: None");
-    assertThat(rendered.out().contains("name: WORLD_SIZE")).isEqualTo(namesRanks);
   }
 
   @Test

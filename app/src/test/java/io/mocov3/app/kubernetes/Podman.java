@@ -47,7 +47,7 @@ final class Podman implements ContainerRuntime {
       Path source = volumes.get(mount.getMountPath()).toAbsolutePath();
       command.add("--volume=%s:%s:%s".formatted(source, mount.getMountPath(), mode));
     }
-    ContainerRuntime.environment(container)
+    ContainerRuntime.environment(pod)
         .forEach((key, value) -> command.add("--env=" + key + "=" + value));
     command.add(container.getImage());
     command.addAll(container.getArgs());

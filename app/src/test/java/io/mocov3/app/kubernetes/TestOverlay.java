@@ -4,6 +4,7 @@ import io.mocov3.app.process.TinyRun;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /** An overlay of our own over one of {@code k8s/overlays}, as a user writes one. */
 final class TestOverlay {
@@ -33,15 +34,87 @@ final class TestOverlay {
    * @param lines further settings of the experiment
    */
   static Path tiny(String namespace, int port, Path folder, String... lines) throws IOException {
-    return tiny("cpu", namespace, port, folder, lines);
+    return tiny(
+        "cpu",
+        namespace,
+        folder,
+        List.of(lines),
+        """
+        patches:
+          - patch: |-
+              apiVersion: batch/v1
+              kind: Job
+              metadata:
+                name: mocov3
+                namespace: mocov3
+              spec:
+                template:
+                  spec:
+                    containers:
+                      - name: mocov3
+                        env:
+                          - name: CONFIG_FORCE_mocov3_http_port
+                            value: "%1$d"
+                          - name: CONFIG_FORCE_mocov3_threads
+                            value: "2"
+                          - name: CONFIG_FORCE_mocov3_data_workers
+                            value: "2"
+                        ports:
+                          - name: http
+                            containerPort: 9464
+                            $patch: delete
+                          - name: http
+                            containerPort: %1$d
+                        startupProbe: { periodSeconds: 1 }
+                        readinessProbe: { periodSeconds: 1 }
+        """
+            .formatted(port));
   }
 
-  /** The same by several pods, on CPUs. */
-  static Path tinyRanks(String namespace, int port, Path folder) throws IOException {
-    return tiny("multi-node", namespace, port, folder, "mocov3.run.steps = 100");
+  /** The same by several pods on CPUs, which {@code overlay} makes; its namespace has its name. */
+  static Path tinyRanks(String overlay, int port, Path folder) throws IOException {
+    Ranks ranks = Ranks.of(overlay);
+    return tiny(
+        overlay,
+        overlay,
+        folder,
+        List.of("mocov3.run.steps = 100"),
+        """
+        patches:
+          - target: { kind: %1$s }
+            patch: |-
+              - { op: test, path: %2$s/env/%3$d/name, value: CONFIG_FORCE_mocov3_device }
+              - { op: replace, path: %2$s/env/%3$d/value, value: cpu }
+              - { op: test, path: %2$s/env/%4$d/name, value: CONFIG_FORCE_mocov3_data_workers }
+              - { op: replace, path: %2$s/env/%4$d/value, value: "2" }
+              - { op: test, path: %2$s/env/%5$d/name, value: CONFIG_FORCE_mocov3_http_port }
+              - { op: replace, path: %2$s/env/%5$d/value, value: "%6$d" }
+              - { op: add, path: %2$s/env/-, value: { name: CONFIG_FORCE_mocov3_threads, value: "2" } }
+              - { op: replace, path: %2$s/ports/0/containerPort, value: %6$d }
+              - { op: replace, path: %2$s/startupProbe/periodSeconds, value: 1 }
+              - { op: replace, path: %2$s/readinessProbe/periodSeconds, value: 1 }
+        """
+            .formatted(
+                ranks.kind, ranks.container, ranks.ours, ranks.ours + 1, ranks.ours + 4, port));
   }
 
-  private static Path tiny(String overlay, String namespace, int port, Path folder, String... lines)
+  /** Where the pods of a group are written down, and which of their variables is our first. */
+  private record Ranks(String kind, String container, int ours) {
+    static Ranks of(String overlay) {
+      String pods = "/template/spec/containers/0";
+      return switch (overlay) {
+        case "multi-node" -> new Ranks("Job", "/spec" + pods, 3);
+        case "jobset" -> new Ranks("JobSet", "/spec/replicatedJobs/0/template/spec" + pods, 3);
+        case "trainjob" ->
+            new Ranks(
+                "TrainingRuntime", "/spec/template/spec/replicatedJobs/0/template/spec" + pods, 0);
+        default -> throw new IllegalArgumentException(overlay);
+      };
+    }
+  }
+
+  private static Path tiny(
+      String overlay, String namespace, Path folder, List<String> lines, String patches)
       throws IOException {
     Files.createDirectories(folder);
     Files.writeString(
@@ -55,50 +128,21 @@ final class TestOverlay {
                 behavior: replace
                 files: [experiment.conf]
                 options: { immutable: true }
-            patches:
-              - patch: |-
-                  apiVersion: batch/v1
-                  kind: Job
-                  metadata:
-                    name: mocov3
-                    namespace: mocov3
-                  spec:
-                    template:
-                      spec:
-                        containers:
-                          - name: mocov3
-                            env:
-                              - name: CONFIG_FORCE_mocov3_http_port
-                                value: "%1$d"
-                              - name: CONFIG_FORCE_mocov3_threads
-                                value: "2"
-                              - name: CONFIG_FORCE_mocov3_device
-                                value: cpu
-                              - name: CONFIG_FORCE_mocov3_data_workers
-                                value: "2"
-                              - name: MASTER_PORT
-                                value: "%2$d"
-                            ports:
-                              - name: http
-                                containerPort: 9464
-                                $patch: delete
-                              - name: http
-                                containerPort: %1$d
-                            startupProbe: { periodSeconds: 1 }
-                            readinessProbe: { periodSeconds: 1 }
             """
-                .formatted(port, ControlPlane.freePort()));
+            + patches);
   }
 
   private static String kustomization(String overlay, String namespace) {
-    return """
-    apiVersion: kustomize.config.k8s.io/v1beta1
-    kind: Kustomization
-    namespace: %s
-    resources:
-      - K8S/overlays/%s
-    """
-        .formatted(namespace, overlay);
+    String order = overlay.equals("trainjob") ? "sortOptions: { order: fifo }\n" : "";
+    return order
+        + """
+        apiVersion: kustomize.config.k8s.io/v1beta1
+        kind: Kustomization
+        namespace: %s
+        resources:
+          - K8S/overlays/%s
+        """
+            .formatted(namespace, overlay);
   }
 
   /** One more folder of {@code k8s} for an overlay. */
