@@ -86,6 +86,22 @@ class FailuresTest {
   }
 
   @Test
+  void aFullGpuIsOneLineThatNamesWhatTakesLessOfIt() {
+    Result result =
+        fail(
+            () -> {
+              throw new RuntimeException(
+                  "CUDA out of memory. Tried to allocate 2.00 GiB. GPU 0 has a total capacity of"
+                      + " 79.11 GiB of which 1.00 GiB is free.");
+            });
+
+    assertThat(result.err())
+        .contains(
+            "set method.memory-saver = true, raise step.micro-batches, or lower data.batch-size")
+        .hasLineCount(1);
+  }
+
+  @Test
   void anEndlessRecursionIsOneLine() {
     Result result = fail(() -> deeper(0));
 

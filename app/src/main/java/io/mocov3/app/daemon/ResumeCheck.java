@@ -36,6 +36,7 @@ final class ResumeCheck {
           "mocov3.data.buffers",
           "mocov3.data.test",
           "mocov3.step",
+          "mocov3.method.memory-saver",
           "mocov3.evaluation",
           "mocov3.stability",
           "mocov3.checkpoint",

@@ -52,6 +52,7 @@ public final class MemoryParts {
             ActivationSize.of(settings.model(), settings.step().precision()),
             settings.model(),
             settings.step(),
+            placement,
             batch,
             imageSize());
     List<Part> parts = new ArrayList<>();

@@ -9,6 +9,7 @@ import io.mocov3.model.evaluation.KnnClassifier;
 import io.mocov3.model.method.MethodConfig;
 import io.mocov3.model.optim.GradientClip;
 import io.mocov3.model.step.EmaOrder;
+import io.mocov3.model.step.MemorySaver;
 import io.mocov3.model.step.StepConfig;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -134,7 +135,7 @@ final class SettingsReader {
             root.section("method").choice("ema-order", EmaOrder.class),
             root.choice("precision", Precision.class),
             microBatches(root.section("step"), batchSize),
-            root.section("method").flag("memory-saver"));
+            root.section("method").choice("memory-saver", MemorySaver.class));
     try {
       step.check(model);
     } catch (ModelException e) {

@@ -32,6 +32,7 @@ import io.mocov3.model.optim.GradientClip;
 import io.mocov3.model.stability.DipRule;
 import io.mocov3.model.stability.SpikeRule;
 import io.mocov3.model.step.EmaOrder;
+import io.mocov3.model.step.MemorySaver;
 import io.mocov3.model.step.StepConfig;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -212,7 +213,7 @@ class SettingsEveryKeyTest {
                 EmaOrder.AFTER_UPDATE,
                 Precision.BF16,
                 1,
-                false));
+                MemorySaver.FALSE));
     assertThat(settings.initFrom()).contains(Path.of("a/weights"));
     assertThat(settings.schedule()).isEqualTo(new Settings.Schedule(0.01, 0.5));
     assertThat(settings.device()).isEqualTo("cuda:1");

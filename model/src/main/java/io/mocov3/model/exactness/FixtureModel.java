@@ -19,6 +19,7 @@ import io.mocov3.model.safetensors.DType;
 import io.mocov3.model.safetensors.SafetensorsFile;
 import io.mocov3.model.safetensors.TensorData;
 import io.mocov3.model.step.EmaOrder;
+import io.mocov3.model.step.MemorySaver;
 import io.mocov3.model.step.StepConfig;
 import io.mocov3.model.step.TrainingStep;
 import io.mocov3.model.tensor.TensorCodec;
@@ -49,7 +50,7 @@ final class FixtureModel {
                 Fixture.choice(EmaOrder.class, fixture.json().path("ema_order"), "before-keys"),
                 Precision.FP32,
                 fixture.way().microBatches(),
-                true),
+                MemorySaver.AUTO),
             fixture.placement(),
             0,
             fixture.way().group());

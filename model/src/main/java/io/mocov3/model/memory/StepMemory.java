@@ -1,5 +1,6 @@
 package io.mocov3.model.memory;
 
+import io.mocov3.model.device.Placement;
 import io.mocov3.model.method.MethodConfig;
 import io.mocov3.model.step.StepConfig;
 
@@ -19,6 +20,7 @@ public record StepMemory(long activations, long gradients) {
       ActivationSize image,
       MethodConfig method,
       StepConfig config,
+      Placement placement,
       int batch,
       int size) {
     boolean cut = config.microBatches() > 1;
@@ -33,7 +35,7 @@ public record StepMemory(long activations, long gradients) {
     long ahead =
         cut
             ? heads + part * image.passing()
-            : config.memorySaver() || method.viewsTogether() ? view : 2 * view;
+            : config.memorySaver().isOn(placement) || method.viewsTogether() ? view : 2 * view;
     long early = ahead + part * image.passing() + casts;
     boolean late = view + model.trained() >= early;
     return late

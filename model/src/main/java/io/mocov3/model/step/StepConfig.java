@@ -4,6 +4,7 @@ import io.mocov3.model.ModelException;
 import io.mocov3.model.backbone.BackboneConfig;
 import io.mocov3.model.backbone.PatchProjectionKind;
 import io.mocov3.model.backbone.VitConfig;
+import io.mocov3.model.device.Placement;
 import io.mocov3.model.device.Precision;
 import io.mocov3.model.method.MethodConfig;
 import io.mocov3.model.method.Passes;
@@ -13,8 +14,7 @@ import java.util.List;
 
 /**
  * How a step is made once the loss is known what it is: all that is not the network. {@code
- * microBatches} is the number of parts in which the backbone sees a batch; with {@code memorySaver}
- * one term of the loss goes backward before the graph of the next one is built.
+ * microBatches} is the number of parts in which the backbone sees a batch.
  */
 public record StepConfig(
     OptimizerConfig optimizer,
@@ -22,11 +22,11 @@ public record StepConfig(
     EmaOrder emaOrder,
     Precision precision,
     int microBatches,
-    boolean memorySaver) {
+    MemorySaver memorySaver) {
 
   /** In fp32, nothing clipped, the reference's order. */
   public StepConfig(OptimizerConfig optimizer) {
-    this(optimizer, GradientClip.OFF, EmaOrder.BEFORE_KEYS, Precision.FP32, 1, true);
+    this(optimizer, GradientClip.OFF, EmaOrder.BEFORE_KEYS, Precision.FP32, 1, MemorySaver.AUTO);
   }
 
   /** The same with another number of parts. */
@@ -36,15 +36,15 @@ public record StepConfig(
 
   /** The same with the graphs of both views in memory at a time. */
   public StepConfig withBothViews() {
-    return new StepConfig(optimizer, clip, emaOrder, precision, microBatches, false);
+    return new StepConfig(optimizer, clip, emaOrder, precision, microBatches, MemorySaver.FALSE);
   }
 
   /** BatchNorms in the backbone must see both views at once, or each alone, as the method says. */
-  Passes passes(MethodConfig network) {
+  Passes passes(MethodConfig network, Placement placement) {
     boolean joint =
         network.backbone().couplesSamples()
             ? network.viewsTogether()
-            : !memorySaver && microBatches == 1;
+            : !memorySaver.isOn(placement) && microBatches == 1;
     return new Passes(joint, microBatches);
   }
 

@@ -79,7 +79,7 @@ public final class TrainingStep implements AutoCloseable {
     method = network.create(config.precision(), placement, seed);
     method.networks().forEach(part -> part.weights().join(group));
     timer = new StepTimer(placement);
-    passes = config.passes(network);
+    passes = config.passes(network, placement);
     boolean independent = !network.backbone().couplesSamples();
     target =
         new TargetPass(
@@ -159,7 +159,7 @@ public final class TrainingStep implements AutoCloseable {
 
   /** What need not wait for the targets: the queries of the first term, or those of all. */
   public void queriesAhead(Pending step) {
-    int terms = config.memorySaver() ? 1 : method.terms().size();
+    int terms = config.memorySaver().isOn(placement()) ? 1 : method.terms().size();
     while (step.ahead() < terms) {
       queries(step);
     }

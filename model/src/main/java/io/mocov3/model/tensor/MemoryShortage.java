@@ -28,6 +28,9 @@ public final class MemoryShortage {
     if (message.contains("native thread")) {
       return "lower data.workers or threads, or raise the limit of threads (ulimit -u)";
     }
+    if (message.contains("CUDA")) {
+      return "set method.memory-saver = true, raise step.micro-batches, or lower data.batch-size";
+    }
     return message.contains("heap") || message.contains("GC overhead")
         ? "raise it with MOCOV3_JAVA_OPTS=-Xmx4g, or lower data.batch-size or data.buffers"
         : "lower data.batch-size or take a smaller model, doctor forecasts what is needed";

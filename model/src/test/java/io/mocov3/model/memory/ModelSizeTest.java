@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.mocov3.model.device.Precision;
 import io.mocov3.model.optim.GradientClip;
 import io.mocov3.model.step.EmaOrder;
+import io.mocov3.model.step.MemorySaver;
 import io.mocov3.model.step.StepConfig;
 import io.mocov3.model.step.Tiny;
 import io.mocov3.model.step.TrainingState;
@@ -15,7 +16,12 @@ import org.junit.jupiter.api.Test;
 class ModelSizeTest {
   private static final StepConfig STEP =
       new StepConfig(
-          Tiny.ADAM_W, new GradientClip(0, 0), EmaOrder.BEFORE_KEYS, Precision.FP32, 1, true);
+          Tiny.ADAM_W,
+          new GradientClip(0, 0),
+          EmaOrder.BEFORE_KEYS,
+          Precision.FP32,
+          1,
+          MemorySaver.AUTO);
 
   @Test
   void isThatOfTheModelItself() {

@@ -162,7 +162,12 @@ class GradientMeterTest {
   void aClipOfTheProjectionOnTheWayKeepsTheBoundOnAll() {
     StepConfig bounded =
         new StepConfig(
-            Tiny.ADAM_W, new GradientClip(0, 1e-3), EmaOrder.BEFORE_KEYS, Precision.FP32, 1, true);
+            Tiny.ADAM_W,
+            new GradientClip(0, 1e-3),
+            EmaOrder.BEFORE_KEYS,
+            Precision.FP32,
+            1,
+            MemorySaver.AUTO);
     MoCoV3Config config = Tiny.config(PatchProjectionKind.LEARNED);
     try (TrainingStep plain = new TrainingStep(config, bounded, Placement.CPU, 1);
         TrainingStep clipped = new TrainingStep(config, bounded, Placement.CPU, 1);

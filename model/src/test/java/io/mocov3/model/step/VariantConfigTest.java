@@ -70,7 +70,12 @@ class VariantConfigTest {
   void aClipOfAFrozenProjectionIsRefused() {
     StepConfig clipped =
         new StepConfig(
-            Tiny.ADAM_W, new GradientClip(0.1, 0), EmaOrder.BEFORE_KEYS, Precision.FP32, 1, true);
+            Tiny.ADAM_W,
+            new GradientClip(0.1, 0),
+            EmaOrder.BEFORE_KEYS,
+            Precision.FP32,
+            1,
+            MemorySaver.AUTO);
 
     assertThatThrownBy(() -> new TrainingStep(Tiny.config(), clipped, Placement.CPU, 1))
         .isInstanceOf(ModelException.class)

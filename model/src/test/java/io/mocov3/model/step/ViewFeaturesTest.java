@@ -73,7 +73,8 @@ class ViewFeaturesTest {
       names = {"BF16", "BF16_RESIDUAL"})
   void everyWeightHasItsGradientInBf16(Precision precision) {
     StepConfig config =
-        new StepConfig(Tiny.ADAM_W, GradientClip.OFF, EmaOrder.BEFORE_KEYS, precision, 2, true);
+        new StepConfig(
+            Tiny.ADAM_W, GradientClip.OFF, EmaOrder.BEFORE_KEYS, precision, 2, MemorySaver.AUTO);
     try (TrainingStep model =
             new TrainingStep(Tiny.config(PatchProjectionKind.LEARNED), config, Placement.CPU, 7);
         PointerScope scope = new PointerScope();
