@@ -97,6 +97,16 @@ public abstract sealed class Optimizer implements AutoCloseable
     }
   }
 
+  /** What the next step moves: all that do not wait any more. */
+  public final List<Entry> moving() {
+    return cohorts.stream()
+        .filter(cohort -> steps + 1 > cohort.waits())
+        .flatMap(cohort -> cohort.indices().stream())
+        .sorted()
+        .map(parameters::get)
+        .toList();
+  }
+
   /** Drops the collected gradients. */
   public final void forget() {
     try (PointerScope scope = new PointerScope()) {

@@ -259,7 +259,7 @@ public final class TrainingStep implements AutoCloseable {
   }
 
   private void update(Rates rates) {
-    clip.apply(optimizer.parameters());
+    clip.apply(optimizer.moving());
     optimizer.step(rates.learningRate());
     frozen.ifPresent(FrozenProjection::restore);
     method.afterUpdate();
