@@ -82,6 +82,7 @@ def main():
     options.add_argument("cases", nargs="*")
     options.add_argument("--device", default="cpu")
     options.add_argument("--files", help="CIFAR-10 as train/CLASS/ and test/CLASS/: the whole loop on it, nothing else")
+    options.add_argument("--compiled", action="store_true", help="theirs by torch.compile too, which needs a C++ compiler")
     options.add_argument("--set", action="append", default=[], help="a key of our experiment")
     chosen = options.parse_args()
     cuda = chosen.device.startswith("cuda")
@@ -101,6 +102,9 @@ def main():
         case = known[name]
         own = {label: lambda b=b: case["batch"] / ours(case, steps, chosen.device, b, chosen.set)
                for label, b in libraries.items()}
+        if chosen.compiled:
+            compiled = dict(case, compile=True)
+            own = {"compiled": lambda: case["batch"] / pytorch(compiled, steps, chosen.device)} | own
         compare(name, turns, lambda: case["batch"] / pytorch(case, steps, chosen.device), own)
 
 

@@ -96,8 +96,7 @@ class FailuresTest {
             });
 
     assertThat(result.err())
-        .contains(
-            "set method.memory-saver = true, raise step.micro-batches, or lower data.batch-size")
+        .contains("lower the batch size; method.memory-saver = true or step.micro-batches")
         .hasLineCount(1);
   }
 

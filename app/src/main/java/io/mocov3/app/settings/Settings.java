@@ -235,7 +235,10 @@ public record Settings(
         epochs);
   }
 
+  /** 0 throughout for a method without a key encoder. */
   public MomentumSchedule momentum(double epochs) {
-    return new MomentumSchedule(momentum.initial(), momentum.cosine(), epochs);
+    return model.hasTarget()
+        ? new MomentumSchedule(momentum.initial(), momentum.cosine(), epochs)
+        : new MomentumSchedule(0, false, epochs);
   }
 }

@@ -138,6 +138,14 @@
     return runs.map((run, i) => ({ name: several() ? label(run) : part.replaceAll("_", " "), color: color(i), data: table(run[part]) }));
   }
 
+  /* Without a key encoder it is 0 at every step. */
+  function momentumChart() {
+    const none = runs.every(run => run.momentum.mean.length > 0 && run.momentum.mean.every(value => value === 0));
+    if (none && window.mocov3Report) return;
+    chart("momentum", "Momentum (key encoder)", "third", none ? [] : overRuns("momentum"),
+      { height: 150, empty: none ? "no key encoder" : "" });
+  }
+
   function lossChart() {
     if (several()) {
       chart("loss", "Loss", "", overRuns("loss"), { marks: eventMarks });
@@ -415,7 +423,7 @@
     runs.forEach((run, i) => events(run, "events-" + i));
     runs.forEach((run, i) => stages(run, "stages-" + i));
     chart("rate", "Learning rate", "third", overRuns("learning_rate"), { height: 150 });
-    chart("momentum", "Momentum (key encoder)", "third", overRuns("momentum"), { height: 150 });
+    momentumChart();
     chart("speed", "Images per second", "third", overRuns("images_per_second"), { height: 150 });
     healthCharts();
     runs.forEach((run, i) => pictures(run, "pictures-" + i));

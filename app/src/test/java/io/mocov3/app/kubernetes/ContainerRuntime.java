@@ -53,6 +53,12 @@ interface ContainerRuntime {
   }
 
   private static String ofPod(Pod pod, EnvVar variable) {
+    if (variable.getValueFrom() == null) {
+      return "";
+    }
+    if (variable.getValueFrom().getFieldRef() == null) {
+      throw new IllegalArgumentException(variable.getName() + " is not of the pod");
+    }
     String path = variable.getValueFrom().getFieldRef().getFieldPath();
     ObjectMeta metadata = pod.getMetadata();
     return Stream.of(

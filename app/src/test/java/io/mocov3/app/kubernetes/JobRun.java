@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobCondition;
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -57,12 +58,12 @@ record JobRun(ControlPlane plane, String namespace, String name, Path folder, in
   }
 
   /** A node for as many of its pods at once. */
-  Kubelet node(int pods) {
+  Kubelet node(int pods) throws IOException {
     return new Kubelet(plane.client(), namespace, new LocalProcess(), folder, pods);
   }
 
   /** A node for its pods: containers with -Dmocov3.runtime=podman, processes otherwise. */
-  Kubelet node() {
+  Kubelet node() throws IOException {
     ContainerRuntime runtime =
         switch (System.getProperty("mocov3.runtime", "process")) {
           case "podman" -> new Podman();

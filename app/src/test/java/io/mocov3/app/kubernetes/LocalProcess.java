@@ -21,6 +21,11 @@ import java.util.stream.Stream;
  * no file system of its own: paths in both, and in the mounted texts, are those of the volumes.
  */
 final class LocalProcess implements ContainerRuntime {
+  private final int meetingPort;
+
+  LocalProcess() throws IOException {
+    meetingPort = ControlPlane.freePort();
+  }
 
   @Override
   public Running start(Pod pod, Map<String, Path> volumes, Path log) throws IOException {
@@ -41,9 +46,10 @@ final class LocalProcess implements ContainerRuntime {
   }
 
   /** Pods have an address each; here the first one's port is the only one that is served. */
-  private static void share(Map<String, String> environment) {
+  private void share(Map<String, String> environment) {
     String index = environment.getOrDefault("JOB_COMPLETION_INDEX", "0");
     environment.put("MASTER_ADDR", "127.0.0.1");
+    environment.put("MASTER_PORT", Integer.toString(meetingPort));
     if (!index.equals("0")) {
       environment.put("CONFIG_FORCE_mocov3_http_enabled", "false");
     }

@@ -88,6 +88,12 @@ class MethodSettingsTest {
         .hasMessageContaining("without one BYOL collapses");
   }
 
+  @Test
+  void withoutAKeyEncoderThereIsNoMomentum() {
+    assertThat(Experiments.set("method.name=simclr").momentum(10).at(3)).isZero();
+    assertThat(Experiments.set("method.name=byol").momentum(10).at(3)).isGreaterThan(0.9);
+  }
+
   private static MethodConfig model(String... assignments) {
     return Experiments.set(assignments).model();
   }

@@ -25,6 +25,8 @@ final class GpuNatives {
           "libtorch_cuda.so",
           "libtorch.so");
   private static final String CUDA = "libtorch_cuda.so";
+  private static final String CPU = "/org/bytedeco/pytorch/%s/".formatted(Loader.getPlatform());
+  private static final String GPU = "/org/bytedeco/pytorch/%s-gpu/".formatted(Loader.getPlatform());
 
   /** What of CUDA brings a library, by the beginning of its name. */
   private static final Map<String, String> SOURCES =
@@ -44,8 +46,13 @@ final class GpuNatives {
     LIBRARIES.forEach(GpuNatives::unpacked);
   }
 
+  /** Of libtorch's libraries on the class path: those with CUDA, where this is a GPU build. */
+  static String folder() {
+    return GpuNatives.class.getResource(GPU + CUDA) == null ? CPU : GPU;
+  }
+
   private static Optional<File> unpacked(String library) {
-    String resource = "/org/bytedeco/pytorch/%s-gpu/%s".formatted(Loader.getPlatform(), library);
+    String resource = GPU + library;
     if (GpuNatives.class.getResource(resource) == null) {
       return Optional.empty();
     }

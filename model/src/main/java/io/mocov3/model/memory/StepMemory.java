@@ -35,7 +35,7 @@ public record StepMemory(long activations, long gradients) {
     long ahead =
         cut
             ? heads + part * image.passing()
-            : config.memorySaver().isOn(placement) || method.viewsTogether() ? view : 2 * view;
+            : config.savesMemory(method, placement) || method.viewsTogether() ? view : 2 * view;
     long early = ahead + part * image.passing() + casts;
     boolean late = view + model.trained() >= early;
     return late

@@ -12,8 +12,9 @@ import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * Bounds on the L2 norm of gradients: of the patch projection alone, then of all together. 0 means
- * no bound. A gradient over its bound is scaled by {@code bound / (norm + 1e-6)}, as PyTorch does.
+ * Bounds on the L2 norm of gradients: of the patch projection alone, then of all that moves. 0
+ * means no bound. A gradient over its bound is scaled by {@code bound / (norm + 1e-6)}, as PyTorch
+ * does.
  */
 public record GradientClip(double patchProjection, double global) {
   public static final GradientClip OFF = new GradientClip(0, 0);
@@ -47,6 +48,9 @@ public record GradientClip(double patchProjection, double global) {
 
   /** {@code g *= min(1, bound / (norm + epsilon))}, the norm over all of them. */
   static void scale(List<Tensor> gradients, double bound, double epsilon) {
+    if (gradients.isEmpty()) {
+      return;
+    }
     Tensor norms =
         torch.stack(new TensorVector(TorchOps.foreachNorm(gradients).toArray(Tensor[]::new)));
     Tensor factor =

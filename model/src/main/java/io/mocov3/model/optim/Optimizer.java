@@ -97,7 +97,7 @@ public abstract sealed class Optimizer implements AutoCloseable
     }
   }
 
-  /** What the next step moves: all that do not wait any more. */
+  /** Those that the next step moves: all that do not wait any more. */
   public final List<Entry> moving() {
     return cohorts.stream()
         .filter(cohort -> steps + 1 > cohort.waits())

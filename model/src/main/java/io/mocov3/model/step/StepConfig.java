@@ -39,12 +39,22 @@ public record StepConfig(
     return new StepConfig(optimizer, clip, emaOrder, precision, microBatches, MemorySaver.FALSE);
   }
 
+  /** Whether one term of the loss goes backward before the graph of the next one is built. */
+  public boolean savesMemory(MethodConfig network, Placement placement) {
+    boolean cut = network.backbone().couplesSamples() || microBatches > 1;
+    return switch (memorySaver) {
+      case AUTO -> cut || !placement.isCuda();
+      case TRUE -> true;
+      case FALSE -> false;
+    };
+  }
+
   /** BatchNorms in the backbone must see both views at once, or each alone, as the method says. */
   Passes passes(MethodConfig network, Placement placement) {
     boolean joint =
         network.backbone().couplesSamples()
             ? network.viewsTogether()
-            : !memorySaver.isOn(placement) && microBatches == 1;
+            : !savesMemory(network, placement) && microBatches == 1;
     return new Passes(joint, microBatches);
   }
 

@@ -45,13 +45,13 @@ import org.bytedeco.pytorch.Tensor;
  * unless queries are computed ahead. The gradients are those of the sum, bit for bit in fp32.
  */
 public final class TrainingStep implements AutoCloseable {
-  private final StepConfig config;
   private final Method method;
   private final Optimizer optimizer;
   private final GradientMeter meter;
   private final BatchStatistics statistics;
   private final Tensor loss;
   private final Passes passes;
+  private final boolean savesMemory;
   private final Group group;
   private final TargetPass target;
   private GradientClip clip;
@@ -72,7 +72,6 @@ public final class TrainingStep implements AutoCloseable {
   /** The group stays the caller's. All of its ranks must have the same weights. */
   public TrainingStep(
       MethodConfig network, StepConfig config, Placement placement, long seed, Group group) {
-    this.config = config;
     this.group = group;
     config.check(network);
     config.precision().configure(placement);
@@ -80,6 +79,7 @@ public final class TrainingStep implements AutoCloseable {
     method.networks().forEach(part -> part.weights().join(group));
     timer = new StepTimer(placement);
     passes = config.passes(network, placement);
+    savesMemory = config.savesMemory(network, placement);
     boolean independent = !network.backbone().couplesSamples();
     target =
         new TargetPass(
@@ -159,7 +159,7 @@ public final class TrainingStep implements AutoCloseable {
 
   /** What need not wait for the targets: the queries of the first term, or those of all. */
   public void queriesAhead(Pending step) {
-    int terms = config.memorySaver().isOn(placement()) ? 1 : method.terms().size();
+    int terms = savesMemory ? 1 : method.terms().size();
     while (step.ahead() < terms) {
       queries(step);
     }
@@ -259,11 +259,17 @@ public final class TrainingStep implements AutoCloseable {
   }
 
   private void update(Rates rates) {
-    clip.apply(optimizer.moving());
+    clip.apply(moving());
     optimizer.step(rates.learningRate());
     frozen.ifPresent(FrozenProjection::restore);
     method.afterUpdate();
     target.afterUpdate(rates);
+  }
+
+  private List<Entry> moving() {
+    return optimizer.moving().stream()
+        .filter(entry -> frozen.isEmpty() || !GradientClip.isPatchProjection(entry))
+        .toList();
   }
 
   /** If the target has moved already, it will not move again towards the same weights. */

@@ -29,7 +29,8 @@ public final class MemoryShortage {
       return "lower data.workers or threads, or raise the limit of threads (ulimit -u)";
     }
     if (message.contains("CUDA")) {
-      return "set method.memory-saver = true, raise step.micro-batches, or lower data.batch-size";
+      return "lower the batch size; method.memory-saver = true or step.micro-batches make training take less,"
+          + " doctor forecasts what is needed";
     }
     return message.contains("heap") || message.contains("GC overhead")
         ? "raise it with MOCOV3_JAVA_OPTS=-Xmx4g, or lower data.batch-size or data.buffers"

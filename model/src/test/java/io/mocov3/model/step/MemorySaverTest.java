@@ -2,7 +2,9 @@ package io.mocov3.model.step;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mocov3.model.backbone.ResNetConfig;
 import io.mocov3.model.device.Placement;
+import io.mocov3.model.method.MoCoV3Config;
 import io.mocov3.model.method.Passes;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.Test;
@@ -19,10 +21,19 @@ class MemorySaverTest {
   }
 
   @Test
-  void whatIsAskedForIsDoneOnEachDevice() {
-    for (Placement placement : new Placement[] {Placement.CPU, GPU}) {
-      assertThat(MemorySaver.TRUE.isOn(placement)).isTrue();
-      assertThat(MemorySaver.FALSE.isOn(placement)).isFalse();
-    }
+  void whereNoPassCanBeSavedMemoryIs() {
+    MoCoV3Config coupled =
+        new MoCoV3Config(
+            new ResNetConfig(18, 2 * Tiny.IMAGE),
+            Tiny.config().projector(),
+            Tiny.config().predictor(),
+            0.2,
+            0);
+
+    assertThat(PLAIN.savesMemory(Tiny.config(), GPU)).isFalse();
+    assertThat(PLAIN.savesMemory(coupled, GPU)).isTrue();
+    assertThat(PLAIN.inMicroBatches(2).savesMemory(Tiny.config(), GPU)).isTrue();
+    assertThat(PLAIN.savesMemory(Tiny.config(), Placement.CPU)).isTrue();
+    assertThat(PLAIN.withBothViews().savesMemory(coupled, Placement.CPU)).isFalse();
   }
 }

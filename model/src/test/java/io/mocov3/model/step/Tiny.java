@@ -60,6 +60,13 @@ public final class Tiny {
     return model(config(), seed);
   }
 
+  /** {@link #views} in float64. */
+  public static ViewPair wideViews(long seed) {
+    ViewPair narrow = views(seed);
+    return new ViewPair(
+        narrow.first().to(ScalarType.Double), narrow.second().to(ScalarType.Double));
+  }
+
   /** Two noisy versions of the same random images, (N, 3, H, W) each, in the caller's scope. */
   public static ViewPair views(long seed) {
     Random random = new Random(seed);

@@ -20,7 +20,6 @@ import java.util.List;
 import java.util.Optional;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -93,7 +92,7 @@ class ViewFeaturesTest {
     StepConfig plain = new StepConfig(Tiny.ADAM_W);
     try (TrainingStep model = model(bothViews ? plain.withBothViews() : plain.inMicroBatches(4));
         PointerScope scope = new PointerScope();
-        ViewPair views = wide(1).retained()) {
+        ViewPair views = Tiny.wideViews(1).retained()) {
       model.run(views, RATES);
       long before = Pointer.totalCount();
       for (int i = 0; i < 5; i++) {
@@ -122,14 +121,9 @@ class ViewFeaturesTest {
     return new TrainingStep(Tiny.config(PatchProjectionKind.LEARNED), config, Tiny.DOUBLE, 7);
   }
 
-  private static ViewPair wide(long seed) {
-    ViewPair views = Tiny.views(seed);
-    return new ViewPair(views.first().to(ScalarType.Double), views.second().to(ScalarType.Double));
-  }
-
   /** Of one step, which is then applied. */
   private static List<double[]> gradients(TrainingStep model, int step) {
-    try (Pending pending = model.begin(wide(step), RATES);
+    try (Pending pending = model.begin(Tiny.wideViews(step), RATES);
         Targets targets = model.targets(pending)) {
       model.backward(pending, targets);
       List<double[]> gradients = new ArrayList<>();
