@@ -2,10 +2,6 @@ package io.mocov3.model.memory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mocov3.model.device.Precision;
-import io.mocov3.model.optim.GradientClip;
-import io.mocov3.model.step.EmaOrder;
-import io.mocov3.model.step.MemorySaver;
 import io.mocov3.model.step.StepConfig;
 import io.mocov3.model.step.Tiny;
 import io.mocov3.model.step.TrainingState;
@@ -14,14 +10,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Test;
 
 class ModelSizeTest {
-  private static final StepConfig STEP =
-      new StepConfig(
-          Tiny.ADAM_W,
-          new GradientClip(0, 0),
-          EmaOrder.BEFORE_KEYS,
-          Precision.FP32,
-          1,
-          MemorySaver.AUTO);
+  private static final StepConfig STEP = new StepConfig(Tiny.ADAM_W);
 
   @Test
   void isThatOfTheModelItself() {

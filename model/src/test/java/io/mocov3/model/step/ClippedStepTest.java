@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.mocov3.model.backbone.PatchProjectionKind;
-import io.mocov3.model.device.Precision;
 import io.mocov3.model.loss.Sinkhorn;
 import io.mocov3.model.method.MethodConfig;
 import io.mocov3.model.method.MethodConfig.SmallViews;
@@ -17,14 +16,7 @@ import org.junit.jupiter.api.Test;
 
 /** A bound on all gradients is a bound on those that move something. */
 class ClippedStepTest {
-  private static final StepConfig BOUNDED =
-      new StepConfig(
-          Tiny.ADAM_W,
-          new GradientClip(0, 1e-3),
-          EmaOrder.BEFORE_KEYS,
-          Precision.FP32,
-          1,
-          MemorySaver.AUTO);
+  private static final StepConfig BOUNDED = Tiny.bounded(new GradientClip(0, 1e-3));
 
   @Test
   void prototypesThatStayAreNoPartOfIt() {

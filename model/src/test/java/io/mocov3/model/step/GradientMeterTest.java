@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.withinPercentage;
 
 import io.mocov3.model.backbone.PatchProjectionKind;
 import io.mocov3.model.device.Placement;
-import io.mocov3.model.device.Precision;
 import io.mocov3.model.method.MoCoV3Config;
 import io.mocov3.model.method.Targets;
 import io.mocov3.model.nn.Weights.Entry;
@@ -160,14 +159,7 @@ class GradientMeterTest {
 
   @Test
   void aClipOfTheProjectionOnTheWayKeepsTheBoundOnAll() {
-    StepConfig bounded =
-        new StepConfig(
-            Tiny.ADAM_W,
-            new GradientClip(0, 1e-3),
-            EmaOrder.BEFORE_KEYS,
-            Precision.FP32,
-            1,
-            MemorySaver.AUTO);
+    StepConfig bounded = Tiny.bounded(new GradientClip(0, 1e-3));
     MoCoV3Config config = Tiny.config(PatchProjectionKind.LEARNED);
     try (TrainingStep plain = new TrainingStep(config, bounded, Placement.CPU, 1);
         TrainingStep clipped = new TrainingStep(config, bounded, Placement.CPU, 1);

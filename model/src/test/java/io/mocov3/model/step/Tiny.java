@@ -6,11 +6,13 @@ import io.mocov3.model.backbone.PositionEmbeddingKind;
 import io.mocov3.model.backbone.Stem;
 import io.mocov3.model.backbone.VitConfig;
 import io.mocov3.model.device.Placement;
+import io.mocov3.model.device.Precision;
 import io.mocov3.model.method.MoCoV3Config;
 import io.mocov3.model.nn.HeadConfig;
 import io.mocov3.model.nn.MlpNorm;
 import io.mocov3.model.optim.AdamWConfig;
 import io.mocov3.model.optim.DecayExclusion;
+import io.mocov3.model.optim.GradientClip;
 import io.mocov3.model.tensor.ViewPair;
 import java.util.Optional;
 import java.util.Random;
@@ -58,6 +60,11 @@ public final class Tiny {
 
   public static TrainingStep model(long seed) {
     return model(config(), seed);
+  }
+
+  /** A plain step with bounds on its gradients. */
+  public static StepConfig bounded(GradientClip clip) {
+    return new StepConfig(ADAM_W, clip, EmaOrder.BEFORE_KEYS, Precision.FP32, 1, MemorySaver.AUTO);
   }
 
   /** {@link #views} in float64. */

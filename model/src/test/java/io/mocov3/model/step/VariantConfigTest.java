@@ -11,7 +11,6 @@ import io.mocov3.model.backbone.ResNetConfig;
 import io.mocov3.model.backbone.Stem;
 import io.mocov3.model.backbone.VitConfig;
 import io.mocov3.model.device.Placement;
-import io.mocov3.model.device.Precision;
 import io.mocov3.model.method.Encoder;
 import io.mocov3.model.method.MoCoV3Config;
 import io.mocov3.model.nn.EncoderRole;
@@ -68,14 +67,7 @@ class VariantConfigTest {
 
   @Test
   void aClipOfAFrozenProjectionIsRefused() {
-    StepConfig clipped =
-        new StepConfig(
-            Tiny.ADAM_W,
-            new GradientClip(0.1, 0),
-            EmaOrder.BEFORE_KEYS,
-            Precision.FP32,
-            1,
-            MemorySaver.AUTO);
+    StepConfig clipped = Tiny.bounded(new GradientClip(0.1, 0));
 
     assertThatThrownBy(() -> new TrainingStep(Tiny.config(), clipped, Placement.CPU, 1))
         .isInstanceOf(ModelException.class)
